@@ -1,0 +1,98 @@
+"""How the set-up commands speak: one clear sentence for a fault, and a sign of life for anything slow.
+Standard library only and valid on Python 3.9, because it runs before any environment exists."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HEARTBEAT = 5.0
+
+
+class Trouble(Exception):
+    """Something the reader can put right. Its text is the one sentence they are shown."""
+
+
+def say(text: str) -> None:
+    """Print a line at once, so that it keeps its place among the output of the processes we start."""
+    print(text, flush=True)
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Turn a Trouble into its sentence on standard error and exit code 1."""
+    try:
+        yield
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr, flush=True)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def shown_path(path: Path) -> str:
+    """The path as a reader at the root of the project would type it."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def run_logged(
+    command: Sequence[str],
+    title: str,
+    log: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    progress: Callable[[str], str] = lambda line: "",
+) -> tuple[int, str]:
+    """Run a command in the background of one progress line; its output goes to the log file.
+
+    `progress` is told each output line and answers how far the command is. Returns the exit code and the output.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    lines: list[str] = []
+    state = [""]
+    process = subprocess.Popen(  # noqa: S603
+        list(command),
+        cwd=ROOT,
+        env=dict(env) if env is not None else None,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+
+    def follow() -> None:
+        assert process.stdout is not None
+        with log.open("w") as kept:
+            for line in process.stdout:
+                lines.append(line)
+                kept.write(line)
+                state[0] = progress(line) or state[0]
+
+    reader = threading.Thread(target=follow, daemon=True)
+    reader.start()
+    try:
+        _show_until_done(process, title, state)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait()
+    reader.join()
+    return process.returncode, "".join(lines)
+
+
+def _show_until_done(process: subprocess.Popen[str], title: str, state: list[str]) -> None:
+    started = time.monotonic()
+    while True:
+        try:
+            process.wait(timeout=HEARTBEAT)
+        except subprocess.TimeoutExpired:
+            seconds = f"{time.monotonic() - started:.0f} s"
+            say(f"  {title}: " + ", ".join(part for part in (state[0], seconds) if part))
+        else:
+            return
