@@ -1,0 +1,1 @@
+"""What Rasa loads, and the two modules (vocabulary, encoder) that the handoff service imports too."""

@@ -1,0 +1,102 @@
+"""Turns sentences into vectors with the small encoder in bot/models/encoder (onnxruntime, one thread).
+
+Shared by both environments: Python 3.10 syntax, numpy 1.23 or 2, and no Rasa.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime  # type: ignore[import-untyped]
+from tokenizers import Tokenizer
+
+SHIPPED = Path(__file__).resolve().parent / "models" / "encoder"
+RECENT = 2048
+BATCH = 32
+
+Vectors = npt.NDArray[np.float32]
+
+
+class EncoderMismatch(RuntimeError):
+    """A file of the encoder is missing, or differs from the hash in its manifest."""
+
+
+def _check(folder: Path) -> dict[str, object]:
+    try:
+        manifest: dict[str, object] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        files = manifest["files"]
+        assert isinstance(files, dict)
+        for name, expected in files.items():
+            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != expected:
+                raise EncoderMismatch(f"{name} of the encoder is not the file in its manifest")
+    except (OSError, KeyError, ValueError) as fault:
+        raise EncoderMismatch(f"the encoder in {folder} cannot be read: {fault}") from fault
+    return manifest
+
+
+class Encoder:
+    """Sentences in, vectors of length one out. Safe to share between threads."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer, fingerprint: str) -> None:
+        self._session = session
+        self._tokenizer = tokenizer
+        self._recent: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = Lock()
+        self.fingerprint = fingerprint
+        self.dimensions: int = session.get_outputs()[0].shape[1]
+
+    @classmethod
+    def load(cls, path: Path | str = SHIPPED, threads: int = 1) -> Encoder:
+        """Open the encoder in a folder; raises EncoderMismatch when a file is not its manifest's."""
+        folder = Path(path)
+        manifest = _check(folder)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(
+            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        fingerprint = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+        return cls(session, Tokenizer.from_file(str(folder / "tokenizer.json")), fingerprint)
+
+    def encode(self, sentences: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(sentences), dimensions), float32; words past 128 tokens are not read."""
+        found = {text: vector for text in set(sentences) if (vector := self._recall(text)) is not None}
+        missing = sorted(set(sentences) - found.keys(), key=len)
+        for start in range(0, len(missing), BATCH):
+            chunk = missing[start : start + BATCH]
+            for text, vector in zip(chunk, self._run(chunk), strict=True):
+                found[text] = vector
+                self._remember(text, vector)
+        if not sentences:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        return np.stack([found[text] for text in sentences])
+
+    def _run(self, sentences: list[str]) -> Vectors:
+        encoded = self._tokenizer.encode_batch(sentences)
+        feed = {
+            "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
+            "attention_mask": np.array([item.attention_mask for item in encoded], dtype=np.int64),
+        }
+        vectors: Vectors = self._session.run(["vectors"], feed)[0]
+        return vectors
+
+    def _recall(self, text: str) -> Vectors | None:
+        with self._lock:
+            if text in self._recent:
+                self._recent.move_to_end(text)
+            return self._recent.get(text)
+
+    def _remember(self, text: str, vector: Vectors) -> None:
+        with self._lock:
+            self._recent[text] = vector
+            if len(self._recent) > RECENT:
+                self._recent.popitem(last=False)
