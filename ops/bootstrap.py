@@ -1,4 +1,4 @@
-"""Makes the two environments from their hash-locked requirements, and leaves them alone while those are unchanged.
+"""Makes the two environments from their hash-locked requirements, and redoes them only when those change.
 Standard library only and valid on Python 3.9, because it is the first thing a newcomer runs."""
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def fingerprint(env: Environment) -> str:
 def is_current(env: Environment) -> bool:
     """Whether the environment is whole, runs, and was made from the requirements as they are now."""
     stamp = env.path / STAMP
-    return stamp.is_file() and stamp.read_text().strip() == fingerprint(env) and os.access(env.python, os.X_OK)
+    return (
+        stamp.is_file() and stamp.read_text().strip() == fingerprint(env) and os.access(env.python, os.X_OK)
+    )
 
 
 def set_up(env: Environment) -> bool:
@@ -115,7 +117,7 @@ def _check_room(env: Environment) -> None:
 def _no_room(env: Environment) -> str:
     free = shutil.disk_usage(ROOT).free / GIB
     need = env.needs_bytes / GIB
-    return f"The disk is too full for {env.title}: it needs {need:.1f} GB free in {ROOT} and there are {free:.1f} GB."
+    return f"The disk is too full for {env.title}: it needs {need:.1f} GB free and {ROOT} has {free:.1f} GB."
 
 
 def _make_empty(env: Environment, python: Path) -> None:
@@ -161,13 +163,13 @@ def _normal(name: str) -> str:
 
 def _remove_what_is_not_locked(env: Environment) -> None:
     pip = [str(env.python), "-m", "pip", "--disable-pip-version-check"]
-    listed = subprocess.run(  # noqa: S603
+    listed = subprocess.run(
         [*pip, "list", "--format=freeze"], capture_output=True, text=True, timeout=120, check=True
     )
     installed = {_normal(line.split("==")[0]) for line in listed.stdout.split()}
     extra = sorted(installed - locked_names(env) - {"pip", "setuptools", "wheel"})
     if extra:
-        subprocess.run([*pip, "uninstall", "-q", "-y", *extra], timeout=120, check=True)  # noqa: S603
+        subprocess.run([*pip, "uninstall", "-q", "-y", *extra], timeout=120, check=True)
 
 
 def _log(env: Environment) -> Path:
@@ -176,14 +178,20 @@ def _log(env: Environment) -> Path:
 
 _REASONS = [
     (r"No space left on device|Disk quota exceeded", "the disk is full"),
-    (r"DO NOT MATCH THE HASHES", "a downloaded package is not the one that was locked; nothing of it was installed"),
+    (
+        r"DO NOT MATCH THE HASHES",
+        "a downloaded package is not the one that was locked; nothing of it was installed",
+    ),
     (
         r"Temporary failure in name resolution|NewConnectionError|Network is unreachable|Connection refused"
         r"|ConnectTimeout|Read timed out|ProxyError",
         "the package index cannot be reached; check the network and try again",
     ),
     (r"No matching distribution found for (\S+)", "the package index does not have a package that is locked"),
-    (r"ensurepip is not available|No module named 'ensurepip'", "this Python lacks venv; install its venv package"),
+    (
+        r"ensurepip is not available|No module named 'ensurepip'",
+        "this Python lacks venv; install its venv package",
+    ),
 ]
 
 
@@ -191,7 +199,9 @@ def _why(env: Environment, output: str) -> str:
     """One sentence for why pip or venv failed."""
     if re.search(_REASONS[0][0], output):
         return _no_room(env)
-    reason = next((words for pattern, words in _REASONS if re.search(pattern, output)), "pip stopped with an error")
+    reason = next(
+        (words for pattern, words in _REASONS if re.search(pattern, output)), "pip stopped with an error"
+    )
     return f"Could not make {env.title}: {reason}. Details: {shown_path(_log(env))}"
 
 

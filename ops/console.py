@@ -3,6 +3,7 @@ Standard library only and valid on Python 3.9, because it runs before any enviro
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -26,7 +27,8 @@ def say(text: str) -> None:
 
 @contextmanager
 def one_sentence() -> Iterator[None]:
-    """Turn a Trouble into its sentence on standard error and exit code 1."""
+    """Turn a Trouble into its sentence on standard error and exit code 1; SIGTERM tidies up like Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except Trouble as trouble:
@@ -51,12 +53,12 @@ def run_logged(
 ) -> tuple[int, str]:
     """Run a command in the background of one progress line; its output goes to the log file.
 
-    `progress` is told each output line and answers how far the command is. Returns the exit code and the output.
+    `progress` is told each output line and answers how far the command is. Returns exit code and output.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
     state = [""]
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         list(command),
         cwd=ROOT,
         env=dict(env) if env is not None else None,

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Optional
 
 from ops.console import Trouble
 
@@ -18,11 +17,11 @@ _QUESTION = "import sys, venv, ensurepip; print('%d %d' % sys.version_info[:2])"
 
 NO_SERVICE_PYTHON = (
     "Wayline needs Python 3.11 or later with venv, and none was found on PATH, in pyenv or by uv. "
-    "Install one: `pyenv install 3.11`, `uv python install 3.11`, or on Debian `apt-get install python3.11-venv`."
+    "Install one: `pyenv install 3.11`, `uv python install 3.11`, or Debian's package python3.11-venv."
 )
 NO_BOT_PYTHON = (
     "Rasa needs Python 3.10 exactly, and none was found on PATH, in pyenv or by uv. "
-    "Install one: `pyenv install 3.10`, `uv python install 3.10`, or on Ubuntu 22.04 `apt-get install python3.10-venv`."
+    "Install one: `pyenv install 3.10`, `uv python install 3.10`, or Ubuntu 22.04's package python3.10-venv."
 )
 
 
@@ -44,10 +43,10 @@ def _first(fits: Callable[[Version], bool], names: list[str], otherwise: str) ->
     raise Trouble(otherwise)
 
 
-def asked_version(python: Path) -> Optional[Version]:
+def asked_version(python: Path) -> Version | None:
     """What the interpreter says it is, or None when it does not run or cannot make environments."""
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [str(python), "-c", _QUESTION], capture_output=True, text=True, timeout=20, check=False
         )
         major, minor = done.stdout.split()
@@ -78,7 +77,7 @@ def _by_uv(name: str) -> Iterator[Path]:
     if uv is None:
         return
     try:
-        found = subprocess.run(  # noqa: S603
+        found = subprocess.run(
             [uv, "python", "find", "--no-project", "--offline", name],
             capture_output=True,
             text=True,

@@ -1,0 +1,122 @@
+"""`make test`: runs every part, each in its own environment, and ends with a line that can be trusted.
+A part that fails does not stop the others; tests left out are counted, with the reason and the cure."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+from ops import settings, train
+from ops.bootstrap import BOT, SERVICE
+from ops.console import ROOT, Trouble, one_sentence, say
+
+BOT_TESTS = ("tests/bot", "tests/actions")
+STORIES = "tests/bot/test_stories.yml"
+CURES = {
+    "Chromium": "sudo apt-get install chromium chromium-driver",
+    "PostgreSQL": "sudo apt-get install postgresql",
+    "Redis": "sudo apt-get install redis-server",
+}
+
+
+@dataclass
+class Part:
+    """One command of the test run and what came of it."""
+
+    title: str
+    command: Sequence[str]
+    env: Mapping[str, str]
+    passed: bool = False
+    seconds: float = 0.0
+    tests: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def run(self, report: Path | None = None) -> None:
+        """Run the command with its output shown; read the counts from pytest's report where there is one."""
+        say(f"\n== {self.title}")
+        started = time.monotonic()
+        extra = [f"--junitxml={report}"] if report else []
+        done = subprocess.run([*self.command, *extra], cwd=ROOT, env=dict(self.env), check=False)
+        self.seconds = time.monotonic() - started
+        self.passed = done.returncode == 0
+        if report is not None:
+            self._read(report)
+
+    def _read(self, report: Path) -> None:
+        if not report.is_file():
+            self.passed = False
+            return
+        cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314
+        reasons = [case.find("skipped") for case in cases]
+        self.left_out.update(reason.get("message", "") for reason in reasons if reason is not None)
+        self.tests = len(cases) - self.left_out.total()
+        self.passed = self.passed and self.tests > 0
+
+
+def parts(model: Path, rasa_env: Mapping[str, str]) -> list[Part]:
+    """The parts in order: those that take seconds first."""
+    env = {**os.environ, **rasa_env, "WAYLINE_MODEL": str(model)}
+    service_env = {**os.environ, "WAYLINE_MODEL": str(model)}
+    bot, service = str(BOT.python), str(SERVICE.python)
+    rasa = [bot, "-m", "rasa"]
+    domain = ["--domain", "domain.yml", "--data", "data/nlu", "data/rules", "data/stories"]
+    core = ["--stories", STORIES, "--model", str(model), "--fail-on-prediction-errors"]
+    service_tests = [service, "-m", "pytest", "tests", *(f"--ignore={folder}" for folder in BOT_TESTS)]
+    return [
+        Part("Rasa's data", [*rasa, "data", "validate", "--config", "config.yml", *domain], env),
+        Part("Dialogue", [*rasa, "test", "core", *core, "--out", "var/test-results"], env),
+        Part("Bot and actions", [bot, "-m", "pytest", *BOT_TESTS], env),
+        Part("Service", service_tests, service_env),
+    ]
+
+
+def run_all(all_parts: Sequence[Part]) -> bool:
+    """Run the parts, print the summary, and say whether everything passed."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number, part in enumerate(all_parts):
+            part.run(Path(folder) / f"{number}.xml" if "pytest" in part.command else None)
+    say("")
+    for part in all_parts:
+        counted = f", {part.tests} tests" if part.tests else ""
+        say(f"  {'passed' if part.passed else 'FAILED'}  {part.title} ({part.seconds:.0f} s{counted})")
+    left_out = sum((part.left_out for part in all_parts), Counter[str]())
+    for reason, count in sorted(left_out.items()):
+        say(f"  left out  {count}: {reason}{_cure(reason)}")
+    say(_last_line(all_parts, left_out.total()))
+    return all(part.passed for part in all_parts)
+
+
+def _cure(reason: str) -> str:
+    cures = [cure for program, cure in CURES.items() if program.lower() in reason.lower()]
+    return f" (to run them: {cures[0]})" if cures else ""
+
+
+def _last_line(all_parts: Sequence[Part], left_out: int) -> str:
+    failed = [part.title for part in all_parts if not part.passed]
+    if failed:
+        return f"FAILED: {', '.join(failed)}"
+    tests = sum(part.tests for part in all_parts)
+    return f"PASSED: {tests} tests, {len(all_parts)} parts" + (f"; {left_out} left out" if left_out else "")
+
+
+def main() -> None:
+    """Train if needed, run everything, and exit non-zero when any part failed."""
+    with one_sentence():
+        chosen = settings.load()
+        try:
+            model = train.model_for(chosen)
+        except Trouble as trouble:
+            raise Trouble(f"FAILED: nothing could be tested. {trouble}") from trouble
+        sys.exit(0 if run_all(parts(model, chosen.for_training())) else 1)
+
+
+if __name__ == "__main__":
+    main()

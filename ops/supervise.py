@@ -1,0 +1,141 @@
+"""Starts everything under one supervisor, says when it is ready, and stops it all on Ctrl-C.
+Runs in the service environment; `make run` calls it after the environments are made."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from ops import bootstrap, ports, settings, train
+from ops.children import Child, Supervisor, Tell
+from ops.console import HEARTBEAT, Trouble, one_sentence, run_logged, say
+
+OURS = "wayline"
+COLOURS = {OURS: 1, "handoff": 36, "rasa": 35, "actions": 33}
+DEMO_PEOPLE = ("pa.camden", "pa.lambeth", "lead", "editor.one", "editor.two", "manager", "admin")
+
+
+def children_of(chosen: settings.Settings, model: Path | None) -> list[Child]:
+    """The processes to keep running: handoff, the action server, and each Rasa on this machine."""
+    bot, service = str(bootstrap.BOT.python), str(bootstrap.SERVICE.python)
+    actions = [bot, "-m", "rasa_sdk", "--actions", "actions", "-p", chosen.values["ACTIONS_PORT"]]
+    children = [
+        Child("handoff", [service, "-m", "handoff", "serve"], chosen.for_handoff()),
+        Child("actions", [*actions, "--logging-config_file", "ops/logging.yml"], chosen.for_actions()),
+    ]
+    for number, port in enumerate(chosen.local_rasa_ports, start=1):
+        name = "rasa" if number == 1 else f"rasa{number}"
+        children.append(Child(name, _rasa_command(bot, port, model), chosen.for_rasa(port)))
+    return children
+
+
+def _rasa_command(python: str, port: int, model: Path | None) -> list[str]:
+    command = [python, "-m", "ops.serve_rasa", "run", "--interface", "127.0.0.1", "--port", str(port)]
+    command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    command += ["--logging-config-file", "ops/logging.yml"]
+    return command + (["--model", str(model)] if model else [])
+
+
+def prefixed(name: str, line: str, *, colour: bool) -> str:
+    """One output line with the name of the process in front; coloured for a terminal only."""
+    label = f"{name:<7} |"
+    code = COLOURS.get(name.rstrip("0123456789"), 0)
+    return f"\x1b[{code}m{label}\x1b[0m {line}" if colour else f"{label} {line}"
+
+
+def tell(name: str, line: str) -> None:
+    """Show a line of a child's output."""
+    say(prefixed(name, line, colour=sys.stdout.isatty()))
+
+
+def migrate(chosen: settings.Settings) -> None:
+    """Bring the database's schema up to date; raises Trouble."""
+    command = [str(bootstrap.SERVICE.python), "-m", "handoff", "migrate"]
+    code, output = run_logged(
+        command, "preparing the database", chosen.data_dir / "logs/migrate.log", env=chosen.for_handoff()
+    )
+    if code != 0:
+        last = (output.strip().splitlines() or [f"exit code {code}"])[-1]
+        raise Trouble(f"The database could not be prepared: {last}")
+
+
+async def supervise(chosen: settings.Settings, children: list[Child], show: Tell = tell) -> None:
+    """Run the children until SIGINT or SIGTERM; announce `ready:` when handoff says so."""
+    supervisor = Supervisor(children, show)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, supervisor.stop)
+    announcer = asyncio.create_task(_announce(chosen, supervisor))
+    try:
+        await supervisor.run()
+    finally:
+        announcer.cancel()
+    say("Everything has stopped.")
+
+
+async def _announce(chosen: settings.Settings, supervisor: Supervisor) -> None:
+    port = chosen.port("WAYLINE_PORT")
+    started = shown = time.monotonic()
+    while waiting_for := await asyncio.to_thread(not_ready, port):
+        if time.monotonic() - shown >= HEARTBEAT:
+            shown = time.monotonic()
+            supervisor.tell(OURS, f"starting: waiting for {waiting_for}, {shown - started:.0f} s")
+        await asyncio.sleep(0.2)
+    supervisor.ready = True
+    say(f"ready: http://127.0.0.1:{port}")
+    if chosen.demo:
+        say(sign_ins(chosen))
+
+
+def not_ready(port: int) -> str:
+    """What handoff still waits for, in a word or two; empty when it is ready."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=3):
+            return ""
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return _unready_parts(answer.read()) or "handoff"
+    except OSError:
+        return "handoff"
+
+
+def _unready_parts(body: bytes) -> str:
+    try:
+        parts = json.loads(body)
+    except ValueError:
+        return ""
+    if not isinstance(parts, dict):
+        return ""
+    fine = (True, "ok", "ready")
+    return ", ".join(sorted(name for name, state in parts.items() if name != "status" and state not in fine))
+
+
+def sign_ins(chosen: settings.Settings) -> str:
+    """The demonstration's staff and their password."""
+    people = "\n".join(f"  {name}@demo.test" for name in DEMO_PEOPLE)
+    where = f"http://127.0.0.1:{chosen.values['WAYLINE_PORT']}"
+    return (
+        f"Chat at {where}/chat, a phone at {where}/phone, staff at {where}/staff\n"
+        f"Sign in with the password {chosen.values['WAYLINE_DEMO_PASSWORD']} as\n{people}\n"
+        "Ctrl-C stops everything."
+    )
+
+
+def main() -> None:
+    """Prepare what has changed, then run everything until told to stop."""
+    with one_sentence():
+        chosen = settings.load()
+        ports.require_free(ports.ports_of(chosen))
+        migrate(chosen)
+        model = train.model_for(chosen)
+        asyncio.run(supervise(chosen, children_of(chosen, model)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Trains Rasa when something it learns from has changed, and keeps the last few models.
+A model is named after the hash of everything that went into it, so a name says whether it is current."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ops import settings
+from ops.bootstrap import BOT
+from ops.console import ROOT, Trouble, one_sentence, run_logged, say, shown_path
+
+KEPT_MODELS = 3
+FILES = ("config.yml", "domain.yml", "bot/importer.py", "bot/encoder.py", "requirements/bot.txt")
+FOLDERS = ("data/nlu", "data/rules", "data/stories", "bot/components", "bot/models/encoder")
+
+
+def content_folder(chosen: settings.Settings) -> Path:
+    """The answers the model learns from: a named release, else the live one, else the shipped ones."""
+    if named := chosen.values.get("WAYLINE_RELEASE_DIR"):
+        return ROOT / named
+    current = chosen.data_dir / "releases/current"
+    return current if current.is_dir() else ROOT / "data/content"
+
+
+def inputs(chosen: settings.Settings) -> Iterator[Path]:
+    """Every file the model is made from, in a settled order."""
+    yield from (ROOT / name for name in FILES)
+    for folder in (*(ROOT / name for name in FOLDERS), content_folder(chosen)):
+        kept = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        yield from sorted(kept)
+
+
+def fingerprint(chosen: settings.Settings) -> str:
+    """Changes whenever any input is changed, added, renamed or removed."""
+    digest = hashlib.sha256()
+    for path in inputs(chosen):
+        content = path.read_bytes() if path.is_file() else b""
+        name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:16]
+
+
+def model_for(chosen: settings.Settings) -> Path:
+    """The model for the inputs as they are now, trained first if need be. Raises Trouble."""
+    models = chosen.data_dir / "models"
+    model = models / f"{fingerprint(chosen)}.tar.gz"
+    if model.is_file():
+        os.utime(model)
+    else:
+        models.mkdir(parents=True, exist_ok=True)
+        _train(chosen, model)
+    _remove_old(models)
+    return model
+
+
+def _train(chosen: settings.Settings, model: Path) -> None:
+    say("Training the assistant, because what it learns from has changed")
+    with tempfile.TemporaryDirectory(dir=model.parent, prefix=".training-") as unfinished:
+        name = model.name.removesuffix(".tar.gz")
+        command = [str(BOT.python), "-m", "rasa", "train", "--domain", "domain.yml", "--config", "config.yml"]
+        command += ["--data", "data/nlu", "data/rules", "data/stories"]
+        command += ["--out", unfinished, "--fixed-model-name", name]
+        log = chosen.data_dir / "logs/train.log"
+        code, output = run_logged(command, "training", log, env=chosen.for_training())
+        made = Path(unfinished) / model.name
+        if code != 0 or not made.is_file():
+            full = shutil.disk_usage(model.parent).free == 0 or "No space left on device" in output
+            reason = "the disk is full" if full else f"rasa train stopped with exit code {code}"
+            raise Trouble(f"Training failed: {reason}. Details: {shown_path(log)}")
+        made.replace(model)
+
+
+def _remove_old(models: Path) -> None:
+    newest_first = sorted(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in newest_first[KEPT_MODELS:]:
+        old.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Train if needed and print where the model is."""
+    with one_sentence():
+        say(shown_path(model_for(settings.load())))
+
+
+if __name__ == "__main__":
+    main()

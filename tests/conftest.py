@@ -1,0 +1,30 @@
+"""Shared by both environments' tests, so it imports neither: real servers, and why a test was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+
+from tests import servers
+
+
+def _served(server: AbstractContextManager[str]) -> Iterator[str]:
+    try:
+        with server as url:
+            yield url
+    except servers.Absent as absent:
+        pytest.skip(str(absent))
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a real, empty PostgreSQL; the test is left out where there is none."""
+    yield from _served(servers.postgres_server())
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a real, empty Redis; the test is left out where there is none."""
+    yield from _served(servers.redis_server())
