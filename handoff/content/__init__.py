@@ -1,0 +1,1 @@
+"""Answers: what the assistant says, revised, approved and released by local staff."""

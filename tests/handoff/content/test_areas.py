@@ -1,0 +1,86 @@
+"""When an area is open, when it opens next, and that a wrong areas file is told so."""
+
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from handoff.content.areas import (
+    REFERENCE,
+    Area,
+    AreaFaults,
+    clock_words,
+    fill,
+    is_open,
+    load_areas,
+    next_opening,
+)
+
+
+@pytest.fixture(scope="module")
+def camden() -> Area:
+    return load_areas()["camden"]
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_the_seven_boroughs_are_there_with_drama_numbers_only() -> None:
+    areas = load_areas()
+    assert sorted(areas) == [
+        "camden", "islington", "kensington-and-chelsea", "lambeth", "southwark", "wandsworth", "westminster",
+    ]  # fmt: skip
+    for area in areas.values():
+        assert area.demo
+        assert {n[:10] for n in (area.phone, area.duty_phone_day, area.duty_phone_night)} == {"020 7946 0"}
+
+
+@pytest.mark.parametrize(
+    ("now", "open_now"),
+    [
+        ("2026-11-23T09:00", True),
+        ("2026-11-23T08:59", False),
+        ("2026-11-23T17:00", False),
+        ("2026-11-22T12:00", False),
+        ("2026-12-25T12:00", False),
+        ("2026-07-06T08:00", True),
+        ("2026-07-06T16:00", False),
+    ],
+)
+def test_open_in_local_hours_on_working_days(camden: Area, now: str, open_now: bool) -> None:
+    assert is_open(camden, utc(now)) is open_now
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("2026-11-23T07:00", "9am today"),
+        ("2026-11-23T12:00", "9am tomorrow"),
+        ("2026-11-27T18:00", "9am on Monday"),
+        ("2026-12-24T18:00", "9am on Tuesday"),
+        ("2026-04-02T18:00", "9am on Tuesday"),
+    ],
+)
+def test_the_next_opening_in_plain_words(camden: Area, now: str, words: str) -> None:
+    assert next_opening(camden, utc(now)) == words
+
+
+def test_hours_in_plain_words(camden: Area) -> None:
+    assert camden.hours == "Monday to Friday, 9am to 5pm"
+    assert [clock_words(t) for t in (time(0), time(12), time(17, 30))] == ["12am", "12 noon", "5.30pm"]
+
+
+def test_only_known_placeholders_are_filled(camden: Area) -> None:
+    assert fill("{area.name}: {area.phone} {other}", camden) == f"Camden: {camden.phone} {{other}}"
+
+
+def test_every_fault_of_an_areas_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bank-holidays.yml").write_bytes((REFERENCE / "bank-holidays.yml").read_bytes())
+    bad = {"slug": "x", "hours": {"monday": "nine"}, "timezone": "Mars/Base"}
+    (tmp_path / "areas.yml").write_text(yaml.safe_dump([bad]), "utf-8")
+    with pytest.raises(AreaFaults) as caught:
+        load_areas(tmp_path)
+    told = str(caught.value)
+    assert all(word in told for word in ("phone is missing", "hours of monday", "timezone must be"))
