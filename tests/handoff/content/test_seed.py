@@ -1,0 +1,135 @@
+"""The shipped answers keep their promises, and a bad content file is told all that is wrong with it."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from handoff.content.areas import fill, load_areas
+from handoff.content.seed import SIGNPOST, ContentFaults, SeedAnswer, load_content
+from handoff.sms.gsm7 import parts
+
+SHIPPED = Path(__file__).parents[3] / "data" / "content"
+GOOD = {
+    "slug": "bursary",
+    "title": "Help with college costs",
+    "web": "Ask your **college**.",
+    "sms": "Ask your college.",
+    "next": [],
+    "source": {"name": "GOV.UK", "url": "https://www.gov.uk", "checked": date(2026, 11, 22)},
+    "review": date(2027, 3, 1),
+    "examples": [f"question {n}" for n in range(12)],
+}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> list[SeedAnswer]:
+    return load_content(SHIPPED, load_areas().values())
+
+
+def faults_of(folder: Path, *answers: object) -> str:
+    (folder / "group.yml").write_text(yaml.safe_dump(list(answers), sort_keys=False), "utf-8")
+    with pytest.raises(ContentFaults) as caught:
+        load_content(folder)
+    return str(caught.value)
+
+
+def test_the_shipped_answers_have_no_fault_in_any_area(shipped: list[SeedAnswer]) -> None:
+    assert len(shipped) >= 70
+
+
+def test_every_signpost_of_the_contract_is_there(shipped: list[SeedAnswer]) -> None:
+    slugs = {answer.slug for answer in shipped if answer.slug.startswith(SIGNPOST)}
+    assert slugs == {
+        SIGNPOST + end for end in ("under-16", "18-plus", "other-area", "in-care", "care-leaver")
+    }
+
+
+def test_a_text_answer_fits_three_parts_in_every_area(shipped: list[SeedAnswer]) -> None:
+    for area in load_areas().values():
+        assert [a.slug for a in shipped if parts(fill(a.sms, area)) > 3] == []
+
+
+def test_only_free_or_answered_numbers_are_given(shipped: list[SeedAnswer]) -> None:
+    known = {
+        "0800 328 5644", "0808 800 5000", "0800 1111", "0800 015 0400", "0800 100 900", "0808 800 0661",
+        "0800 0119 100", "0800 999 5428", "0300 123 6600",
+    }  # fmt: skip
+    found = {n for a in shipped for n in re.findall(r"\b0\d{3} ?\d[\d ]{2,8}\d\b", a.web + " " + a.sms)}
+    assert found <= known
+
+
+def test_a_closed_line_is_never_offered(shipped: list[SeedAnswer]) -> None:
+    assert not [a.slug for a in shipped if "0808 808 4994" in a.web + a.sms or "The Mix" in a.web + a.sms]
+
+
+def test_fields_arrive_as_written(tmp_path: Path) -> None:
+    (tmp_path / "money.yml").write_text(yaml.safe_dump([GOOD]), "utf-8")
+    [answer] = load_content(tmp_path)
+    assert (answer.slug, answer.group, answer.source.checked) == ("bursary", "money", date(2026, 11, 22))
+    assert answer.examples == tuple(GOOD["examples"])  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"slug": "Bursary!"}, "slug must be small letters"),
+        ({"title": ""}, "title must be a short text"),
+        ({"title": "x" * 61}, "title must be at most 60"),
+        ({"web": "word " * 121}, "web has 121 words"),
+        ({"web": "Call {area.fax}"}, "{area.fax} is not a placeholder"),
+        ({"sms": "Zażółć 🙂"}, "sms holds 🙂"),
+        ({"sms": "x" * 460}, "sms takes 460 places"),
+        ({"sms": "Reply STOP to leave"}, "STOP in capitals"),
+        ({"next": ["nowhere"]}, "nowhere is not another answer's slug"),
+        ({"next": ["a", "b", "c", "d"]}, "at most 3 slugs"),
+        ({"source": {"name": "GOV.UK"}}, "source must be {name, url, checked}"),
+        ({"source": {"name": "GOV.UK", "url": "http://x", "checked": "soon"}}, "must start with https://"),
+        ({"review": date(2026, 1, 1)}, "review must be after"),
+        ({"review": "spring"}, "review must be a date"),
+        ({"examples": ["one"]}, "only 1 examples"),
+        ({"examples": [True] * 12}, "examples must be a list of questions"),
+        (
+            {"examples": ["Question one", "question  ONE?"] + ["x" * n for n in range(1, 12)]},
+            "already an example",
+        ),
+        ({"colour": "red"}, "colour is not a field"),
+    ],
+)
+def test_a_fault_is_named(tmp_path: Path, change: dict[str, object], told: str) -> None:
+    assert told in faults_of(tmp_path, GOOD | change)
+
+
+def test_every_fault_is_told_at_once_with_its_file_and_line(tmp_path: Path) -> None:
+    without = {key: value for key, value in GOOD.items() if key != "source"}
+    told = faults_of(tmp_path, without, GOOD | {"slug": "other", "title": ""}).splitlines()
+    assert told[0] == "group.yml:1: bursary: source is missing: add it"
+    assert any(line.startswith("group.yml:") and "other: title" in line for line in told)
+    assert sum("is already an example of bursary" in line for line in told) == 12
+
+
+def test_a_slug_used_twice_is_named(tmp_path: Path) -> None:
+    assert "this slug is also used in group.yml" in faults_of(tmp_path, GOOD, GOOD)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- slug: [unclosed", "group.yml:1: not readable as YAML"),
+        ("slug: bursary", "must be a list of answers"),
+        ("- just words", "group.yml:1: not an answer"),
+        ("- slug: a\n  slug: b", "group.yml:2: slug is given twice"),
+        ("- slug: a\n  review: 2027-02-30", "group.yml:2: review cannot be read"),
+    ],
+)
+def test_a_file_that_is_not_answers_is_named(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "group.yml").write_text(text, "utf-8")
+    with pytest.raises(ContentFaults, match=re.escape(told)):
+        load_content(tmp_path)
+
+
+def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(ContentFaults, match="no answers here"):
+        load_content(tmp_path)
