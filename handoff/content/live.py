@@ -1,0 +1,102 @@
+"""What the answers say now: the live release, held in memory and read again when a new one is published."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.content.areas import Area, fill
+from handoff.content.markdown import to_html, to_text
+from handoff.content.model import Release, ReleaseItem, Revision
+from handoff.db import Database
+from handoff.live import CONTENT, Hub
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class RenderedAnswer:
+    """An answer with an area's details filled in. `next` holds (title, slug) of each next step."""
+
+    slug: str
+    title: str
+    html: str
+    text: str
+    sms: str
+    source: dict[str, Any]
+    next: tuple[tuple[str, str], ...]
+    revision_id: uuid.UUID
+
+
+class LiveContent:
+    """The live release; `answer` never touches the database."""
+
+    def __init__(self, db: Database, hub: Hub) -> None:
+        self._db, self._hub = db, hub
+        self.release = 0
+        self._revisions: Mapping[str, Revision] = {}
+        self._rendered: dict[tuple[str, str], RenderedAnswer] = {}
+
+    def answer(self, slug: str, area: Area) -> RenderedAnswer | None:
+        """The answer as it reads now in this area; None when the live release has no such answer."""
+        found = self._rendered.get((slug, area.slug))
+        if found is None and slug in self._revisions:
+            found = self._rendered[slug, area.slug] = self._render(self._revisions[slug], area)
+        return found
+
+    def title(self, slug: str) -> str | None:
+        """How the live release names an answer; None when it has no such answer."""
+        revision = self._revisions.get(slug)
+        return revision.title if revision else None
+
+    async def reload(self) -> None:
+        """Take up the highest release, if it is not the one already held."""
+        async with self._db.reading() as session:
+            number = await live_release(session)
+            if number != self.release:
+                revisions = await release_revisions(session, number)
+                self._revisions, self._rendered, self.release = revisions, {}, number
+                log.info("answers live release=%d answers=%d", number, len(revisions))
+
+    async def keep_fresh(self) -> None:
+        """Follow new releases until cancelled: at once when told, and by looking now and then."""
+        async with self._hub.subscribe(CONTENT) as notices:
+            while True:
+                await self.reload()
+                await notices.wait(LOOK_SECONDS)
+
+    def _render(self, revision: Revision, area: Area) -> RenderedAnswer:
+        steps = ((self.title(slug), slug) for slug in revision.next)
+        return RenderedAnswer(
+            slug=revision.slug,
+            title=revision.title,
+            html=to_html(revision.web, area),
+            text=to_text(revision.web, area),
+            sms=fill(revision.sms, area),
+            source=revision.source,
+            next=tuple((title, slug) for title, slug in steps if title),
+            revision_id=revision.id,
+        )
+
+
+async def live_release(session: AsyncSession) -> int:
+    """The number of the live release; 0 before the first."""
+    return (await session.execute(select(func.max(Release.number)))).scalar() or 0
+
+
+async def release_revisions(session: AsyncSession, number: int) -> dict[str, Revision]:
+    """The revision of each answer in a release, by slug."""
+    query = (
+        select(Revision)
+        .join(ReleaseItem, ReleaseItem.revision_id == Revision.id)
+        .where(ReleaseItem.number == number)
+        .order_by(Revision.slug)
+    )
+    return {revision.slug: revision for revision in (await session.execute(query)).scalars()}
