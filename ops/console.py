@@ -70,8 +70,8 @@ def run_logged(
 
     def follow() -> None:
         assert process.stdout is not None
-        with log.open("w") as kept:
-            for line in process.stdout:
+        with process.stdout as output, log.open("w") as kept:
+            for line in output:
                 lines.append(line)
                 kept.write(line)
                 state[0] = progress(line) or state[0]

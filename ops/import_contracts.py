@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
 
 class FeaturesContract(Contract):
-    """Each sub-package of `package` is a feature; `wiring` names modules that may join anything."""
+    """Each sub-package of `package` is a feature.
+
+    `wiring` names those that may import anything, `shared` the modules any feature may import beside `service`.
+    """
 
     package = fields.StringField()
-    wiring = fields.ListField(subfield=fields.StringField())
+    wiring: Any = fields.ListField(subfield=fields.StringField(), required=False)
+    shared: Any = fields.ListField(subfield=fields.StringField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        """Every import from one feature into another must end at that feature's `service`."""
+        """Find every import from one feature into another that goes past what the other offers."""
         root = str(self.package)
         features = {child for child in graph.find_children(root) if graph.find_children(child)}
-        features -= {f"{root}.{name}" for name in self.wiring}  # type: ignore[attr-defined]
+        offered = {f"{feature}.service" for feature in features} | self._named(self.shared)
         broken = [
             (importer, imported)
-            for feature in sorted(features)
+            for feature in sorted(features - self._named(self.wiring))
             for importer in sorted(graph.find_descendants(feature))
             for imported in sorted(graph.find_modules_directly_imported_by(importer))
-            if self._oversteps(feature, imported, features)
+            if _feature_of(imported, features) not in (None, feature) and imported not in offered
         ]
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 
-    @staticmethod
-    def _oversteps(feature: str, imported: str, features: set[str]) -> bool:
-        other = next((one for one in features if imported.startswith(one + ".")), None)
-        return other not in (None, feature) and imported != f"{other}.service"
+    def _named(self, names: list[str] | None) -> set[str]:
+        return {f"{self.package}.{name}" for name in names or ()}
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         """Name each import that goes past a service."""
         for importer, imported in check.metadata["broken"]:
             output.print_error(f"{importer} imports {imported}; ask its feature's service instead")
+
+
+def _feature_of(module: str, features: set[str]) -> str | None:
+    return next((feature for feature in features if module.startswith(f"{feature}.")), None)

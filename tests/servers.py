@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 START_SECONDS = 30.0
+DEBIAN = Path("/usr/lib/postgresql")
 
 
 class Absent(Exception):
@@ -56,7 +57,7 @@ def redis_server() -> Iterator[str]:
 def postgres_programs() -> Path:
     """The folder with `initdb` and `postgres`; Debian keeps it off PATH. Raises Absent."""
     on_path = shutil.which("initdb")
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    debian = sorted(DEBIAN.glob("*/bin"), key=lambda path: float(path.parent.name))
     for folder in [*([Path(on_path).resolve().parent] if on_path else []), *reversed(debian)]:
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder

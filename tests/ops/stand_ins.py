@@ -1,0 +1,45 @@
+"""Runs the real supervisor over stand-in children: `python stand_ins.py PORT`, started by test_supervise.
+The stand-in for handoff answers /readyz; every child says its process id."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from ops import children as supervised  # noqa: E402
+from ops import settings, supervise  # noqa: E402
+from ops.children import Child  # noqa: E402
+from ops.console import one_sentence  # noqa: E402
+
+SLEEPS = "import os, time; print('pid', os.getpid(), flush=True); time.sleep(600)"
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SLEEPS
+BROKEN = "import sys; sys.exit('no configuration')"
+ANSWERS = """
+import http.server, os, sys
+class Ready(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers()
+    def log_message(self, *parts): pass
+print('pid', os.getpid(), flush=True)
+http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), Ready).serve_forever()
+"""
+CODE = {"sleeps": SLEEPS, "stubborn": STUBBORN, "broken": BROKEN, "answers": ANSWERS}
+
+
+def main() -> None:
+    """Supervise `handoff` and the children named `name=kind` on the command line."""
+    port, *named = sys.argv[1:]
+    supervised.GRACE_SECONDS = 1.0
+    with one_sentence():
+        chosen = settings.load({**os.environ, "WAYLINE_PORT": port}, Path("absent"))
+        children = []
+        for name, kind in (item.split("=") for item in named):
+            children.append(Child(name, [sys.executable, "-c", CODE[kind], port], dict(os.environ)))
+        asyncio.run(supervise.supervise(chosen, children))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""What the supervisor promises, with real processes standing in for Rasa, the actions and handoff."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ops import children
+from ops.supervise import prefixed
+from tests.servers import free_port
+
+STAND_INS = Path(__file__).with_name("stand_ins.py")
+
+
+class Run:
+    """A supervisor started for one test, read line by line."""
+
+    def __init__(self, data_dir: Path, *named: str) -> None:
+        self.port = free_port()
+        self.seen: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, str(STAND_INS), str(self.port), *named],
+            env={**os.environ, "WAYLINE_DATA_DIR": str(data_dir), "WAYLINE_MODE": "demo"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def line(self, pattern: str) -> re.Match[str]:
+        """Wait for a line of output that matches."""
+        for line in self.process.stdout:
+            self.seen.append(line)
+            if found := re.search(pattern, line):
+                return found
+        raise AssertionError(f"no line matches {pattern!r} in:\n{''.join(self.seen)}")
+
+    def pids(self, *names: str) -> dict[str, int]:
+        """The process id each named child has said."""
+        missing = set(names)
+        found = {}
+        while missing:
+            said = self.line(rf"^({'|'.join(missing)})\s*\| pid (\d+)")
+            found[said[1]] = int(said[2])
+            missing.discard(said[1])
+        return found
+
+    def end(self, number: int) -> int:
+        """Send a signal to the supervisor and wait for its exit code."""
+        self.process.send_signal(number)
+        self.seen += self.process.stdout.readlines()
+        return self.process.wait(timeout=20)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[object]:
+    runs: list[Run] = []
+
+    def started(*named: str) -> Run:
+        runs.append(Run(tmp_path / "data", *named))
+        return runs[-1]
+
+    yield started
+    for run in runs:
+        run.process.kill()
+        run.process.wait()
+        run.process.stdout.close()
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_ready_is_announced_with_the_sign_ins_and_their_password(start):
+    run = start("handoff=answers")
+    run.line(rf"^ready: http://127.0.0.1:{run.port}$")
+    assert re.fullmatch(r"[a-z]+-[a-z]+-[a-z]+-\d\d", run.line(r"the password (\S+) as")[1])
+    for person in ("pa.camden", "pa.lambeth", "lead", "editor.one", "editor.two", "manager", "admin"):
+        run.line(rf"^  {person}@demo\.test$")
+
+
+def test_a_killed_child_is_started_again_and_the_others_keep_running(start):
+    run = start("handoff=answers", "rasa=sleeps", "actions=sleeps")
+    before = run.pids("handoff", "rasa", "actions")
+    run.line("^ready:")
+    os.kill(before["rasa"], signal.SIGKILL)
+    run.line(r"^rasa    \| rasa stopped \(signal 9\); starting it again in 1 s$")
+    assert run.pids("rasa")["rasa"] != before["rasa"]
+    assert alive(before["handoff"]) and alive(before["actions"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_being_stopped_ends_every_child_and_is_no_failure(start, number):
+    run = start("handoff=answers", "rasa=sleeps")
+    pids = run.pids("handoff", "rasa")
+    assert run.end(number) == 0
+    assert not any(alive(pid) for pid in pids.values())
+    assert run.seen[-1] == "Everything has stopped.\n"
+
+
+def test_a_child_that_ignores_the_request_to_stop_is_killed(start):
+    run = start("handoff=answers", "rasa=stubborn")
+    pids = run.pids("handoff", "rasa")
+    assert run.end(signal.SIGTERM) == 0
+    assert not any(alive(pid) for pid in pids.values())
+
+
+def test_killing_the_supervisor_itself_leaves_no_child(start):
+    run = start("handoff=answers", "rasa=stubborn")
+    pids = run.pids("handoff", "rasa")
+    # The children hold the other end of this pipe: it closes when the last of them is gone.
+    run.end(signal.SIGKILL)
+    assert not any(alive(pid) for pid in pids.values())
+
+
+def test_a_child_that_never_starts_ends_everything_with_one_sentence(start):
+    run = start("rasa=broken", "actions=sleeps")
+    run.line(r"^rasa    \| no configuration$")
+    run.line(r"^rasa does not start \(exit code 1\); what it said stands above\.$")
+    assert run.process.wait(timeout=20) == 1
+    assert "Traceback" not in "".join(run.seen)
+
+
+def test_back_off_doubles_to_half_a_minute_and_starts_afresh_after_a_settled_start():
+    child = children.Child("rasa", [], {})
+    assert [child.wait_before_next(lived=0.1) for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
+    assert child.wait_before_next(lived=children.SETTLED_SECONDS) == 1
+
+
+def test_colour_is_for_terminals_only():
+    assert prefixed("rasa", "loaded", colour=False) == "rasa    | loaded"
+    assert prefixed("rasa", "loaded", colour=True).startswith("\x1b[")
