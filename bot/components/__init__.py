@@ -1,0 +1,1 @@
+"""Graph components of the assistant's language understanding."""

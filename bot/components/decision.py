@@ -1,0 +1,115 @@
+"""From guesses to what Rasa is told: sure of one thing, unclear between a few, or lost. Pure, no Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+UNCLEAR = "unclear"
+LOST = "lost"
+LOST_AGAIN = "lost_again"
+NOT_UNDERSTOOD = frozenset({UNCLEAR, LOST, LOST_AGAIN})
+RETRIEVAL_INTENT = "faq"
+RANKED = 3
+
+
+@dataclass(frozen=True)
+class Label:
+    """A class of the classifier; topic and title are set when it stands for an answer."""
+
+    name: str
+    intent: str
+    topic: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One label and its probability."""
+
+    label: Label
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """All probabilities. A form's answer ("Grace") must not pass for a question, hence `sure_in_form`."""
+
+    sure: float = 0.40
+    margin: float = 0.12
+    sure_in_form: float = 0.60
+    offer: float = 0.06
+
+
+def decide(
+    text: str, guesses: Sequence[Guess], metadata: Mapping[str, Any], thresholds: Thresholds
+) -> dict[str, Any]:
+    """The parse of a message, as Rasa's message properties.
+
+    metadata may hold `context.choice.answer` (a tapped topic: taken as it is), `form` (the open form) and
+    `lost_before` (the previous message was not understood either).
+    """
+    chosen = _chosen(guesses, metadata)
+    if chosen is not None:
+        return _parse(Guess(chosen.label, 1.0), [Guess(chosen.label, 1.0)])
+    if not guesses or not any(character.isalnum() for character in text):
+        return _not_understood(LOST, 0.0, [], metadata)
+    ranked = [guess for guess in guesses if guess.label.topic][:RANKED]
+    if _is_sure(guesses, bool(metadata.get("form")), thresholds):
+        return _parse(guesses[0], ranked)
+    offers = [guess for guess in ranked if guess.confidence >= thresholds.offer]
+    name = UNCLEAR if len(offers) > 1 else LOST
+    return _not_understood(name, guesses[0].confidence, ranked, metadata)
+
+
+def _chosen(guesses: Sequence[Guess], metadata: Mapping[str, Any]) -> Guess | None:
+    choice = (metadata.get("context") or {}).get("choice") or {}
+    slug = choice.get("answer")
+    return next((guess for guess in guesses if slug and guess.label.topic == slug), None)
+
+
+def _is_sure(guesses: Sequence[Guess], in_form: bool, thresholds: Thresholds) -> bool:
+    best = guesses[0]
+    if in_form:
+        return best.confidence >= thresholds.sure_in_form
+    second = guesses[1].confidence if len(guesses) > 1 else 0.0
+    return best.confidence >= thresholds.sure and best.confidence - second >= thresholds.margin
+
+
+def _not_understood(
+    name: str, confidence: float, ranked: Sequence[Guess], metadata: Mapping[str, Any]
+) -> dict[str, Any]:
+    again = metadata.get("lost_before") and not metadata.get("form")
+    label = LOST_AGAIN if again else name
+    return _parse(Guess(Label(label, label), confidence), ranked)
+
+
+def _parse(best: Guess, ranked: Sequence[Guess]) -> dict[str, Any]:
+    topics = [
+        {"topic": guess.label.topic, "title": guess.label.title, "confidence": guess.confidence}
+        for guess in ranked
+    ]
+    intent = {"name": best.label.intent, "confidence": best.confidence}
+    parse: dict[str, Any] = {
+        "intent": intent,
+        "intent_ranking": [intent],
+        "entities": [],
+        "topic_ranking": topics,
+        "response_selector": {"all_retrieval_intents": [RETRIEVAL_INTENT]},
+    }
+    if best.label.topic:
+        parse["entities"] = [{"entity": "topic", "value": best.label.topic, "extractor": "TopicClassifier"}]
+    if best.label.intent == RETRIEVAL_INTENT:
+        parse["response_selector"][RETRIEVAL_INTENT] = _selected(best, ranked)
+    return parse
+
+
+def _selected(best: Guess, ranked: Sequence[Guess]) -> dict[str, Any]:
+    """What Rasa's own tools read of a retrieval intent: `rasa test` and `rasa shell` show the topic by it."""
+    return {
+        "response": {"intent_response_key": best.label.name, "confidence": best.confidence},
+        "ranking": [
+            {"intent_response_key": guess.label.name, "confidence": guess.confidence} for guess in ranked
+        ],
+    }

@@ -1,0 +1,144 @@
+"""Says what a message is about: logistic regression over sentence vectors, one class a topic or intent.
+
+A topic (example label `faq/<slug>`) comes out as intent `faq` with entity `topic`. Where the best guess is
+weak, or two are close, the intent is `unclear` and the likeliest topics are there to choose; see `decide`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, METADATA, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.linear_model import LogisticRegression
+
+from bot.components.decision import Guess, Label, Thresholds, decide
+
+Matrix = npt.NDArray[np.float64]
+META = "labels.json"
+ARRAYS = "weights.npz"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class TopicClassifier(GraphComponent, IntentClassifier):
+    """Trains in about a second; needs a featurizer before it that sets dense sentence features."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`strength` of the fit, and the thresholds of `decision.Thresholds`."""
+        return {"strength": 20.0, **Thresholds().__dict__}
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        self.config = config
+        self._storage = storage
+        self._resource = resource
+        self._thresholds = Thresholds(**{name: config[name] for name in Thresholds().__dict__})
+        self._labels: list[Label] = []
+        self._weights: Matrix = np.zeros((0, 0))
+        self._bias: Matrix = np.zeros(0)
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TopicClassifier:
+        """A classifier that knows no label yet."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit one class a label; labels with one class only, or none, leave it knowing nothing."""
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        labels = {label.name: label for label in map(_label_of, examples)}
+        if len(labels) < 2:
+            return self._resource
+        model = LogisticRegression(C=self.config["strength"], max_iter=2000)
+        vectors = np.vstack([_vector(example) for example in examples])
+        model.fit(vectors, [_label_of(example).name for example in examples])
+        self._labels = [labels[name] for name in model.classes_]
+        # With two classes scikit-learn keeps one row: the second class against the first.
+        sign = [[-1.0], [1.0]] if len(labels) == 2 else [[1.0]]
+        self._weights = model.coef_ * sign if len(labels) == 2 else model.coef_
+        self._bias = model.intercept_ * np.ravel(sign) if len(labels) == 2 else model.intercept_
+        self._persist()
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing after this component learns from its guesses."""
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent, ranking, topic entity, topic_ranking and response_selector of each message."""
+        for message in messages:
+            metadata = message.get(METADATA) or {}
+            decision = decide(message.get(TEXT) or "", self._guesses(message), metadata, self._thresholds)
+            for name, value in decision.items():
+                message.set(name, value, add_to_output=True)
+        return messages
+
+    def _guesses(self, message: Message) -> list[Guess]:
+        """Every label with its probability, likeliest first."""
+        if not self._labels:
+            return []
+        scores = self._weights @ _vector(message).ravel() + self._bias
+        powers = np.exp(scores - scores.max())
+        chances = powers / powers.sum()
+        order = np.argsort(-chances)
+        return [Guess(self._labels[index], round(float(chances[index]), 6)) for index in order]
+
+    def _persist(self) -> None:
+        with self._storage.write_to(self._resource) as folder:
+            labels = [label.__dict__ for label in self._labels]
+            (folder / META).write_text(json.dumps(labels), encoding="utf-8")
+            np.savez(folder / ARRAYS, weights=self._weights, bias=self._bias)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> TopicClassifier:
+        """As trained; knows nothing when training stored nothing."""
+        component = cls(config, model_storage, resource)
+        try:
+            with model_storage.read_from(resource) as folder:
+                labels = json.loads((folder / META).read_text(encoding="utf-8"))
+                arrays = np.load(folder / ARRAYS)
+                component._labels = [Label(**label) for label in labels]
+                component._weights, component._bias = arrays["weights"], arrays["bias"]
+        except ValueError:
+            # Rasa's way to say that training stored nothing.
+            return component
+        return component
+
+
+def _label_of(example: Message) -> Label:
+    about = (example.get(METADATA) or {}).get(INTENT) or {}
+    return Label(
+        name=example.get(INTENT_RESPONSE_KEY) or example.get(INTENT),
+        intent=example.get(INTENT),
+        topic=about.get("topic"),
+        title=about.get("title"),
+    )
+
+
+def _vector(message: Message) -> Matrix:
+    _, sentence = message.get_dense_features(TEXT)
+    if sentence is None:
+        raise ValueError("TopicClassifier needs a featurizer before it in config.yml")
+    row: Matrix = sentence.features
+    return row
