@@ -43,7 +43,8 @@ def to_gsm7(text: str) -> str:
     """The text as a phone network carries it cheaply; what is sent is what comes back.
 
     - typographic marks, spaces and foreign accents become their plain form
-    - an emoji becomes a word or a smiley where there is one and is left out where there is none
+    - an emoji becomes a word or a smiley where there is one and is left out where there is none (it is
+      kept where it is all there is)
     - control characters and invisible ones are left out
     - another script is kept (the whole text then costs more: see `parts`)
     """
@@ -51,7 +52,8 @@ def to_gsm7(text: str) -> str:
     marked = "".join(_DROPPED if _is_picture(char) else char for char in worded)
     if _DROPPED not in marked:
         return marked
-    return re.sub(f" ?{_DROPPED}+", "", re.sub(f"^{_DROPPED}+ ?", "", marked, flags=re.MULTILINE))
+    tidied = re.sub(f" ?{_DROPPED}+", "", re.sub(f"^{_DROPPED}+ ?", "", marked, flags=re.MULTILINE))
+    return tidied if tidied.strip() else worded
 
 
 def unmappable(text: str) -> list[str]:

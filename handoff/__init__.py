@@ -1,0 +1,1 @@
+"""Wayline's public service: everything people reach, and every record that is kept."""

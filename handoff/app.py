@@ -1,0 +1,135 @@
+"""The whole wiring on one page: what a process carries, and its two applications.
+
+The public app and the internal app are two `web.Application`s on two listeners, so that an internal
+route cannot be public by mistake.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+from aiohttp import web
+
+from bot.vocabulary import load_vocabulary
+from handoff import health, keys, pages
+from handoff.asking import Asking
+from handoff.background import background
+from handoff.cases import internal_routes as cases_internal
+from handoff.cases import routes as cases_routes
+from handoff.cases.service import CaseRules
+from handoff.clock import Clock
+from handoff.console import routes as console_routes
+from handoff.content import routes as content_routes
+from handoff.content.areas import load_areas
+from handoff.content.live import LiveContent
+from handoff.crypto import keyring
+from handoff.db import Database
+from handoff.errors import errors_middleware
+from handoff.live import Hub
+from handoff.outbox import Outbox
+from handoff.rasa import Rasa
+from handoff.registrations import internal_routes as registrations_internal
+from handoff.security import default_deny, headers_signal
+from handoff.settings import Settings
+from handoff.simulator import routes as simulator_routes
+from handoff.sms import routes as sms_routes
+from handoff.sms.catch_up import CatchUp
+from handoff.sms.twilio_client import TwilioClient
+from handoff.staff import routes as staff_routes
+from handoff.turns import Turns
+from handoff.webchat import routes as webchat_routes
+
+LARGEST_BODY = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What both applications of a process share."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    hub: Hub
+    http: aiohttp.ClientSession
+    rules: CaseRules
+    content: LiveContent
+    rasa: Rasa
+    turns: Turns
+    twilio: TwilioClient
+
+
+@contextlib.asynccontextmanager
+async def make_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Open everything, in the order it depends on each other; close it in reverse."""
+    keyring.use(settings.keys, settings.index_key)
+    clock, db, hub = Clock(settings.now), Database(settings.database_url), Hub()
+    rules = CaseRules(load_vocabulary(), load_areas(), settings.default_area)
+    async with aiohttp.ClientSession() as http:
+        rasa = Rasa(http, settings.rasa_urls, settings.rasa_token)
+        content = LiveContent(db, hub)
+        turns = Turns(db, clock, hub, rules, Asking(db, rasa, rules, content))
+        twilio = TwilioClient(http, settings)
+        try:
+            yield Parts(settings, clock, db, hub, http, rules, content, rasa, turns, twilio)
+        finally:
+            await db.close()
+
+
+@contextlib.asynccontextmanager
+async def at_work(parts: Parts) -> AsyncIterator[None]:
+    """Live answers, turns, texts and catching up, for as long as the block lasts."""
+    await parts.content.reload()
+    outbox = Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
+    catch_up = CatchUp(parts.db, parts.clock, parts.settings, parts.turns, parts.twilio)
+    async with parts.hub.running(parts.db):
+        async with background(
+            parts.content.keep_fresh, parts.turns.sweep_forever, outbox.run_forever, catch_up.run_forever
+        ):
+            yield
+        await parts.turns.stop()
+
+
+def make_public_app(parts: Parts) -> web.Application:
+    """What the world reaches: webchat, webhooks, the console."""
+    app = _app(parts)
+    for feature in (
+        webchat_routes,
+        sms_routes,
+        staff_routes,
+        cases_routes,
+        console_routes,
+        content_routes,
+        pages,
+        health,
+    ):
+        feature.setup(app)
+    if parts.settings.demo:
+        simulator_routes.setup(app)
+    app.on_response_prepare.append(headers_signal(parts.settings))
+    return app
+
+
+def make_internal_app(parts: Parts) -> web.Application:
+    """What actions may ask, with a bearer token, on loopback only."""
+    app = _app(parts)
+    for feature in (cases_internal, registrations_internal):
+        feature.setup(app)
+    health.setup_internal(app)
+    return app
+
+
+def _app(parts: Parts) -> web.Application:
+    # Errors outermost, so that a refusal by the access rule has the contract's shape too.
+    app = web.Application(middlewares=[errors_middleware, default_deny], client_max_size=LARGEST_BODY)
+    app[keys.SETTINGS], app[keys.CLOCK], app[keys.DB], app[keys.HUB] = (
+        parts.settings,
+        parts.clock,
+        parts.db,
+        parts.hub,
+    )
+    app[keys.HTTP], app[keys.RULES], app[keys.CONTENT] = parts.http, parts.rules, parts.content
+    app[keys.RASA], app[keys.TURNS], app[keys.TEMPLATES] = parts.rasa, parts.turns, pages.make_templates()
+    return app

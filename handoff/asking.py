@@ -1,0 +1,209 @@
+"""Asking Rasa for one turn, and turning what it says into stored replies.
+
+A failure is retried for half a minute (longer than a Rasa restart takes); then the person gets an
+apology with the helplines and an adviser gets the case.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import metrics
+from handoff.cases.model import FAILURE, UNANSWERED, Finding
+from handoff.cases.service import CaseRules, open_or_raise
+from handoff.content.live import LiveContent
+from handoff.conversations.model import (
+    ANSWERED,
+    BOT,
+    BOT_AUTHOR,
+    EVERYONE,
+    FAILED,
+    HELD,
+    STAFF_ONLY,
+    SYSTEM_AUTHOR,
+    WAITING,
+    Conversation,
+    Message,
+    Turn,
+)
+from handoff.conversations.service import append, last_choices
+from handoff.conversations.words import defused
+from handoff.db import Database
+from handoff.rasa import Asked, Rasa, RasaUnavailable, Reply, Understood
+from handoff.registrations.model import Draft
+from handoff.render import AnswerMissing, chosen, render
+from handoff.screening.messages import concern_message, failure_message
+from handoff.screening.triage import bot_may_speak
+
+log = logging.getLogger(__name__)
+GIVE_UP_SECONDS = 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How asking went: answered (with what Rasa said), failed, or held (an adviser is needed first)."""
+
+    name: str
+    answer: Understood | None = None
+
+
+class Asking:
+    """Asks Rasa about a turn and stores what comes back."""
+
+    def __init__(
+        self,
+        db: Database,
+        rasa: Rasa,
+        rules: CaseRules,
+        content: LiveContent,
+        give_up: float = GIVE_UP_SECONDS,
+    ) -> None:
+        self._db, self._rasa, self._rules, self._content, self._give_up = db, rasa, rules, content, give_up
+
+    async def outcome_of(self, turn: Turn) -> Outcome:
+        """Ask until there is an answer, the time is up, or the bot may no longer speak."""
+        deadline, pause = time.monotonic() + self._give_up, FIRST_PAUSE
+        asked = await self._asked(turn)
+        while asked is not None:
+            started = time.monotonic()
+            try:
+                return Outcome(ANSWERED, await self._rasa.ask(asked))
+            except RasaUnavailable as unavailable:
+                log.warning("rasa did not answer turn=%s why=%s", turn.id, unavailable)
+            finally:
+                metrics.RASA_SECONDS.observe(time.monotonic() - started)
+            if time.monotonic() + pause > deadline:
+                return Outcome(FAILED)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+            asked = await self._asked(turn)
+        return Outcome(HELD)
+
+    async def _asked(self, turn: Turn) -> Asked | None:
+        """The turn as Rasa gets it; None when the bot may not speak any more."""
+        async with self._db.reading() as session:
+            conversation = await session.get_one(Conversation, turn.conversation_id)
+            if not await bot_may_speak(session, self._rules, conversation):
+                return None
+            message = await session.get_one(Message, turn.message_id)
+            choice = chosen(message.text, await last_choices(session, conversation.id, message.seq))
+            context = {
+                "channel": conversation.channel,
+                "area": conversation.area,
+                "facts": conversation.facts or {},
+                "findings": [
+                    {"level": f.level, "categories": f.categories} for f in await _findings(session, message)
+                ],
+                "draft": await _draft(session, conversation),
+                "choice": choice,
+            }
+            text = choice["text"] if choice else message.text
+            return Asked(f"{conversation.id}:{turn.episode}", message.id, defused(text), context)
+
+    async def store(
+        self,
+        session: AsyncSession,
+        now: datetime,
+        conversation: Conversation,
+        turn: Turn,
+        outcome: Outcome,
+        speaks: bool,
+    ) -> None:
+        """Store the replies: for the person, or as "not sent" for staff when the bot may no longer speak."""
+        if outcome.answer is None:
+            if outcome.name == FAILED and speaks:
+                await self._apologise(session, now, conversation, turn)
+            return
+        answer = outcome.answer
+        turn.understood = answer.understood
+        conversation.form = answer.form
+        replies = answer.replies
+        if speaks and await self._was_kind(session, now, conversation, turn):
+            replies = [reply for reply in replies if reply.kind not in ("fallback", "choices")]
+        for reply in replies:
+            await self._say(session, now, conversation, turn, reply, EVERYONE if speaks else STAFF_ONLY)
+
+    async def _say(
+        self,
+        session: AsyncSession,
+        now: datetime,
+        conversation: Conversation,
+        turn: Turn,
+        reply: Reply,
+        audience: str,
+    ) -> None:
+        area = self._rules.area(conversation.area)
+        try:
+            words = render(reply, self._content, area, conversation.channel)
+        except AnswerMissing:
+            log.error("answer missing from the live release slug=%s", reply.answer)
+            await open_or_raise(session, self._rules, now, conversation, UNANSWERED)
+            words = {"text": failure_message(conversation.channel), "kind": "fallback"}
+        await append(
+            session, conversation, now, author=BOT_AUTHOR, turn_id=turn.id, audience=audience, **words
+        )
+
+    async def _was_kind(
+        self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn
+    ) -> bool:
+        """Answer a worry (concern) kindly first, once while its case is new; True when that was said."""
+        message = await session.get_one(Message, turn.message_id)
+        worries = [
+            finding
+            for finding in await _findings(session, message)
+            if finding.level == "concern" and finding.detector != "language"
+        ]
+        told = conversation.safety_sent or {}
+        if not worries or told:
+            return False
+        conversation.safety_sent = {
+            "level": "concern",
+            "at": now.isoformat(),
+            "categories": sorted({c for f in worries for c in f.categories}),
+        }
+        await append(
+            session,
+            conversation,
+            now,
+            author=BOT_AUTHOR,
+            turn_id=turn.id,
+            text=concern_message(conversation.channel, self._rules.area(conversation.area)),
+            choices=[{"text": "Talk to a person", "answer": "talk-to-person"}],
+        )
+        return True
+
+    async def _apologise(
+        self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn
+    ) -> None:
+        """Say sorry once, with the helplines; one case a conversation, grouped by the hour."""
+        if conversation.state == BOT:
+            conversation.state = WAITING
+        incident = f"assistant-{now:%Y-%m-%dT%H}"
+        await open_or_raise(session, self._rules, now, conversation, FAILURE, incident=incident)
+        await append(
+            session,
+            conversation,
+            now,
+            author=SYSTEM_AUTHOR,
+            turn_id=turn.id,
+            kind="fallback",
+            text=failure_message(conversation.channel),
+        )
+
+
+async def _findings(session: AsyncSession, message: Message) -> list[Finding]:
+    return list((await session.execute(select(Finding).where(Finding.message_id == message.id))).scalars())
+
+
+async def _draft(session: AsyncSession, conversation: Conversation) -> dict[str, Any] | None:
+    draft = await session.get(Draft, conversation.id)
+    return draft.answers if draft else None

@@ -1,0 +1,83 @@
+"""The audit: an append-only, hash-chained record of who saw or did what.
+
+Each entry carries the hash of the one before, so a changed or missing entry shows (`verify`);
+triggers in the database refuse UPDATE and DELETE. Ids only: never words, names or numbers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Integer, String, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from handoff.db import Base, UtcDateTime
+
+GENESIS = "0" * 64
+_CHAIN_LOCK = 0x57_41_59  # a PostgreSQL advisory lock: one appender at a time
+
+
+class AuditEntry(Base):
+    """One thing that somebody (a staff id, `system` or `person`) did or read."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(64), index=True)
+    action: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(128), index=True)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+async def record(
+    session: AsyncSession, at: datetime, actor: object, action: str, subject: str, **detail: Any
+) -> None:
+    """Append an entry inside the caller's transaction; `subject` is "kind:id"."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    last = (await session.execute(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1))).scalar()
+    entry = AuditEntry(
+        id=last.id + 1 if last else 1,
+        at=at,
+        actor=str(actor),
+        action=action,
+        subject=subject,
+        detail=detail,
+        previous=last.hash if last else GENESIS,
+    )
+    entry.hash = entry_hash(entry)
+    session.add(entry)
+    await session.flush()
+
+
+def entry_hash(entry: AuditEntry) -> str:
+    """SHA-256 over the entry's own fields and the hash before it."""
+    fields = [
+        entry.id,
+        entry.at.isoformat(),
+        entry.actor,
+        entry.action,
+        entry.subject,
+        entry.detail,
+        entry.previous,
+    ]
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+async def verify(session: AsyncSession) -> int | None:
+    """The id of the first entry that does not fit the chain, or None when all is well."""
+    previous, expected = GENESIS, 1
+    stream = await session.stream_scalars(select(AuditEntry).order_by(AuditEntry.id))
+    async for entry in stream:
+        if entry.id != expected or entry.previous != previous or entry.hash != entry_hash(entry):
+            return expected
+        previous, expected = entry.hash, expected + 1
+    return None

@@ -1,0 +1,54 @@
+"""When a case is due: the sooner of what its reason and its level ask for (data/vocabulary.yml)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.vocabulary import Vocabulary
+from handoff.content.areas import Area, is_open, opens_at
+
+
+def due_at(vocabulary: Vocabulary, reason: str, level: str, now: datetime, area: Area) -> datetime:
+    """The instant by which an adviser must have claimed the case."""
+    because = vocabulary.reasons[reason]
+    how_bad = vocabulary.levels[level]
+    due = []
+    if because.due_minutes is not None:
+        due.append(_open_minutes_after(now, because.due_minutes, area))
+    if because.due_working_days is not None:
+        due.append(_working_days_after(now, because.due_working_days, area))
+    if how_bad.claim_minutes is not None:
+        any_hour = how_bad.clock == "any_hour"
+        due.append(
+            now + timedelta(minutes=how_bad.claim_minutes)
+            if any_hour
+            else _open_minutes_after(now, how_bad.claim_minutes, area)
+        )
+    return min(due)
+
+
+def _open_minutes_after(now: datetime, minutes: int, area: Area) -> datetime:
+    """`minutes` later, counted only while the area is open."""
+    at, left = now, timedelta(minutes=minutes)
+    while True:
+        if not is_open(area, at):
+            at = opens_at(area, at)
+        closing = _closes_at(area, at)
+        if at + left <= closing:
+            return at + left
+        left -= closing - at
+        at = closing
+
+
+def _working_days_after(now: datetime, days: int, area: Area) -> datetime:
+    """The close of the working day that is `days` working days after this one."""
+    at = now if is_open(area, now) else opens_at(area, now)
+    for _ in range(days):
+        at = opens_at(area, _closes_at(area, at))
+    return _closes_at(area, at)
+
+
+def _closes_at(area: Area, open_at: datetime) -> datetime:
+    local = open_at.astimezone(area.timezone)
+    closing = area.opening[local.weekday()][1]
+    return datetime.combine(local.date(), closing, tzinfo=area.timezone)

@@ -1,0 +1,240 @@
+"""What can be done to a conversation: find or open it, lock it, add a message, read it.
+
+Every change takes the conversation's lock first, so that `seq` has no gaps or doubles.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.conversations.model import (
+    DONE,
+    EVERYONE,
+    PERSON_AUTHOR,
+    SMS,
+    STAFF_ONLY,
+    SYSTEM_AUTHOR,
+    WEBCHAT,
+    Contact,
+    Conversation,
+    Message,
+    Outgoing,
+    Turn,
+)
+from handoff.crypto import keyring
+from handoff.errors import NotFound
+from handoff.sms.gsm7 import to_gsm7
+
+
+async def lock(session: AsyncSession, conversation_id: uuid.UUID) -> Conversation:
+    """The conversation, locked until the transaction ends; NotFound when there is none."""
+    found = await session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def open_webchat(session: AsyncSession, now: datetime, area: str | None) -> Conversation:
+    """A new, empty webchat conversation with a contact of its own."""
+    identity = uuid.uuid4()
+    contact = Contact(
+        id=identity,
+        channel=WEBCHAT,
+        address=str(identity),
+        address_index=keyring.blind_index(str(identity)),
+        created_at=now,
+    )
+    session.add(contact)
+    await session.flush()
+    return await _open(session, now, contact.id, WEBCHAT, area, None)
+
+
+async def sms_conversation(
+    session: AsyncSession, now: datetime, phone: str, our_number: str, area: str | None
+) -> Conversation:
+    """The thread of a phone (E.164) with one of our numbers, found or opened; two at once make one."""
+    index = keyring.blind_index(phone)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    await session.execute(
+        insert(Contact)
+        .values(
+            id=uuid.uuid4(),
+            channel=SMS,
+            address=phone,
+            address_index=index,
+            quiet_until_allowed=False,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["channel", "address_index"])
+    )
+    contact = (
+        await session.execute(
+            select(Contact).where(Contact.channel == SMS, Contact.address_index == index).with_for_update()
+        )
+    ).scalar_one()
+    found = (
+        await session.execute(
+            select(Conversation).where(
+                Conversation.contact_id == contact.id, Conversation.our_number == our_number
+            )
+        )
+    ).scalar()
+    return found or await _open(session, now, contact.id, SMS, area, our_number)
+
+
+async def _open(
+    session: AsyncSession,
+    now: datetime,
+    contact_id: uuid.UUID,
+    channel: str,
+    area: str | None,
+    our_number: str | None,
+) -> Conversation:
+    conversation = Conversation(
+        contact_id=contact_id, channel=channel, area=area, our_number=our_number, created_at=now
+    )
+    session.add(conversation)
+    await session.flush()
+    return conversation
+
+
+async def append(
+    session: AsyncSession,
+    conversation: Conversation,
+    now: datetime,
+    *,
+    author: str,
+    text: str,
+    kind: str = "talk",
+    answer: str | None = None,
+    html: str | None = None,
+    choices: Sequence[dict[str, Any]] = (),
+    source: dict[str, Any] | None = None,
+    sms: str | None = None,
+    revision_id: uuid.UUID | None = None,
+    external_id: str | None = None,
+    turn_id: uuid.UUID | None = None,
+    staff_id: uuid.UUID | None = None,
+    audience: str = EVERYONE,
+    safety: bool = False,
+) -> Message:
+    """Add a message under the caller's lock; on SMS, what the person should get is queued with it."""
+    conversation.last_seq += 1
+    extra = {"html": html, "choices": list(choices), "source": source, "sms": sms}
+    message = Message(
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
+        author=author,
+        kind=kind,
+        answer=answer,
+        text=text,
+        extra={key: value for key, value in extra.items() if value} or None,
+        revision_id=revision_id,
+        external_id=external_id,
+        turn_id=turn_id,
+        staff_id=staff_id,
+        audience=audience,
+        at=now,
+    )
+    session.add(message)
+    await session.flush()
+    if conversation.channel == SMS and author != PERSON_AUTHOR and audience == EVERYONE:
+        await _queue_text(session, conversation, message, sms or text, now, safety)
+    return message
+
+
+async def _queue_text(
+    session: AsyncSession,
+    conversation: Conversation,
+    message: Message,
+    body: str,
+    now: datetime,
+    safety: bool,
+) -> None:
+    contact = await session.get_one(Contact, conversation.contact_id)
+    session.add(
+        Outgoing(
+            message_id=message.id,
+            conversation_id=conversation.id,
+            to=contact.address,
+            sender=conversation.our_number or "",
+            body=to_gsm7(body),
+            safety=safety,
+            next_try_at=now,
+            created_at=now,
+        )
+    )
+
+
+async def messages_after(
+    session: AsyncSession, conversation_id: uuid.UUID, after: int, *, staff: bool = False
+) -> list[Message]:
+    """Messages with a higher seq, in order; staff also see those that were kept from the person."""
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.seq > after)
+    if not staff:
+        query = query.where(Message.audience != STAFF_ONLY)
+    return list((await session.execute(query.order_by(Message.seq))).scalars())
+
+
+async def last_choices(
+    session: AsyncSession, conversation_id: uuid.UUID, before: int
+) -> list[dict[str, Any]]:
+    """The choices of the newest message to the person before `seq` (none if it offered none)."""
+    newest = (
+        await session.execute(
+            select(Message)
+            .where(
+                Message.conversation_id == conversation_id,
+                Message.seq < before,
+                Message.author != PERSON_AUTHOR,
+                Message.audience == EVERYONE,
+                Message.kind != "notice",
+            )
+            .order_by(Message.seq.desc())
+            .limit(1)
+        )
+    ).scalar()
+    return list((newest.extra or {}).get("choices", [])) if newest else []
+
+
+async def last_words(session: AsyncSession, message: Message, limit: int = 5) -> tuple[list[str], str | None]:
+    """What the person wrote just before (oldest first), and the bot's question being answered, if any."""
+    query = (
+        select(Message)
+        .where(Message.conversation_id == message.conversation_id, Message.seq < message.seq)
+        .order_by(Message.seq.desc())
+        .limit(2 * limit)
+    )
+    earlier = list((await session.execute(query)).scalars())
+    theirs = [said.text for said in earlier if said.author == PERSON_AUTHOR][:limit]
+    asked = next((said for said in earlier if said.author != SYSTEM_AUTHOR), None)
+    question = asked.text if asked and asked.author != PERSON_AUTHOR and asked.kind == "prompt" else None
+    return theirs[::-1], question
+
+
+async def has_undone_turn(session: AsyncSession, conversation_id: uuid.UUID) -> bool:
+    """True while the bot still owes the person something: the typing indicator."""
+    query = select(Turn.id).where(Turn.conversation_id == conversation_id, Turn.state != DONE).limit(1)
+    return (await session.execute(query)).scalar() is not None
+
+
+def as_json(message: Message) -> dict[str, Any]:
+    """The contract's message: `html` and `source` only where there are any."""
+    extra = message.extra or {}
+    body: dict[str, Any] = {
+        "seq": message.seq,
+        "author": message.author,
+        "kind": message.kind,
+        "answer": message.answer,
+        "text": message.text,
+        "choices": extra.get("choices", []),
+        "at": message.at.isoformat().replace("+00:00", "Z"),
+    }
+    return body | {key: extra[key] for key in ("html", "source") if extra.get(key)}

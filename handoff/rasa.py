@@ -1,0 +1,121 @@
+"""One turn to Rasa and its replies back, over our own channel (bot/channel.py).
+
+A conversation always asks the same Rasa process, so that Rasa's own lock orders its turns.
+"""
+
+from __future__ import annotations
+
+import uuid
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+ATTEMPT_SECONDS = 8.0
+
+
+class RasaUnavailable(Exception):
+    """Rasa did not give this turn a full answer; asking again with the same id is safe."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One inbound message as Rasa gets it. `sender` is "<conversation>:<episode>"."""
+
+    sender: str
+    message_id: uuid.UUID
+    text: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One thing the bot says; an `answer` carries only its slug, everything else its words."""
+
+    kind: str = "talk"
+    answer: str | None = None
+    text: str | None = None
+    sms: str | None = None
+    choices: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What Rasa answered and what it made of the words."""
+
+    replies: list[Reply]
+    understood: dict[str, Any]
+    form: str | None
+
+
+class Rasa:
+    """The client of every Rasa process in RASA_URLS."""
+
+    def __init__(self, http: aiohttp.ClientSession, urls: Sequence[str], token: str) -> None:
+        self._http, self._urls = http, [url.rstrip("/") for url in urls]
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def ask(self, asked: Asked) -> Understood:
+        """One attempt, at most ATTEMPT_SECONDS; raises RasaUnavailable for anything but a full answer."""
+        body = {
+            "conversation": asked.sender,
+            "message_id": str(asked.message_id),
+            "text": asked.text,
+            "context": asked.context,
+        }
+        url = f"{self._url(asked.sender)}/webhooks/wayline/turns"
+        try:
+            async with self._http.post(
+                url, json=body, headers=self._headers, timeout=aiohttp.ClientTimeout(total=ATTEMPT_SECONDS)
+            ) as response:
+                if response.status != 200:
+                    raise RasaUnavailable(f"status {response.status}")
+                return _understood(await response.json())
+        except (TimeoutError, aiohttp.ClientError, ValueError, KeyError, TypeError) as error:
+            raise RasaUnavailable(type(error).__name__) from None
+
+    async def ready(self) -> bool:
+        """True when every Rasa process has a model loaded."""
+        return all([await self._ready(url) for url in self._urls])
+
+    async def forget(self, sender: str) -> None:
+        """Delete Rasa's working memory of one episode; raises RasaUnavailable."""
+        url = f"{self._url(sender)}/webhooks/wayline/conversations/{sender}"
+        try:
+            async with self._http.delete(
+                url, headers=self._headers, timeout=aiohttp.ClientTimeout(total=ATTEMPT_SECONDS)
+            ) as response:
+                if response.status != 204:
+                    raise RasaUnavailable(f"status {response.status}")
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise RasaUnavailable(type(error).__name__) from None
+
+    def _url(self, sender: str) -> str:
+        return self._urls[zlib.crc32(sender.partition(":")[0].encode()) % len(self._urls)]
+
+    async def _ready(self, url: str) -> bool:
+        try:
+            async with self._http.get(
+                f"{url}/webhooks/wayline/ready", headers=self._headers, timeout=aiohttp.ClientTimeout(total=2)
+            ) as response:
+                return response.status == 200
+        except (TimeoutError, aiohttp.ClientError):
+            return False
+
+
+def _understood(body: dict[str, Any]) -> Understood:
+    replies = [
+        Reply(
+            kind=reply.get("kind") or "talk",
+            answer=reply.get("answer"),
+            text=reply.get("text"),
+            sms=reply.get("sms"),
+            choices=list(reply.get("choices") or []),
+        )
+        for reply in body["replies"]
+    ]
+    if not replies:
+        raise ValueError("an empty turn is a failed turn")
+    return Understood(replies, dict(body.get("understood") or {}), body.get("form"))

@@ -1,0 +1,44 @@
+"""Tables of a registration: the draft that is saved answer by answer, and the finished record."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from handoff.crypto import EncryptedJSON, EncryptedText
+from handoff.db import Base, UtcDateTime
+
+
+class Draft(Base):
+    """Answers given so far, saved as each is accepted: {field: {value, shown}}."""
+
+    __tablename__ = "registration_draft"
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Registration(Base):
+    """A 16-17 year-old's registration and its reference; one a turn, however often the turn is repeated."""
+
+    __tablename__ = "registration"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    reference: Mapped[str] = mapped_column(String(16), unique=True)
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_.id"))
+    turn_key: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(EncryptedText)
+    date_of_birth: Mapped[str] = mapped_column(EncryptedText)
+    postcode: Mapped[str] = mapped_column(EncryptedText)
+    phone: Mapped[str] = mapped_column(EncryptedText)
+    phone_index: Mapped[str] = mapped_column(String(64), index=True)
+    identity_index: Mapped[str] = mapped_column(String(64), index=True)
+    activity: Mapped[str] = mapped_column(EncryptedText)
+    jobcentre_permission: Mapped[bool] = mapped_column(Boolean)
+    area: Mapped[str] = mapped_column(String(64))
+    registered_on: Mapped[date] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

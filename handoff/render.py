@@ -1,0 +1,68 @@
+"""A reply of the bot, made ready for its channel from the live release and the area's facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from handoff.content.areas import Area, fill
+from handoff.content.live import LiveContent
+from handoff.conversations.model import SMS
+from handoff.rasa import Reply
+
+
+class AnswerMissing(Exception):
+    """The live release has no such answer; the question goes to an adviser."""
+
+
+def render(reply: Reply, content: LiveContent, area: Area, channel: str) -> dict[str, Any]:
+    """What conversations.service.append needs to store this reply; raises AnswerMissing."""
+    if reply.kind == "answer":
+        return _answer(reply, content, area)
+    choices = [_choice(choice, content, area) for choice in reply.choices]
+    text = fill(reply.text or "", area)
+    sms = fill(reply.sms or reply.text or "", area)
+    return {
+        "text": text,
+        "kind": reply.kind,
+        "answer": reply.answer,
+        "choices": choices,
+        "sms": with_numbers(sms, choices) if channel == SMS else None,
+    }
+
+
+def _answer(reply: Reply, content: LiveContent, area: Area) -> dict[str, Any]:
+    answer = content.answer(reply.answer or "", area)
+    if answer is None:
+        raise AnswerMissing(reply.answer)
+    return {
+        "text": answer.text,
+        "kind": "answer",
+        "answer": answer.slug,
+        "html": answer.html,
+        "sms": answer.sms,
+        "source": answer.source,
+        "revision_id": answer.revision_id,
+        "choices": [{"text": title, "answer": slug} for title, slug in answer.next],
+    }
+
+
+def _choice(choice: dict[str, Any], content: LiveContent, area: Area) -> dict[str, Any]:
+    """A topic choice shows the live title, whatever the model was trained with."""
+    live = content.answer(choice["answer"], area) if choice.get("answer") and not choice.get("text") else None
+    return {"text": live.title if live else choice.get("text", ""), "answer": choice.get("answer")}
+
+
+def with_numbers(text: str, choices: Sequence[dict[str, Any]]) -> str:
+    """Choices as numbered lines, for a phone that has no buttons."""
+    lines = [f"{number} {choice['text']}" for number, choice in enumerate(choices, 1)]
+    return "\n".join([text, *lines]) if lines else text
+
+
+def chosen(text: str, choices: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The choice that a message names by its number or its exact words."""
+    said = text.strip().casefold().rstrip(".)!")
+    for number, choice in enumerate(choices, 1):
+        if said in (str(number), choice["text"].casefold().rstrip(".)!")):
+            return choice
+    return None

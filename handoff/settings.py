@@ -1,0 +1,190 @@
+"""Settings, read once from the environment and frozen.
+
+`Settings.from_env` names every missing or bad setting at once; secrets have no default and no repr.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+class BadSettings(Exception):
+    """One sentence per setting that is missing or wrong."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one party may ask before the bot slows or skips; words are never refused."""
+
+    chats_per_address_minute: int = 50
+    chat_messages_per_second: int = 10
+    sign_ins_per_address_second: int = 20
+    texts_per_number_second: int = 50
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the service can be told from outside (listed in .env.example)."""
+
+    mode: str = "demo"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    internal_port: int = 8081
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    redis_url: str = ""
+    rasa_urls: tuple[str, ...] = ("http://127.0.0.1:5005",)
+    public_base_url: str = ""
+    default_area: str = "camden"
+    widget_origins: tuple[str, ...] = ()
+    exit_url: str = "https://www.bbc.co.uk/weather"
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    twilio_account_sid: str = ""
+    twilio_auth_tokens: tuple[str, ...] = field(default=(), repr=False)
+    twilio_number: str = "+447700900000"
+    twilio_numbers: Mapping[str, str] = field(default_factory=dict)
+    twilio_api_base: str = ""
+    keys: tuple[str, ...] = field(default=(), repr=False)
+    index_key: str = field(default="", repr=False)
+    rasa_token: str = field(default="", repr=False)
+    internal_token: str = field(default="", repr=False)
+    demo_password: str = field(default="", repr=False)
+    now: datetime | None = None
+    limits: Limits = Limits()
+
+    @property
+    def demo(self) -> bool:
+        return self.mode == "demo"
+
+    @property
+    def simulated_phone(self) -> bool:
+        """True when texts go to the built-in simulator."""
+        return self.demo and self.twilio_api_base.startswith(self.public_base_url)
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
+        """Read the settings; raises BadSettings naming every fault."""
+        return _Reader(env).settings()
+
+
+class _Reader:
+    """Collects faults while reading, so that all are reported together."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.faults: list[str] = []
+
+    def settings(self) -> Settings:
+        mode = self.env.get("WAYLINE_MODE", "demo")
+        if mode not in ("demo", "production"):
+            self.faults.append("WAYLINE_MODE must be demo or production")
+        port = self.number("WAYLINE_PORT", 8080)
+        base = self.env.get("PUBLIC_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
+        data_dir = Path(self.env.get("WAYLINE_DATA_DIR", "var"))
+        found = Settings(
+            mode=mode,
+            host=self.env.get("WAYLINE_HOST", "127.0.0.1"),
+            port=port,
+            internal_port=self.number("INTERNAL_PORT", 8081),
+            data_dir=data_dir,
+            database_url=self.database_url(data_dir),
+            redis_url=self.env.get("REDIS_URL", ""),
+            rasa_urls=self.items("RASA_URLS") or (f"http://127.0.0.1:{self.number('RASA_PORT', 5005)}",),
+            public_base_url=base,
+            default_area=self.env.get("DEFAULT_AREA", "camden"),
+            widget_origins=self.items("WIDGET_ORIGINS"),
+            exit_url=self.exit_url(),
+            trusted_proxies=self.items("TRUSTED_PROXIES") or Settings.trusted_proxies,
+            twilio_account_sid=self.secret("TWILIO_ACCOUNT_SID"),
+            twilio_auth_tokens=tuple(filter(None, self.secret("TWILIO_AUTH_TOKEN").split(","))),
+            twilio_number=self.env.get("TWILIO_NUMBER", Settings.twilio_number),
+            twilio_numbers=self.pairs("TWILIO_NUMBERS"),
+            twilio_api_base=self.env.get("TWILIO_API_BASE", self.default_twilio(mode, base)).rstrip("/"),
+            keys=tuple(filter(None, self.secret("WAYLINE_KEYS").split(","))),
+            index_key=self.secret("WAYLINE_INDEX_KEY"),
+            rasa_token=self.secret("RASA_TOKEN"),
+            internal_token=self.secret("INTERNAL_TOKEN"),
+            demo_password=self.env.get("WAYLINE_DEMO_PASSWORD", "") if mode == "demo" else "",
+            now=self.instant("WAYLINE_NOW", mode),
+            limits=self.limits(mode),
+        )
+        if self.faults:
+            raise BadSettings(self.faults)
+        return found
+
+    @staticmethod
+    def default_twilio(mode: str, base: str) -> str:
+        return f"{base}/phone/twilio" if mode == "demo" else "https://api.twilio.com"
+
+    def exit_url(self) -> str:
+        """Where "Exit this page" leads: somewhere harmless that anyone might have open."""
+        url = self.env.get("EXIT_URL", "") or Settings.exit_url
+        if not url.startswith(("https://", "http://")):
+            self.faults.append("EXIT_URL must be a web address such as https://www.bbc.co.uk/weather")
+        return url
+
+    def database_url(self, data_dir: Path) -> str:
+        url = self.env.get("DATABASE_URL", "") or f"sqlite:///{data_dir.absolute() / 'wayline.db'}"
+        for given, driver in (
+            ("postgresql://", "postgresql+asyncpg://"),
+            ("postgres://", "postgresql+asyncpg://"),
+            ("sqlite://", "sqlite+aiosqlite://"),
+        ):
+            if url.startswith(given):
+                return driver + url[len(given) :]
+        return url
+
+    def limits(self, mode: str) -> Limits:
+        usual = Limits() if mode == "demo" else Limits(20, 2, 2, 5)
+        return Limits(
+            self.number("LIMIT_CHATS_PER_ADDRESS_MINUTE", usual.chats_per_address_minute),
+            self.number("LIMIT_CHAT_MESSAGES_PER_SECOND", usual.chat_messages_per_second),
+            self.number("LIMIT_SIGN_INS_PER_ADDRESS_SECOND", usual.sign_ins_per_address_second),
+            self.number("LIMIT_TEXTS_PER_NUMBER_SECOND", usual.texts_per_number_second),
+        )
+
+    def secret(self, name: str) -> str:
+        value = self.env.get(name, "").strip()
+        if not value:
+            self.faults.append(f"{name} is not set")
+        elif self.env.get("WAYLINE_MODE") == "production" and value.startswith("demo"):
+            self.faults.append(f"{name} is a demo secret; set one of your own")
+        return value
+
+    def number(self, name: str, usual: int) -> int:
+        value = self.env.get(name, "") or str(usual)
+        if not value.isdigit():
+            self.faults.append(f"{name} must be a whole number, not {value!r}")
+            return usual
+        return int(value)
+
+    def items(self, name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.env.get(name, "").split(",") if part.strip())
+
+    def pairs(self, name: str) -> dict[str, str]:
+        found = {}
+        for item in self.items(name):
+            key, equals, value = item.partition("=")
+            if not (key and equals and value):
+                self.faults.append(f"{name}: {item!r} is not number=area")
+            found[key.strip()] = value.strip()
+        return found
+
+    def instant(self, name: str, mode: str) -> datetime | None:
+        value = self.env.get(name, "")
+        if not value or mode != "demo":
+            return None
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            self.faults.append(f"{name} must be an ISO 8601 time such as 2026-11-22T09:00:00Z")
+            return None
+        return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,11 @@
+"""Every table, imported in one place so that migrations see them all."""
+
+from handoff.audit import AuditEntry
+from handoff.cases import model as cases
+from handoff.content import model as content
+from handoff.conversations import model as conversations
+from handoff.db import Base
+from handoff.registrations import model as registrations
+from handoff.staff import model as staff
+
+__all__ = ["AuditEntry", "Base", "cases", "content", "conversations", "registrations", "staff"]

@@ -1,0 +1,338 @@
+"""The heart: an inbound message is stored, screened, and answered exactly once, whatever dies meanwhile.
+
+    receive   normalise, de-duplicate, store, commit: from here on the message cannot be lost
+    screen    at once, in a transaction of its own, never behind an earlier turn
+    ask       one turn of a conversation at a time, in order, no transaction held meanwhile
+    finish    under the conversation's lock: may the bot still speak? store replies, close the turn, together
+
+Rasa gives the same replies to the same message id, and `finish` closes a turn once, so two workers on one
+turn do no harm: the lease only saves work. What a crash leaves undone, `sweep` picks up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import metrics
+from handoff.asking import Asking, Outcome
+from handoff.cases.service import CaseRules
+from handoff.clock import Clock
+from handoff.conversations.model import (
+    BOT,
+    CLOSED,
+    DONE,
+    HELD,
+    PERSON_AUTHOR,
+    RECEIVED,
+    SCREENED,
+    SKIPPED,
+    STAFF_ONLY,
+    Conversation,
+    Message,
+    Turn,
+)
+from handoff.conversations.service import append, as_json, last_words, lock
+from handoff.conversations.words import LONGEST, normalise
+from handoff.db import Database
+from handoff.errors import Conflict, TooLong, Unprocessable
+from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic
+from handoff.screening.service import screen
+from handoff.screening.triage import bot_may_speak, triage
+from handoff.screening.verdict import Verdict
+
+log = logging.getLogger(__name__)
+IDLE_EPISODE = timedelta(hours=12)
+LONGEST_EPISODE = 60
+LEASE = timedelta(seconds=45)
+SWEEP_SECONDS = 3.0
+INLINE_SCREENING = 1_000  # characters; longer texts are screened in a thread
+
+
+@dataclass(frozen=True)
+class Received:
+    """Where a message now stands; `repeated` when this id was here before."""
+
+    seq: int
+    turn_id: uuid.UUID
+    repeated: bool = False
+
+
+class Turns:
+    """Takes messages in and sees every one of them through."""
+
+    def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules, asking: Asking) -> None:
+        self._db, self._clock, self._hub, self._rules, self._asking = db, clock, hub, rules, asking
+        self._me = str(uuid.uuid4())
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: set[uuid.UUID] = set()
+        self._screening: set[uuid.UUID] = set()
+        self._again: set[uuid.UUID] = set()
+        self._stopping = False
+
+    # -- receive
+
+    async def receive(
+        self, conversation_id: uuid.UUID, external_id: str, text: str, *, skip_bot: bool = False
+    ) -> Received:
+        """Take a message in; it is stored when this returns, and answered in the background.
+
+        Raises Unprocessable `empty`, Conflict `id_reused`, TooLong `too_long` (screened first).
+        """
+        words = normalise(text)
+        if not words:
+            raise Unprocessable("empty", "Write a message first.", field="text")
+        if len(words) > LONGEST:
+            raise await self._too_long(conversation_id, words)
+        try:
+            received = await self._store(conversation_id, external_id, words, skip_bot)
+        except IntegrityError:  # the same id at the same moment: the other one stored it
+            received = await self._store(conversation_id, external_id, words, skip_bot)
+        if not received.repeated:
+            self._hub.notify(conversation_topic(conversation_id))
+            self._spawn(self._screen_and_go_on(received.turn_id, conversation_id))
+        return received
+
+    async def _store(
+        self, conversation_id: uuid.UUID, external_id: str, words: str, skip_bot: bool
+    ) -> Received:
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            conversation = await lock(session, conversation_id)
+            known = await _known(session, conversation_id, external_id)
+            if known:
+                if known[0].text != words:
+                    raise Conflict("id_reused", "This message id was used for another text.", field="id")
+                return Received(known[0].seq, known[1].id, repeated=True)
+            _begin_turn(conversation, now)
+            turn = Turn(
+                id=uuid.uuid4(),
+                conversation_id=conversation_id,
+                episode=conversation.episode,
+                created_at=now,
+                outcome=SKIPPED if skip_bot else None,
+            )
+            message = await append(
+                session,
+                conversation,
+                now,
+                author=PERSON_AUTHOR,
+                text=words,
+                external_id=external_id,
+                turn_id=turn.id,
+            )
+            turn.message_id, turn.seq = message.id, message.seq
+            session.add(turn)
+            metrics.MESSAGES.labels(conversation.channel).inc()
+            return Received(message.seq, turn.id)
+
+    async def _too_long(self, conversation_id: uuid.UUID, words: str) -> TooLong:
+        """Nothing worrying in it is lost: at concern or above it is kept for staff and triaged."""
+        sentence = f"That is longer than {LONGEST} characters. Send it in parts; nothing is lost."
+        verdict = await self._verdict(words, [], None)
+        if self._rules.rank(verdict.level) < self._rules.rank("concern"):
+            return TooLong("too_long", sentence, field="text")
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            conversation = await lock(session, conversation_id)
+            if conversation.state == CLOSED:
+                conversation.state = BOT
+            message = await append(
+                session, conversation, now, author=PERSON_AUTHOR, text=words, audience=STAFF_ONLY
+            )
+            replies = await triage(session, self._rules, now, conversation, message, verdict)
+        self._announce(conversation_id)
+        beside = {"seq": message.seq, "replies": [as_json(reply) for reply in replies]}
+        return TooLong("too_long", sentence, field="text", beside=beside)
+
+    # -- screen
+
+    async def _screen_and_go_on(self, turn_id: uuid.UUID, conversation_id: uuid.UUID) -> None:
+        if turn_id in self._screening:
+            return
+        self._screening.add(turn_id)
+        try:
+            await self._screen(turn_id)
+        finally:
+            self._screening.discard(turn_id)
+        self._announce(conversation_id)
+        self._go_on(conversation_id)
+
+    async def _screen(self, turn_id: uuid.UUID) -> None:
+        async with self._db.reading() as session:
+            turn = await session.get_one(Turn, turn_id)
+            message = await session.get_one(Message, turn.message_id)
+            before, question = await last_words(session, message)
+        verdict = await self._verdict(message.text, before, question)
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            conversation = await lock(session, message.conversation_id)
+            turn = await session.get_one(Turn, turn_id, populate_existing=True)
+            if turn.state != RECEIVED:
+                return
+            turn.state = SCREENED
+            message = await session.get_one(Message, turn.message_id)
+            await triage(session, self._rules, now, conversation, message, verdict)
+            if not await bot_may_speak(session, self._rules, conversation):
+                _close(turn, now, HELD)
+            elif turn.outcome == SKIPPED:
+                _close(turn, now, SKIPPED)
+        metrics.SCREENED.labels(verdict.level).inc()
+
+    async def _verdict(self, words: str, before: list[str], question: str | None) -> Verdict:
+        if len(words) <= INLINE_SCREENING:
+            return screen(words, before=before, question=question)
+        return await asyncio.to_thread(screen, words, before=before, question=question)
+
+    # -- ask and finish
+
+    def _go_on(self, conversation_id: uuid.UUID) -> None:
+        """Work on the conversation's undone turns, one at a time; a call meanwhile makes it look again."""
+        if conversation_id in self._running:
+            self._again.add(conversation_id)
+            return
+        self._running.add(conversation_id)
+        self._spawn(self._drain(conversation_id))
+
+    async def _drain(self, conversation_id: uuid.UUID) -> None:
+        try:
+            while not self._stopping:
+                self._again.discard(conversation_id)
+                turn = await self._next(conversation_id)
+                if turn is None:
+                    if conversation_id in self._again:
+                        continue
+                    return
+                outcome = await self._asking.outcome_of(turn)
+                await self._finish(turn.id, conversation_id, outcome)
+        finally:
+            self._running.discard(conversation_id)
+
+    async def _next(self, conversation_id: uuid.UUID) -> Turn | None:
+        """The first undone turn, if it is screened and nobody else works on it."""
+        first = select(Turn).where(Turn.conversation_id == conversation_id, Turn.state != DONE)
+        first = first.order_by(Turn.seq).limit(1)
+        if self._db.sqlite:  # one process: nobody to share with
+            async with self._db.reading() as session:
+                turn = (await session.execute(first)).scalar()
+            return turn if turn and turn.state == SCREENED else None
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            turn = (await session.execute(first)).scalar()
+            if turn is None or turn.state != SCREENED:
+                return None
+            free = or_(Turn.leased_until.is_(None), Turn.leased_until < now, Turn.lease == self._me)
+            mine = update(Turn).where(Turn.id == turn.id, Turn.state == SCREENED, free)
+            taken = await session.execute(mine.values(lease=self._me, leased_until=now + LEASE))
+            return turn if taken.rowcount else None  # type: ignore[attr-defined]
+
+    async def _finish(self, turn_id: uuid.UUID, conversation_id: uuid.UUID, outcome: Outcome) -> None:
+        """Store the replies and close the turn together, if that was not done already."""
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            conversation = await lock(session, conversation_id)
+            turn = await session.get_one(Turn, turn_id, populate_existing=True)
+            if turn.state == DONE:
+                return
+            may_speak = await bot_may_speak(session, self._rules, conversation)
+            await self._asking.store(session, now, conversation, turn, outcome, may_speak)
+            _close(turn, now, outcome.name if may_speak else HELD)
+        metrics.TURN_SECONDS.observe((now - turn.created_at).total_seconds())
+        self._announce(conversation_id)
+
+    # -- keep going
+
+    async def wait(self, turn_id: uuid.UUID, conversation_id: uuid.UUID, seconds: float) -> bool:
+        """True once the turn is done, False when `seconds` have passed."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        async with self._hub.subscribe(conversation_topic(conversation_id)) as changes:
+            while True:
+                async with self._db.reading() as session:
+                    if (await session.get_one(Turn, turn_id)).state == DONE:
+                        return True
+                left = deadline - asyncio.get_running_loop().time()
+                if left <= 0:
+                    return False
+                await changes.wait(min(left, SWEEP_SECONDS))
+
+    async def sweep_forever(self) -> None:
+        """Pick up what a crash, a lost lease or a missed notice left undone."""
+        while True:
+            try:
+                await self.sweep()
+            except Exception:
+                log.exception("sweep failed; trying again")
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def sweep(self) -> None:
+        async with self._db.reading() as session:
+            undone = list(
+                (await session.execute(select(Turn).where(Turn.state != DONE).order_by(Turn.seq))).scalars()
+            )
+        for turn in undone:
+            if turn.state == RECEIVED:
+                self._spawn(self._screen_and_go_on(turn.id, turn.conversation_id))
+            else:
+                self._go_on(turn.conversation_id)
+
+    async def stop(self) -> None:
+        """Let what is under way end for a moment; what does not is picked up at the next start."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=3)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _announce(self, conversation_id: uuid.UUID) -> None:
+        self._hub.notify(conversation_topic(conversation_id), CONSOLE, OUTBOX)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("a turn stumbled; the sweep takes it up", exc_info=task.exception())
+
+
+async def _known(
+    session: AsyncSession, conversation_id: uuid.UUID, external_id: str
+) -> tuple[Message, Turn] | None:
+    """The message and turn this id already made in this conversation."""
+    query = (
+        select(Message, Turn)
+        .join(Turn, Turn.message_id == Message.id)
+        .where(Message.conversation_id == conversation_id, Message.external_id == external_id)
+    )
+    row = (await session.execute(query)).first()
+    return (row[0], row[1]) if row else None
+
+
+def _begin_turn(conversation: Conversation, now: datetime) -> None:
+    """Reopen a closed conversation; start a new episode when the old one is stale or long (no form open)."""
+    if conversation.state == CLOSED:
+        conversation.state = BOT
+    last = conversation.last_inbound_at
+    stale = last is not None and now - last >= IDLE_EPISODE
+    if not conversation.form and (stale or conversation.episode_turns >= LONGEST_EPISODE):
+        conversation.episode += 1
+        conversation.episode_turns = 0
+    conversation.episode_turns += 1
+    conversation.last_inbound_at = now
+
+
+def _close(turn: Turn, now: datetime, outcome: str) -> None:
+    turn.state, turn.outcome, turn.done_at = DONE, outcome, now
+    metrics.TURNS.labels(outcome).inc()

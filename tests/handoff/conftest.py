@@ -1,0 +1,168 @@
+"""The service as its users meet it: real sockets, real SQLite and PostgreSQL, a scripted Rasa.
+
+Every test that touches the database runs on SQLite and, where its programs are present, on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from blockbuster import BlockBuster, blockbuster_ctx
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from handoff.__main__ import prepare
+from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
+from handoff.clock import Clock
+from handoff.crypto import keyring
+from handoff.settings import Settings
+from tests.handoff.fakes import FakeRasa, FakeTwilio
+from tests.servers import Absent, free_port, postgres_programs
+
+KEY, INDEX_KEY = Fernet.generate_key().decode(), "index-key-for-tests"
+PASSWORD = "plum-otter-lantern-42"
+
+
+@pytest.fixture(autouse=True)
+def nothing_blocks_the_loop() -> Iterator[BlockBuster]:
+    """A blocking call inside the event loop fails the test; opening files may block."""
+    with blockbuster_ctx("handoff") as blockbuster:
+        for name in ("os.stat", "os.path.abspath", "io.TextIOWrapper.read", "io.BufferedReader.read"):
+            if name in blockbuster.functions:
+                blockbuster.functions[name].deactivate()
+        yield blockbuster
+
+
+@pytest.fixture(autouse=True)
+def keys_in_use() -> None:
+    keyring.use([KEY], INDEX_KEY)
+
+
+def make_settings(folder: Path, database_url: str, **over: object) -> Settings:
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    settings = Settings(
+        port=port,
+        internal_port=free_port(),
+        data_dir=folder,
+        database_url=database_url,
+        public_base_url=base,
+        twilio_account_sid="ACtest",
+        twilio_auth_tokens=("twilio-token", "older-twilio-token"),
+        twilio_numbers={"+447700900001": "camden", "+447700900002": "lambeth"},
+        twilio_api_base=base + "/phone/twilio",
+        keys=(KEY,),
+        index_key=INDEX_KEY,
+        rasa_token="rasa-token",
+        internal_token="internal-token",
+        demo_password=PASSWORD,
+    )
+    return replace(settings, **over)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database made by the migrations and seeded once; each test gets a copy."""
+    folder = tmp_path_factory.mktemp("template")
+    asyncio.run(prepare(make_settings(folder, f"sqlite+aiosqlite:///{folder / 'wayline.db'}")))
+    return folder / "wayline.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same on PostgreSQL; each test gets a database made from it."""
+    server = postgres_url.replace("postgresql://", "postgresql+asyncpg://")
+    asyncio.run(_execute(server, "CREATE DATABASE template_wayline"))
+    url = server.rpartition("/")[0] + "/template_wayline"
+    asyncio.run(prepare(make_settings(tmp_path_factory.mktemp("pg"), url)))
+    return server
+
+
+async def _execute(url: str, statement: str) -> None:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    if request.param == "postgres":
+        try:
+            postgres_programs()
+        except Absent as absent:
+            pytest.skip(str(absent))
+    return str(request.param)
+
+
+@pytest.fixture
+async def database_url(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[str]:
+    """A fresh, migrated, seeded database of each kind."""
+    if database_kind == "sqlite":
+        copy = tmp_path / "wayline.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), copy)
+        yield f"sqlite+aiosqlite:///{copy}"
+        return
+    server = request.getfixturevalue("postgres_template")
+    name = f"test_{uuid.uuid4().hex}"
+    await _execute(server, f"CREATE DATABASE {name} TEMPLATE template_wayline")
+    yield server.rpartition("/")[0] + f"/{name}"
+    await _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def rasa() -> AsyncIterator[FakeRasa]:
+    async with FakeRasa("rasa-token") as fake:
+        yield fake
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[FakeTwilio]:
+    async with FakeTwilio() as fake:
+        yield fake
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, rasa: FakeRasa, twilio: FakeTwilio) -> Settings:
+    """Override in a test module to change one."""
+    return make_settings(tmp_path, database_url, rasa_urls=(rasa.url,), twilio_api_base=twilio.url)
+
+
+@pytest.fixture
+async def parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Everything a process carries, at work."""
+    async with make_parts(settings) as made, at_work(made):
+        yield made
+
+
+@pytest.fixture
+def clock(parts: Parts) -> Clock:
+    return parts.clock
+
+
+@pytest.fixture
+async def client(parts: Parts) -> AsyncIterator[TestClient]:
+    """A browser-like client of the public application, on the port that its public address names."""
+    async with TestClient(TestServer(make_public_app(parts), port=parts.settings.port)) as made:
+        yield made
+
+
+@pytest.fixture
+async def internal(parts: Parts) -> AsyncIterator[TestClient]:
+    """The actions' way in, with the right token."""
+    headers = {"Authorization": f"Bearer {parts.settings.internal_token}"}
+    async with AsyncExitStack() as stack:
+        yield await stack.enter_async_context(
+            TestClient(TestServer(make_internal_app(parts)), headers=headers)
+        )

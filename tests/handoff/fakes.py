@@ -1,0 +1,159 @@
+"""Hand-written stand-ins for the two services we talk to, as real servers on loopback.
+
+They keep the contracts of bot/channel.py and of Twilio's REST API, and can be told to fail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any, Self
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+Reply = dict[str, Any]
+
+
+def talk(text: str, **more: Any) -> Reply:
+    return {"kind": "talk", "text": text, **more}
+
+
+def answer(slug: str) -> Reply:
+    return {"kind": "answer", "answer": slug}
+
+
+class _Server:
+    """A loopback server that lives as long as its block."""
+
+    def __init__(self) -> None:
+        self.app = web.Application()
+        self._server = TestServer(self.app)
+
+    async def __aenter__(self) -> Self:
+        await self._server.start_server()
+        self.url = str(self._server.make_url("")).rstrip("/")
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._server.close()
+
+
+class FakeRasa(_Server):
+    """Answers by script (text -> replies), else echoes; the same message id gets the same replies."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self.token = token
+        self.script: dict[str, list[Reply]] = {}
+        self.form: str | None = None
+        self.asked: list[dict[str, Any]] = []
+        self.failures = 0
+        self.hanging: asyncio.Event | None = None
+        self.before_reply: Callable[[dict[str, Any]], Any] | None = None
+        self._given: dict[str, dict[str, Any]] = {}
+        self.app.router.add_post("/webhooks/wayline/turns", self._turn)
+        self.app.router.add_get("/webhooks/wayline/ready", self._ready)
+        self.app.router.add_delete("/webhooks/wayline/conversations/{id}", self._forget)
+
+    def hang(self) -> asyncio.Event:
+        """Every turn waits until the returned event is set."""
+        self.hanging = asyncio.Event()
+        return self.hanging
+
+    async def _turn(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.json_response({"error": {"code": "unauthorised", "message": ""}}, status=401)
+        body = await request.json()
+        self.asked.append(body)
+        if self.hanging:
+            await self.hanging.wait()
+        if self.failures:
+            self.failures -= 1
+            return web.json_response({"error": {"code": "turn_failed", "message": ""}}, status=502)
+        if self.before_reply:
+            await self.before_reply(body)
+        given = self._given.setdefault(body["message_id"], self._answer(body["text"]))
+        return web.json_response(given)
+
+    def _answer(self, text: str) -> dict[str, Any]:
+        replies = self.script.get(text, [talk(f"You said: {text}")])
+        understood = {"intent": "faq", "topic": None, "confidence": 0.9, "ranking": []}
+        return {"replies": replies, "understood": understood, "form": self.form}
+
+    async def _ready(self, request: web.Request) -> web.Response:
+        return web.json_response({"model": "fake"})
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        return web.Response(status=204)
+
+
+class FakeTwilio(_Server):
+    """Twilio's message REST API with a memory: what was sent, what can be told to fail, what came in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[dict[str, str]] = []
+        self.inbound: list[dict[str, Any]] = []
+        self.answers: list[int] = []  # statuses to give next, before succeeding again
+        self.list_fails = False
+        self.app.router.add_post("/2010-04-01/Accounts/{sid}/Messages.json", self._send)
+        self.app.router.add_get("/2010-04-01/Accounts/{sid}/Messages.json", self._list)
+
+    async def _send(self, request: web.Request) -> web.Response:
+        status = self.answers.pop(0) if self.answers else 201
+        if status != 201:
+            return web.json_response(
+                {"code": 20500, "message": "told to fail", "status": status}, status=status
+            )
+        form = {key: str(value) for key, value in (await request.post()).items()}
+        message = self._message(
+            f"SM{len(self.sent):032x}", form["To"], form["From"], form["Body"], "outbound-api"
+        )
+        self.sent.append({**form, "Sid": message["sid"]})
+        return web.json_response(message, status=201)
+
+    async def _list(self, request: web.Request) -> web.Response:
+        if self.list_fails:
+            return web.json_response({"code": 20500, "message": "told to fail", "status": 500}, status=500)
+        outbound = [self._message(s["Sid"], s["To"], s["From"], s["Body"], "outbound-api") for s in self.sent]
+        wanted = [
+            message
+            for message in [*self.inbound, *outbound]
+            if all(
+                request.query.get(name, message[key]) == message[key]
+                for name, key in (("To", "to"), ("From", "from"))
+            )
+        ]
+        return web.json_response({"messages": wanted, "next_page_uri": None, "page": 0, "page_size": 50})
+
+    def arrives(self, sid: str, from_: str, to: str, body: str) -> None:
+        """A text reached Twilio but its webhook did not reach us."""
+        self.inbound.append(self._message(sid, to, from_, body, "inbound"))
+
+    def _message(self, sid: str, to: str, from_: str, body: str, direction: str) -> dict[str, Any]:
+        now = format_datetime(datetime.now(UTC))
+        return {
+            "sid": sid,
+            "to": to,
+            "from": from_,
+            "body": body,
+            "direction": direction,
+            "status": "queued",
+            "date_created": now,
+            "date_sent": now,
+            "date_updated": now,
+            "num_segments": "1",
+            "num_media": "0",
+            "error_code": None,
+            "error_message": None,
+            "account_sid": "ACtest",
+            "uri": f"/Messages/{sid}.json",
+            "api_version": "2010-04-01",
+            "price": None,
+            "price_unit": "USD",
+            "messaging_service_sid": None,
+            "subresource_uris": {},
+        }
