@@ -11,7 +11,7 @@ from importlinter import Contract, ContractCheck, fields, output
 class FeaturesContract(Contract):
     """Each sub-package of `package` is a feature.
 
-    `wiring` names those that may import anything, `shared` the modules any feature may import beside `service`.
+    `wiring` names those that may import anything, `shared` the modules anyone may import beside `service`.
     """
 
     package = fields.StringField()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 import sys
 import time
 import urllib.error
@@ -14,11 +15,15 @@ from pathlib import Path
 
 from ops import bootstrap, ports, settings, train
 from ops.children import Child, Supervisor, Tell
-from ops.console import HEARTBEAT, Trouble, one_sentence, run_logged, say
+from ops.console import HEARTBEAT, Trouble, one_sentence, run_logged, say, shown_path
 
 OURS = "wayline"
 COLOURS = {OURS: 1, "handoff": 36, "rasa": 35, "actions": 33}
-DEMO_PEOPLE = ("pa.camden", "pa.lambeth", "lead", "editor.one", "editor.two", "manager", "admin")
+# As handoff/staff/demo.py makes them (a test compares): importing that here would cost 30 MB at rest.
+DEMO_PEOPLE = tuple(
+    f"{name}@demo.test"
+    for name in ("pa.camden", "pa.lambeth", "lead", "editor.one", "editor.two", "manager", "admin")
+)
 
 
 def children_of(chosen: settings.Settings, model: Path | None) -> list[Child]:
@@ -57,12 +62,11 @@ def tell(name: str, line: str) -> None:
 def migrate(chosen: settings.Settings) -> None:
     """Bring the database's schema up to date; raises Trouble."""
     command = [str(bootstrap.SERVICE.python), "-m", "handoff", "migrate"]
-    code, output = run_logged(
-        command, "preparing the database", chosen.data_dir / "logs/migrate.log", env=chosen.for_handoff()
-    )
+    log = chosen.data_dir / "logs/migrate.log"
+    code, output = run_logged(command, "preparing the database", log, env=chosen.for_handoff())
     if code != 0:
         last = (output.strip().splitlines() or [f"exit code {code}"])[-1]
-        raise Trouble(f"The database could not be prepared: {last}")
+        raise Trouble(f"The database could not be prepared: {last} (details: {shown_path(log)})")
 
 
 async def supervise(chosen: settings.Settings, children: list[Child], show: Tell = tell) -> None:
@@ -82,7 +86,7 @@ async def supervise(chosen: settings.Settings, children: list[Child], show: Tell
 async def _announce(chosen: settings.Settings, supervisor: Supervisor) -> None:
     port = chosen.port("WAYLINE_PORT")
     started = shown = time.monotonic()
-    while waiting_for := await asyncio.to_thread(not_ready, port):
+    while waiting_for := await asyncio.to_thread(not_ready, chosen):
         if time.monotonic() - shown >= HEARTBEAT:
             shown = time.monotonic()
             supervisor.tell(OURS, f"starting: waiting for {waiting_for}, {shown - started:.0f} s")
@@ -93,32 +97,34 @@ async def _announce(chosen: settings.Settings, supervisor: Supervisor) -> None:
         say(sign_ins(chosen))
 
 
-def not_ready(port: int) -> str:
-    """What handoff still waits for, in a word or two; empty when it is ready."""
+def not_ready(chosen: settings.Settings) -> str:
+    """What is still waited for, in a word or two; empty when everything is ready."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=3):
-            return ""
+        with urllib.request.urlopen(f"http://127.0.0.1:{chosen.port('WAYLINE_PORT')}/readyz", timeout=5):
+            pass
     except urllib.error.HTTPError as answer:
         with answer:
-            return _unready_parts(answer.read()) or "handoff"
+            return _failed_checks(answer.read()) or "handoff"
     except OSError:
         return "handoff"
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        answered = probe.connect_ex(("127.0.0.1", chosen.port("ACTIONS_PORT"))) == 0
+    return "" if answered else "actions"
 
 
-def _unready_parts(body: bytes) -> str:
+def _failed_checks(body: bytes) -> str:
+    """The names of the checks that handoff answers false to."""
     try:
-        parts = json.loads(body)
-    except ValueError:
+        checks = json.loads(body)["checks"]
+        return ", ".join(sorted(name for name, passed in checks.items() if not passed))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return ""
-    if not isinstance(parts, dict):
-        return ""
-    fine = (True, "ok", "ready")
-    return ", ".join(sorted(name for name, state in parts.items() if name != "status" and state not in fine))
 
 
 def sign_ins(chosen: settings.Settings) -> str:
     """The demonstration's staff and their password."""
-    people = "\n".join(f"  {name}@demo.test" for name in DEMO_PEOPLE)
+    people = "\n".join(f"  {email}" for email in DEMO_PEOPLE)
     where = f"http://127.0.0.1:{chosen.values['WAYLINE_PORT']}"
     return (
         f"Chat at {where}/chat, a phone at {where}/phone, staff at {where}/staff\n"

@@ -1,4 +1,4 @@
-"""Runs the real supervisor over stand-in children: `python stand_ins.py PORT`, started by test_supervise.
+"""Runs the real supervisor over stand-in children: `python stand_ins.py PORT ACTIONS_PORT`, started by test_supervise.
 The stand-in for handoff answers /readyz; every child says its process id."""
 
 import asyncio
@@ -26,18 +26,28 @@ class Ready(http.server.BaseHTTPRequestHandler):
 print('pid', os.getpid(), flush=True)
 http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), Ready).serve_forever()
 """
-CODE = {"sleeps": SLEEPS, "stubborn": STUBBORN, "broken": BROKEN, "answers": ANSWERS}
+LISTENS = """
+import os, socket, sys, threading
+print('pid', os.getpid(), flush=True)
+socket.create_server(('127.0.0.1', int(sys.argv[2])))
+threading.Event().wait()
+"""
+CODE = {"listens": LISTENS, "sleeps": SLEEPS, "stubborn": STUBBORN, "broken": BROKEN, "answers": ANSWERS}
 
 
 def main() -> None:
     """Supervise `handoff` and the children named `name=kind` on the command line."""
-    port, *named = sys.argv[1:]
+    port, actions_port, *named = sys.argv[1:]
     supervised.GRACE_SECONDS = 1.0
     with one_sentence():
-        chosen = settings.load({**os.environ, "WAYLINE_PORT": port}, Path("absent"))
+        chosen = settings.load(
+            {**os.environ, "WAYLINE_PORT": port, "ACTIONS_PORT": actions_port}, Path("absent")
+        )
         children = []
         for name, kind in (item.split("=") for item in named):
-            children.append(Child(name, [sys.executable, "-c", CODE[kind], port], dict(os.environ)))
+            children.append(
+                Child(name, [sys.executable, "-c", CODE[kind], port, actions_port], dict(os.environ))
+            )
         asyncio.run(supervise.supervise(chosen, children))
 
 
