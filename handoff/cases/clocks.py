@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.vocabulary import Vocabulary
-from handoff.content.areas import Area, is_open, opens_at
+from handoff.content.areas import WEEKDAYS, Area, clock_words, is_open, opens_at
 
 
 def due_at(vocabulary: Vocabulary, reason: str, level: str, now: datetime, area: Area) -> datetime:
@@ -52,3 +52,15 @@ def _closes_at(area: Area, open_at: datetime) -> datetime:
     local = open_at.astimezone(area.timezone)
     closing = area.opening[local.weekday()][1]
     return datetime.combine(local.date(), closing, tzinfo=area.timezone)
+
+
+def in_words(at: datetime, now: datetime, area: Area) -> str:
+    """An instant to come, as people say it there: "2.30pm today", "9.30am tomorrow", "5pm on Tuesday"."""
+    local = at.astimezone(area.timezone)
+    ahead = (local.date() - now.astimezone(area.timezone).date()).days
+    when = clock_words(local.time())
+    if ahead <= 0:
+        return f"{when} today"
+    if ahead == 1:
+        return f"{when} tomorrow"
+    return f"{when} on {WEEKDAYS[local.weekday()]}" + ("" if ahead < 7 else f" {local.day} {local:%B}")

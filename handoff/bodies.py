@@ -1,0 +1,37 @@
+"""Reading JSON bodies: every fault is a Refusal that names the field."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from handoff.errors import BadRequest, TooLong, Unprocessable
+
+
+async def json_object(request: web.Request) -> dict[str, Any]:
+    """The body as a JSON object; BadRequest `bad_json` for anything else (no body is an empty object)."""
+    raw = await request.read()
+    try:
+        body = json.loads(raw) if raw.strip() else {}
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise BadRequest("bad_json", "The body is not JSON.") from None
+    if not isinstance(body, dict):
+        raise BadRequest("bad_json", "The body must be a JSON object.")
+    return body
+
+
+def text_field(body: dict[str, Any], name: str, most: int, *, needed: bool = True) -> str:
+    """A text field, trimmed; Unprocessable when it is missing or no text, TooLong past `most` characters."""
+    value = body.get(name)
+    if value is None and not needed:
+        return ""
+    if not isinstance(value, str):
+        raise Unprocessable("bad_field", f"{name} must be a text.", field=name)
+    value = value.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+    if needed and not value:
+        raise Unprocessable("empty", f"{name} is empty.", field=name)
+    if len(value) > most:
+        raise TooLong("too_long", f"{name} may have {most:,} characters at most.", field=name)
+    return value

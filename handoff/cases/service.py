@@ -1,0 +1,113 @@
+"""What can be done to a case. One function a thing a user can do; the caller holds the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.vocabulary import Vocabulary
+from handoff import audit
+from handoff.cases.clocks import due_at
+from handoff.cases.model import CLAIMED, CLOSED, Case, new_reference
+from handoff.content.areas import Area
+from handoff.conversations.model import Conversation
+
+
+@dataclass(frozen=True)
+class CaseRules:
+    """What opening a case needs to know: the code lists, the areas, whose rota owns the rest."""
+
+    vocabulary: Vocabulary
+    areas: Mapping[str, Area]
+    default_area: str
+
+    def area(self, slug: str | None) -> Area:
+        """The area of that slug, or the default area while it is not known."""
+        return self.areas.get(slug or "") or self.areas[self.default_area]
+
+    def rank(self, level: str) -> int:
+        return self.vocabulary.levels[level].rank
+
+
+async def open_or_raise(
+    session: AsyncSession,
+    rules: CaseRules,
+    now: datetime,
+    conversation: Conversation,
+    reason: str,
+    *,
+    level: str = "routine",
+    categories: Sequence[str] = (),
+    facts: Mapping[str, str] | None = None,
+    incident: str | None = None,
+) -> tuple[Case, bool]:
+    """The conversation's open case of this reason, opened or raised; True when it is new.
+
+    The caller holds the conversation's lock. A level only ever rises here; a new finding at urgent or
+    above on a claimed case restarts its clock.
+    """
+    case = await open_case(session, conversation, reason)
+    area = rules.area(conversation.area)
+    if case is None:
+        case = Case(
+            reference=new_reference("C"),
+            conversation_id=conversation.id,
+            reason=reason,
+            level=level,
+            level_rank=rules.rank(level),
+            categories=list(categories),
+            channel=conversation.channel,
+            area=conversation.area,
+            facts=dict(facts or {}),
+            incident=incident,
+            opened_at=now,
+            waiting_since=now,
+            due_at=due_at(rules.vocabulary, reason, level, now, area),
+        )
+        session.add(case)
+        await session.flush()
+        await audit.record(session, now, "system", "case.open", f"case:{case.id}", reason=reason, level=level)
+        return case, True
+    await _raise(session, rules, now, case, level, categories, area)
+    if facts:
+        case.facts = {**(case.facts or {}), **facts}
+    await session.flush()
+    return case, False
+
+
+async def _raise(
+    session: AsyncSession,
+    rules: CaseRules,
+    now: datetime,
+    case: Case,
+    level: str,
+    categories: Sequence[str],
+    area: Area,
+) -> None:
+    case.categories = [*case.categories, *(code for code in categories if code not in case.categories)]
+    rises = rules.rank(level) > case.level_rank
+    if rises:
+        case.level, case.level_rank = level, rules.rank(level)
+        await audit.record(session, now, "system", "case.raise", f"case:{case.id}", level=level)
+    due = due_at(rules.vocabulary, case.reason, level, now, area)
+    if case.state == CLAIMED and rules.rank(level) >= rules.rank("urgent"):
+        case.due_at = due
+    elif rises:
+        case.due_at = min(case.due_at, due)
+
+
+async def open_case(session: AsyncSession, conversation: Conversation, reason: str) -> Case | None:
+    """The conversation's open case of a reason (there is one at most)."""
+    query = select(Case).where(
+        Case.conversation_id == conversation.id, Case.reason == reason, Case.state != CLOSED
+    )
+    return (await session.execute(query)).scalar()
+
+
+async def open_cases(session: AsyncSession, conversation: Conversation) -> list[Case]:
+    query = select(Case).where(Case.conversation_id == conversation.id, Case.state != CLOSED)
+    return list((await session.execute(query)).scalars())

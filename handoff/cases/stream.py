@@ -1,0 +1,61 @@
+"""Live updates for the console: how much waits, and that the case on the screen changed.
+
+An event says that something changed; the page asks for what. So a missed event loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+
+from aiohttp import web
+
+from handoff import keys
+from handoff.cases import queue
+from handoff.cases.access import case_for, case_id_in
+from handoff.errors import NotSignedIn
+from handoff.live import CONSOLE, conversation_topic
+from handoff.security import access
+from handoff.staff.auth import signed_in, staff, who_is
+
+BEAT_SECONDS = 15.0  # a comment at least so often: a dead line or an ended session is noticed
+GATHER_SECONDS = 0.2  # many changes at once make one event
+
+
+@access(staff("case.read", touch=False))
+async def events(request: web.Request) -> web.StreamResponse:
+    """GET /api/staff/events?case=ID: `queue` {waiting, urgent, mine}, and `case` for the one shown."""
+    topics = [CONSOLE]
+    if "case" in request.query:
+        async with request.app[keys.DB].reading() as session:
+            case = await case_for(session, signed_in(request), case_id_in(request.query["case"]))
+        topics.append(conversation_topic(case.conversation_id))
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )
+    await response.prepare(request)
+    with suppress(ConnectionResetError, NotSignedIn):
+        async with request.app[keys.HUB].subscribe(*topics) as changes:
+            await _send_state(request, response)
+            while True:
+                changed = await changes.wait(BEAT_SECONDS)
+                if changed:
+                    await asyncio.sleep(GATHER_SECONDS)
+                await _send_state(request, response, changed)
+    return response
+
+
+async def _send_state(request: web.Request, response: web.StreamResponse, changed: bool = True) -> None:
+    """One look: a beat when nothing changed; NotSignedIn once the session has ended."""
+    who = await who_is(request, touch=False)
+    if who is None:
+        raise NotSignedIn()
+    if not changed:
+        await response.write(b": beat\n\n")
+        return
+    async with request.app[keys.DB].reading() as session:
+        now = await queue.counts(session, who, request.app[keys.RULES].rank("urgent"))
+    await response.write(f"event: queue\ndata: {json.dumps(now)}\n\n".encode())
+    if "case" in request.query:
+        await response.write(b"event: case\ndata: {}\n\n")

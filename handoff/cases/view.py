@@ -1,0 +1,145 @@
+"""One case as its adviser sees it: the words, what screening heard, what is known, what was sent."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.cases import queue
+from handoff.cases.access import visible_to
+from handoff.cases.model import Case, CaseNote, Finding
+from handoff.cases.rules import masked
+from handoff.conversations.model import SMS, Contact, Conversation, Message, Outgoing
+from handoff.conversations.service import as_json, messages_after
+from handoff.staff import service as staff
+from handoff.staff.service import Member
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message with what belongs to it."""
+
+    message: Message
+    findings: Sequence[Finding] = ()
+    outgoing: Outgoing | None = None
+    by: str | None = None
+
+    @property
+    def evidence(self) -> list[str]:
+        return [words for finding in self.findings for words in finding.evidence]
+
+    def as_json(self) -> dict[str, Any]:
+        body = as_json(self.message) | {"audience": self.message.audience, "by": self.by}
+        body["findings"] = [
+            {"level": one.level, "categories": one.categories, "evidence": one.evidence}
+            for one in self.findings
+        ]
+        body["delivery"] = (
+            {"state": self.outgoing.state, "error_code": self.outgoing.error_code} if self.outgoing else None
+        )
+        return body
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """Everything the case page shows besides the words."""
+
+    case: Case
+    conversation: Conversation
+    contact: Contact
+    notes: Sequence[CaseNote]
+    others: Sequence[Case]
+    names: dict[uuid.UUID, str]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def number(self) -> str | None:
+        """The person's number, masked; None on webchat."""
+        return masked(self.contact.address) if self.contact.channel == SMS else None
+
+    def as_json(self) -> dict[str, Any]:
+        case, conversation = self.case, self.conversation
+        return queue.as_json(case, self.names) | {
+            "facts": self.facts,
+            "outcome": case.outcome,
+            "decision": case.decision,
+            "opened_at": queue.iso(case.opened_at),
+            "claimed_at": queue.iso(case.claimed_at),
+            "closed_at": queue.iso(case.closed_at),
+            "escalated_at": queue.iso(case.escalated_at),
+            "conversation_state": conversation.state,
+            "left_at": queue.iso(conversation.left_at),
+            "number": self.number,
+            "blocked_at": queue.iso(self.contact.blocked_at),
+            "notes": [
+                {
+                    "text": note.text,
+                    "by": self.names.get(note.staff_id) if note.staff_id else None,
+                    "at": queue.iso(note.at),
+                }
+                for note in self.notes
+            ],
+            "other_cases": [queue.as_json(other, self.names) for other in self.others],
+        }
+
+
+async def look(session: AsyncSession, who: Member, case: Case) -> CaseView:
+    """Gather what the case page shows."""
+    conversation = await session.get_one(Conversation, case.conversation_id)
+    contact = await session.get_one(Contact, conversation.contact_id)
+    notes = list(
+        (
+            await session.execute(select(CaseNote).where(CaseNote.case_id == case.id).order_by(CaseNote.at))
+        ).scalars()
+    )
+    threads = select(Conversation.id).where(Conversation.contact_id == contact.id)
+    same_person = (
+        select(Case)
+        .where(Case.conversation_id.in_(threads), Case.id != case.id, visible_to(who))
+        .order_by(Case.opened_at.desc())
+        .limit(20)
+    )
+    others = list((await session.execute(same_person)).scalars())
+    known = [note.staff_id for note in notes]
+    for one in (case, *others):
+        known += [one.owner_id, one.offered_to_id]
+    names = await staff.names(session, known)
+    facts = {**(conversation.facts or {}), **(case.facts or {})}
+    return CaseView(case, conversation, contact, notes, others, names, facts)
+
+
+async def transcript(session: AsyncSession, conversation_id: uuid.UUID, after: int = 0) -> list[Line]:
+    """The messages after `after`, staff-only ones included, each with its findings and delivery."""
+    messages = await messages_after(session, conversation_id, after, staff=True)
+    found = select(Finding).where(Finding.conversation_id == conversation_id).order_by(Finding.at)
+    findings: dict[uuid.UUID, list[Finding]] = defaultdict(list)
+    for finding in (await session.execute(found)).scalars():
+        findings[finding.message_id].append(finding)
+    sent = select(Outgoing).where(Outgoing.conversation_id == conversation_id)
+    outgoing = {one.message_id: one for one in (await session.execute(sent)).scalars()}
+    names = await staff.names(session, [message.staff_id for message in messages])
+    return [
+        Line(one, findings[one.id], outgoing.get(one.id), names.get(one.staff_id) if one.staff_id else None)
+        for one in messages
+    ]
+
+
+def marked(text: str, evidence: Sequence[str]) -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether it is evidence; the pieces joined are the text again."""
+    words = sorted({words for words in evidence if words.strip()}, key=len, reverse=True)
+    if not words:
+        return [(text, False)]
+    pattern = re.compile("(" + "|".join(_loosely(one) for one in words) + ")", re.IGNORECASE)
+    return [(piece, bool(place % 2)) for place, piece in enumerate(pattern.split(text)) if piece]
+
+
+def _loosely(words: str) -> str:
+    """Evidence is kept with single spaces; the message may break its lines anywhere."""
+    return r"\s+".join(re.escape(word) for word in words.split())

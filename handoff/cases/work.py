@@ -1,0 +1,253 @@
+"""What staff do with a case. Each function is one thing, inside the caller's transaction.
+
+The caller tells the hub afterwards: `console`, the conversation's topic, and `outbox`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import audit
+from handoff.cases import notices, queue
+from handoff.cases.access import case_for, case_to_change
+from handoff.cases.clocks import due_at
+from handoff.cases.model import CLAIMED, CLOSED, SAFEGUARDING, WAITING, Case, CaseNote
+from handoff.cases.rules import Left, check_outcome, needs_adviser, state_after_close, state_after_return
+from handoff.cases.service import CaseRules, open_cases, open_or_raise
+from handoff.conversations import model as conversations
+from handoff.conversations.model import SMS, Contact, Conversation, Message
+from handoff.conversations.service import append
+from handoff.errors import Conflict, TooLong, Unprocessable
+from handoff.staff import service as staff
+from handoff.staff.service import Member
+
+LONGEST_TEXT = 1_600  # characters; Twilio takes no more in one message
+TAKE_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One member of staff at work, inside one transaction."""
+
+    session: AsyncSession
+    rules: CaseRules
+    now: datetime
+    who: Member
+
+    async def record(self, action: str, case: Case, **ids: object) -> None:
+        await audit.record(self.session, self.now, self.who.id, action, f"case:{case.id}", **ids)
+
+
+async def claim(desk: Desk, case_id: uuid.UUID) -> Case:
+    """Take a case; the second of two gets Conflict `already_claimed` with the first one's name."""
+    case, conversation = await case_to_change(desk.session, desk.who, case_id)
+    _refuse_closed(case)
+    if case.state == CLAIMED:
+        if case.owner_id == desk.who.id:
+            return case
+        names = await staff.names(desk.session, [case.owner_id])
+        by = names.get(case.owner_id, "A colleague") if case.owner_id else "A colleague"
+        raise Conflict("already_claimed", f"{by} has already taken this case.", by=by)
+    case.state, case.owner_id, case.claimed_at, case.offered_to_id = CLAIMED, desk.who.id, desk.now, None
+    if conversation.state == conversations.WAITING:
+        await _join(desk, conversation)
+    await desk.record("case.claim", case)
+    return case
+
+
+async def take_next(desk: Desk) -> Case | None:
+    """Claim the top case of one's queue; None when nothing waits."""
+    for case_id in await queue.waiting_for(desk.session, desk.who, TAKE_TRIES):
+        try:
+            return await claim(desk, case_id)
+        except Conflict:
+            continue
+    return None
+
+
+async def reply(desk: Desk, case_id: uuid.UUID, text: str, key: str | None = None) -> Message:
+    """Say something to the person, on their channel. The same `key` again says nothing twice."""
+    case, conversation = await case_to_change(desk.session, desk.who, case_id)
+    _refuse_unless_owner(desk, case)
+    external_id = f"staff:{key}" if key else None
+    if external_id and (said := await _said(desk.session, conversation, external_id)):
+        return said
+    if conversation.channel == SMS and len(text) > LONGEST_TEXT:
+        raise TooLong("too_long", f"A text may have {LONGEST_TEXT:,} characters at most.", field="text")
+    if conversation.state != conversations.ADVISER:
+        await _join(desk, conversation)
+    message = await append(
+        desk.session,
+        conversation,
+        desk.now,
+        author=conversations.ADVISER_AUTHOR,
+        text=text,
+        staff_id=desk.who.id,
+        external_id=external_id,
+    )
+    await desk.record("case.reply", case, message=str(message.id))
+    return message
+
+
+async def note(desk: Desk, case_id: uuid.UUID, text: str) -> Case:
+    """Write something down; only staff ever see it."""
+    case = await case_for(desk.session, desk.who, case_id)
+    _add_note(desk, case, text)
+    await desk.record("case.note", case)
+    return case
+
+
+async def hand_back(desk: Desk, case_id: uuid.UUID) -> Case:
+    """Give the conversation back to the assistant; the case stays with its adviser."""
+    case, conversation = await case_to_change(desk.session, desk.who, case_id)
+    _refuse_unless_owner(desk, case)
+    if conversation.state != conversations.ADVISER or conversation.owner_id != desk.who.id:
+        raise Conflict("not_owner", "This conversation is not with you, so you cannot hand it back.")
+    conversation.safety_sent = None  # safety messages are counted afresh from here
+    await _leave(desk, conversation, conversations.BOT, notices.HANDED_BACK)
+    await desk.record("case.hand_back", case)
+    return case
+
+
+async def return_to_queue(desk: Desk, case_id: uuid.UUID) -> Case:
+    """Let another adviser take the case."""
+    case, conversation = await case_to_change(desk.session, desk.who, case_id)
+    _refuse_unless_may_move(desk, case)
+    await _release(desk, case, conversation)
+    await desk.record("case.return", case)
+    return case
+
+
+async def transfer(desk: Desk, case_id: uuid.UUID, to: uuid.UUID, why: str) -> Case:
+    """Offer the case to a colleague: back in the queue, marked as theirs to take."""
+    case, conversation = await case_to_change(desk.session, desk.who, case_id)
+    _refuse_closed(case)
+    if case.state == CLAIMED:
+        _refuse_unless_may_move(desk, case)
+    able = await staff.colleagues(desk.session, desk.rules.vocabulary, case.area)
+    chosen = next((one for one in able if one.id == to and one.id != desk.who.id), None)
+    if chosen is None:
+        raise Unprocessable("unknown_colleague", "Choose a colleague who can take this case.", field="to")
+    await _release(desk, case, conversation)
+    case.offered_to_id = chosen.id
+    _add_note(desk, case, f"Passed to {chosen.name}. {why}".strip())
+    await desk.record("case.transfer", case, to=str(chosen.id))
+    return case
+
+
+async def escalate(desk: Desk, case_id: uuid.UUID, why: str) -> Case:
+    """Call in the safeguarding lead: a safeguarding case at urgent or above, marked as escalated."""
+    case, conversation = await case_to_change(desk.session, desk.who, case_id)
+    _refuse_closed(case)
+    raised, _ = await open_or_raise(
+        desk.session, desk.rules, desk.now, conversation, SAFEGUARDING, level="urgent"
+    )
+    raised.escalated_at = desk.now
+    if conversation.state == conversations.BOT:
+        conversation.state = conversations.WAITING
+    _add_note(desk, raised, f"Escalated to the safeguarding lead. {why}".strip())
+    if raised is not case:
+        _add_note(desk, case, f"Escalated to the safeguarding lead as {raised.reference}. {why}".strip())
+    await desk.record("case.escalate", raised, origin=str(case.id))
+    return raised
+
+
+async def reveal_number(desk: Desk, case_id: uuid.UUID) -> str:
+    """The person's phone number in full, on the record of who saw it."""
+    case = await case_for(desk.session, desk.who, case_id)
+    conversation = await desk.session.get_one(Conversation, case.conversation_id)
+    contact = await desk.session.get_one(Contact, conversation.contact_id)
+    if contact.channel != SMS:
+        raise Unprocessable("no_number", "This person is on webchat and has no phone number here.")
+    await desk.record("case.reveal_number", case)
+    return contact.address
+
+
+async def close(desk: Desk, case_id: uuid.UUID, outcome: str, decision: str) -> Case:
+    """End a case with its outcome; the conversation goes where the rules of state_after_close say."""
+    case, conversation = await case_to_change(desk.session, desk.who, case_id)
+    _refuse_unless_owner(desk, case)
+    check_outcome(desk.rules.vocabulary, case, outcome, decision)
+    case.state, case.outcome, case.decision = CLOSED, outcome, decision or None
+    case.closed_at, case.offered_to_id = desk.now, None
+    state = state_after_close(conversation.state, await _left(desk, conversation, case))
+    if conversation.state == conversations.ADVISER and state != conversations.ADVISER:
+        said = notices.ended if state == conversations.CLOSED else notices.passed_on
+        await _leave(desk, conversation, state, said(desk.who.first_name))
+    conversation.state = state
+    await desk.record("case.close", case, outcome=outcome)
+    return case
+
+
+async def _join(desk: Desk, conversation: Conversation) -> None:
+    conversation.state, conversation.owner_id = conversations.ADVISER, desk.who.id
+    await _tell(desk, conversation, notices.joined(desk.who.first_name))
+
+
+async def _leave(desk: Desk, conversation: Conversation, state: str, text: str) -> None:
+    conversation.state, conversation.owner_id = state, None
+    await _tell(desk, conversation, text)
+
+
+async def _tell(desk: Desk, conversation: Conversation, text: str) -> None:
+    await append(
+        desk.session, conversation, desk.now, author=conversations.SYSTEM_AUTHOR, text=text, kind="notice"
+    )
+
+
+async def _release(desk: Desk, case: Case, conversation: Conversation) -> None:
+    """Back to the queue. A clock that still runs is never put off by this; a spent one starts again."""
+    if case.state == CLAIMED:
+        fresh = due_at(desk.rules.vocabulary, case.reason, case.level, desk.now, desk.rules.area(case.area))
+        case.due_at = min(fresh, case.due_at) if case.due_at > desk.now else fresh
+        case.waiting_since = desk.now
+    case.state, case.owner_id, case.claimed_at, case.offered_to_id = WAITING, None, None, None
+    state = state_after_return(conversation.state, await _left(desk, conversation, case))
+    if state != conversation.state:
+        await _leave(desk, conversation, state, notices.passed_on(desk.who.first_name))
+
+
+async def _left(desk: Desk, conversation: Conversation, but: Case) -> Left:
+    await desk.session.flush()
+    others = [case for case in await open_cases(desk.session, conversation) if case.id != but.id]
+    return Left(
+        owner_holds_one=any(
+            case.state == CLAIMED and case.owner_id == conversation.owner_id for case in others
+        ),
+        needs_adviser=any(needs_adviser(case, desk.rules.rank("urgent")) for case in others),
+    )
+
+
+async def _said(session: AsyncSession, conversation: Conversation, external_id: str) -> Message | None:
+    query = select(Message).where(
+        Message.conversation_id == conversation.id, Message.external_id == external_id
+    )
+    return (await session.execute(query)).scalar()
+
+
+def _add_note(desk: Desk, case: Case, text: str) -> None:
+    desk.session.add(CaseNote(case_id=case.id, staff_id=desk.who.id, text=text, at=desk.now))
+
+
+def _refuse_closed(case: Case) -> None:
+    if case.state == CLOSED:
+        raise Conflict("closed", "This case is closed.")
+
+
+def _refuse_unless_owner(desk: Desk, case: Case) -> None:
+    _refuse_closed(case)
+    if case.owner_id != desk.who.id:
+        raise Conflict("not_owner", "Take this case first: only its adviser can do this.")
+
+
+def _refuse_unless_may_move(desk: Desk, case: Case) -> None:
+    """Its adviser; or a lead or manager, for someone who is away."""
+    _refuse_closed(case)
+    oversees = desk.who.may("case.decide") or not desk.who.may("case.claim")
+    if case.owner_id != desk.who.id and not oversees:
+        raise Conflict("not_owner", "Take this case first: only its adviser can do this.")

@@ -1,0 +1,27 @@
+"""What every internal route shares: the actions' token, and the conversation they speak about."""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+
+from aiohttp import web
+
+from handoff import keys
+from handoff.errors import NotSignedIn, Unprocessable
+
+
+async def actions(request: web.Request) -> None:
+    """Access rule: only who holds INTERNAL_TOKEN (the action server)."""
+    given = request.headers.get("Authorization", "")
+    wanted = f"Bearer {request.app[keys.SETTINGS].internal_token}"
+    if not hmac.compare_digest(given.encode(), wanted.encode()):
+        raise NotSignedIn("The internal token is missing or wrong.")
+
+
+def conversation_id(sender: object) -> uuid.UUID:
+    """Rasa's sender id is "<conversation>:<episode>"; Unprocessable when it is not."""
+    try:
+        return uuid.UUID(str(sender).partition(":")[0])
+    except ValueError:
+        raise Unprocessable("bad_field", "conversation must be a sender id.", field="conversation") from None
