@@ -1,4 +1,4 @@
-"""How handoff talks to Rasa, under /webhooks/wayline: POST turns, GET ready, DELETE conversations; a token for all.
+"""How handoff talks to Rasa, at /webhooks/wayline: POST turns, GET ready, DELETE conversations; by token.
 
 A turn is taken once for a message id: a repeat gets the replies given before. A failed turn is never a 200.
 """

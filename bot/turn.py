@@ -1,7 +1,7 @@
 """One turn of a conversation inside Rasa: all of it, or nothing.
 
-Stock Rasa reads the tracker two or three times a turn, swallows a failing action ("bot will continue") and logs
-it with the words in it. Here it is read once, any failure ends the turn, and only a whole turn is saved.
+Stock Rasa reads the tracker two or three times a turn, swallows a failing action ("bot will continue") and
+logs it with the words in it. Here it is read once, any failure ends the turn, only a whole turn is saved.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class TurnProcessor(MessageProcessor):
         nlg: NaturalLanguageGenerator,
         prediction: PolicyPrediction,
     ) -> bool:
-        """Run one action and log its events on the tracker; only a rejection (part of forms) is not a failure."""
+        """Run one action and log its events on the tracker; a rejection is part of forms, not a failure."""
         name = action.name()
         try:
             events = await action.run(output_channel, nlg, self._seen_by(tracker, prediction), self.domain)
@@ -104,7 +104,7 @@ class TurnProcessor(MessageProcessor):
         return name not in (ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME)
 
     def _seen_by(self, tracker: DialogueStateTracker, prediction: PolicyPrediction) -> DialogueStateTracker:
-        """The tracker with the prediction's own events. Copying replays every event, so only when there are any."""
+        """The tracker with the prediction's own events; copied only if any: a copy replays them all."""
         if not prediction.events:
             return tracker
         copy = tracker.copy()

@@ -1,4 +1,8 @@
-"""Actions of the small assistant. `FAIL` in a message makes the action raise; `no` is refused as a colour."""
+"""Actions of the small assistant: FAIL in a colour makes one raise, WAIT holds it until the gate opens."""
+
+import asyncio
+import os
+from pathlib import Path
 
 from rasa_sdk import Action, FormValidationAction
 
@@ -7,9 +11,14 @@ class Validate(FormValidationAction):
     def name(self):
         return "validate_colour_form"
 
-    def validate_colour(self, value, dispatcher, tracker, domain):
+    async def validate_colour(self, value, dispatcher, tracker, domain):
         if "FAIL" in value:
-            raise RuntimeError(f"cannot keep {value}")
+            raise RuntimeError("refused on purpose")
+        gate = Path(os.environ["SMALL_GATE"])
+        if "WAIT" in value:
+            gate.with_suffix(".reached").touch()
+        while "WAIT" in value and not gate.exists():
+            await asyncio.sleep(0.01)
         return {"colour": None if value == "no" else value}
 
 
