@@ -1,0 +1,1 @@
+"""The chat on a web page: its API, the page with and without JavaScript, and the embed."""

@@ -1,0 +1,214 @@
+"""The chat page. With JavaScript it speaks to the API; without, its form posts here and it is drawn anew."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from sqlalchemy.exc import IntegrityError
+
+from handoff import keys
+from handoff.conversations.service import as_json, messages_after
+from handoff.conversations.words import normalise
+from handoff.errors import Conflict, Refusal, TooLong, Unprocessable
+from handoff.pages import page, static_path
+from handoff.security import access, anyone
+from handoff.webchat import intake, service
+from handoff.webchat.access import (
+    COOKIE,
+    LEFT,
+    QUIET,
+    Chat,
+    csrf_field,
+    new_page,
+    new_token,
+    page_cookie,
+    page_form,
+)
+from handoff.webchat.body import read_form
+
+REPLY_SECONDS = 6.0
+LONDON = ZoneInfo("Europe/London")
+STARTERS = (
+    "What can I do after Year 11?",
+    "Can I get money for college?",
+    "How do I find an apprenticeship?",
+    "Talk to a person",
+)
+QUIET_WORDS = "That chat was closed because nobody used it for 30 minutes. You can start a new one here."
+
+
+@dataclass(frozen=True)
+class Form:
+    """What every form of the page carries; its message id makes a second press of Send the same message."""
+
+    page_id: str
+    csrf: str
+    area: str
+    message_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @staticmethod
+    def clock_time(at: str) -> str:
+        """A message's time as people read it: 14:05."""
+        return f"{datetime.fromisoformat(at).astimezone(LONDON):%H:%M}"
+
+    @staticmethod
+    def day(on: str) -> str:
+        """A date as people read it: 22 November 2026."""
+        read = date.fromisoformat(on)
+        return f"{read.day} {read:%B %Y}"
+
+
+@access(anyone)
+async def chat(request: web.Request) -> web.Response:
+    """An empty chat; nothing is stored until the first message."""
+    return fresh_chat(request, area=area_of(request))
+
+
+@access(page_cookie)
+async def chat_page(request: web.Request) -> web.Response:
+    """A chat without JavaScript, drawn with all its messages."""
+    if request["over"] == LEFT:
+        raise web.HTTPSeeOther(request.app[keys.SETTINGS].exit_url)
+    if request["over"] == QUIET:
+        return fresh_chat(request, status=401, problem=QUIET_WORDS)
+    return await drawn_chat(request)
+
+
+@access(page_form)
+async def post_message(request: web.Request) -> web.Response:
+    """Take the form's words in, wait a little for the reply, and send the browser back to read it."""
+    text = (await read_form(request)).get("text", "")
+    if request["over"] == LEFT:
+        raise web.HTTPSeeOther(request.app[keys.SETTINGS].exit_url)
+    if request["over"] == QUIET:
+        return fresh_chat(request, status=401, problem=QUIET_WORDS, text=text)
+    try:
+        await take_in_form(request, text)
+    except (TooLong, Unprocessable) as refusal:
+        return await drawn_chat(request, refusal=refusal, text=text)
+    raise web.HTTPSeeOther(f"/chat/{request.match_info['page']}#latest")
+
+
+@access(page_form)
+async def exit_page(request: web.Request) -> web.Response:
+    """Leave without JavaScript. Not a redirect: browsers hold a form to our own addresses."""
+    if request["chat"]:
+        await intake.leave_chat(request, request["chat"])
+    response = page(request, "webchat/exit.html", exit_url=request.app[keys.SETTINGS].exit_url)
+    response.del_cookie(COOKIE, path=f"/chat/{request.match_info['page']}")
+    return response
+
+
+@access(anyone)
+async def about(request: web.Request) -> web.Response:
+    """What happens with what someone writes here: the live answers about it."""
+    area = request.app[keys.RULES].area(area_of(request))
+    found = (request.app[keys.CONTENT].answer(slug, area) for slug in ("what-is-this", "confidentiality"))
+    return page(request, "webchat/about.html", answers=[answer for answer in found if answer])
+
+
+@access(anyone)
+async def widget(request: web.Request) -> web.Response:
+    """The one-line embed. Anyone's page may load it; who may frame the chat is WIDGET_ORIGINS."""
+    return web.Response(
+        body=static_path("webchat/widget.js").read_bytes(),
+        content_type="text/javascript",
+        charset="utf-8",
+        headers={"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"},
+    )
+
+
+async def take_in_form(request: web.Request, text: str) -> None:
+    """Store the form's words, in a new conversation if they are the page's first, and wait for the reply."""
+    form, turns = await read_form(request), request.app[keys.TURNS]
+    if not normalise(text):
+        raise Unprocessable("empty", "Write a message first.", field="text")
+    chat = request["chat"] or await open_from_form(request, form)
+    try:
+        message_id = str(uuid.UUID(form.get("id", "")))
+    except ValueError:
+        message_id = str(uuid.uuid4())
+    try:
+        received = await intake.take_in(request, chat.conversation_id, message_id, text)
+    except Conflict:  # Back, then other words in the same form: a message of its own
+        received = await intake.take_in(request, chat.conversation_id, str(uuid.uuid4()), text)
+    await turns.wait(received.turn_id, chat.conversation_id, REPLY_SECONDS)
+
+
+async def open_from_form(request: web.Request, form: dict[str, str]) -> Chat:
+    """The page's first words: only now is there a conversation."""
+    now, area = request.app[keys.CLOCK].now(), form.get("area", "")
+    await intake.slow_down(request)
+    try:
+        async with request.app[keys.DB].transaction() as session:
+            request["chat"] = await service.open_page(
+                session,
+                now,
+                area if area in request.app[keys.RULES].areas else None,
+                request.match_info["page"],
+                request.cookies[COOKIE],
+            )
+    except IntegrityError:  # Send was pressed twice: the other press opened it
+        await page_cookie(request)
+    chat: Chat = request["chat"]
+    return chat
+
+
+def area_of(request: web.Request) -> str | None:
+    area = request.query.get("area", "")
+    return area if area in request.app[keys.RULES].areas else None
+
+
+def fresh_chat(
+    request: web.Request, *, area: str | None = None, status: int = 200, problem: str = "", text: str = ""
+) -> web.Response:
+    """A new page with credentials of its own. An embed gets no cookie: it works with JavaScript only."""
+    page_id, token, embed = new_page(), new_token(), request.query.get("embed") == "1"
+    form = Form(page_id, csrf_field(page_id, token), area or "")
+    response = draw(request, form, status=status, live=status == 200, embed=embed, problem=problem, text=text)
+    if not embed:
+        response.set_cookie(
+            COOKIE,
+            token,
+            path=f"/chat/{page_id}",
+            httponly=True,
+            samesite="Strict",
+            secure=request.app[keys.SETTINGS].public_base_url.startswith("https://"),
+        )
+    return response
+
+
+async def drawn_chat(request: web.Request, refusal: Refusal | None = None, text: str = "") -> web.Response:
+    """The page with every message of its chat, and what was wrong with the last form if anything."""
+    page_id = request.match_info["page"]
+    form = Form(page_id, csrf_field(page_id, request.cookies.get(COOKIE, "")), "")
+    status, problem = (refusal.status, refusal.message) if refusal else (200, "")
+    if not request["chat"]:
+        return draw(request, form, status=status, problem=problem, text=text)
+    conversation_id = request["chat"].conversation_id
+    async with request.app[keys.DB].reading() as session:
+        found = await messages_after(session, conversation_id, 0)
+        state = await service.state_of(session, conversation_id)
+    messages = [as_json(message) for message in found]
+    return draw(request, form, status=status, problem=problem, text=text, messages=messages, state=state)
+
+
+def draw(request: web.Request, form: Form, status: int, **shown: Any) -> web.Response:
+    usual = {"live": False, "embed": False, "messages": [], "state": None}
+    fixed = {"exit_url": request.app[keys.SETTINGS].exit_url, "starters": STARTERS, "form": form}
+    return page(request, "webchat/chat.html", status=status, **{**usual, **fixed, **shown})
+
+
+def setup(app: web.Application) -> None:
+    router = app.router
+    router.add_get("/chat", chat)
+    router.add_get("/chat/about", about)
+    router.add_get("/chat/{page}", chat_page)
+    router.add_post("/chat/{page}", post_message)
+    router.add_post("/chat/{page}/exit", exit_page)
+    router.add_get("/widget.js", widget)

@@ -1,0 +1,114 @@
+"""What a person can do with a chat: open one, read it, leave it. (Sending is `turns`.)"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import audit
+from handoff.conversations import service as conversations
+from handoff.conversations.model import (
+    ADVISER,
+    BOT_AUTHOR,
+    DONE,
+    STAFF_ONLY,
+    SYSTEM_AUTHOR,
+    ChatSession,
+    Conversation,
+    Message,
+    Turn,
+)
+from handoff.staff import service as staff
+from handoff.webchat import access
+
+LEFT_NOTE = 'They used "Exit this page". The chat is closed on their side: replies here will not be seen.'
+
+
+@dataclass(frozen=True)
+class State:
+    """What the page shows beside the messages; `adviser` is the first name of who has joined."""
+
+    state: str
+    typing: bool
+    adviser: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        shown = {"state": self.state, "typing": self.typing}
+        return shown | {"adviser": self.adviser} if self.adviser else shown
+
+
+async def open_chat(session: AsyncSession, now: datetime, area: str | None) -> tuple[Conversation, str]:
+    """A new conversation and the bearer that alone can read it."""
+    conversation = await conversations.open_webchat(session, now, area)
+    token = access.new_token()
+    session.add(_session(conversation, now, access.BEARER, token))
+    return conversation, token
+
+
+async def open_page(
+    session: AsyncSession, now: datetime, area: str | None, page: str, token: str
+) -> Conversation:
+    """A new conversation for a page without JavaScript, bound to the page's own cookie."""
+    conversation = await conversations.open_webchat(session, now, area)
+    credential = _session(conversation, now, access.PAGE, token)
+    credential.page = page
+    session.add(credential)
+    await session.flush()
+    return conversation
+
+
+def _session(conversation: Conversation, now: datetime, kind: str, token: str) -> ChatSession:
+    return ChatSession(
+        conversation_id=conversation.id,
+        kind=kind,
+        token_hash=access.token_hash(token),
+        last_seen_at=now,
+        created_at=now,
+    )
+
+
+async def still_open(session: AsyncSession, chat: access.Chat) -> bool:
+    """False once the credential was revoked."""
+    query = select(ChatSession.revoked_at).where(ChatSession.id == chat.session_id)
+    return (await session.execute(query)).scalar_one() is None
+
+
+async def state_of(session: AsyncSession, conversation_id: uuid.UUID) -> State:
+    """Who has the conversation, and whether the assistant is still at work on a message."""
+    conversation = await session.get_one(Conversation, conversation_id, populate_existing=True)
+    with_adviser = conversation.state == ADVISER
+    names = await staff.names(session, [conversation.owner_id]) if with_adviser else {}
+    undone = select(Turn.id).where(Turn.conversation_id == conversation_id, Turn.state != DONE).limit(1)
+    typing = not with_adviser and (await session.execute(undone)).scalar() is not None
+    return State(conversation.state, typing, next((name.split()[0] for name in names.values()), None))
+
+
+async def replies_to(session: AsyncSession, turn_id: uuid.UUID) -> list[dict[str, Any]]:
+    """What the service said to the person in one turn, in order."""
+    query = select(Message).where(
+        Message.turn_id == turn_id,
+        Message.audience != STAFF_ONLY,
+        Message.author.in_((BOT_AUTHOR, SYSTEM_AUTHOR)),
+    )
+    found = (await session.execute(query.order_by(Message.seq))).scalars()
+    return [conversations.as_json(message) for message in found]
+
+
+async def leave(session: AsyncSession, now: datetime, chat: access.Chat) -> None:
+    """ "Exit this page": no credential of this chat works again, and staff see that the person has gone."""
+    conversation = await conversations.lock(session, chat.conversation_id)
+    await session.execute(
+        update(ChatSession)
+        .where(ChatSession.conversation_id == conversation.id, ChatSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    conversation.left_at = now
+    await conversations.append(
+        session, conversation, now, author=SYSTEM_AUTHOR, kind="notice", text=LEFT_NOTE, audience=STAFF_ONLY
+    )
+    await audit.record(session, now, "person", "chat.left", f"conversation:{conversation.id}")
