@@ -1,4 +1,4 @@
-"""Runs the real supervisor over stand-in children: `python stand_ins.py PORT ACTIONS_PORT`, started by test_supervise.
+"""Runs the real supervisor over stand-in children: `python stand_ins.py PORT ACTIONS_PORT NAME=KIND...`.
 The stand-in for handoff answers /readyz; every child says its process id."""
 
 import asyncio
@@ -29,7 +29,7 @@ http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), Ready).serve_forever()
 LISTENS = """
 import os, socket, sys, threading
 print('pid', os.getpid(), flush=True)
-socket.create_server(('127.0.0.1', int(sys.argv[2])))
+listening = socket.create_server(('127.0.0.1', int(sys.argv[2])))
 threading.Event().wait()
 """
 CODE = {"listens": LISTENS, "sleeps": SLEEPS, "stubborn": STUBBORN, "broken": BROKEN, "answers": ANSWERS}

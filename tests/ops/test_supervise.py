@@ -5,13 +5,14 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ops import children
 from handoff.staff.demo import PEOPLE
+from ops import children
 from ops.supervise import DEMO_PEOPLE, prefixed
 from tests.servers import free_port
 
@@ -31,6 +32,8 @@ class Run:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self.watchdog = threading.Timer(60, self.process.kill)
+        self.watchdog.start()
 
     def line(self, pattern: str) -> re.Match[str]:
         """Wait for a line of output that matches."""
@@ -67,6 +70,7 @@ def start(tmp_path: Path) -> Iterator[object]:
 
     yield started
     for run in runs:
+        run.watchdog.cancel()
         run.process.kill()
         run.process.wait()
         run.process.stdout.close()
@@ -88,7 +92,7 @@ def test_ready_is_announced_with_the_sign_ins_and_their_password(start):
 
 
 def test_the_sign_ins_named_are_the_demo_people():
-    assert DEMO_PEOPLE == tuple(email for email, *_ in PEOPLE)
+    assert tuple(email for email, *_ in PEOPLE) == DEMO_PEOPLE
 
 
 def test_a_killed_child_is_started_again_and_the_others_keep_running(start):
