@@ -45,6 +45,11 @@ class SentenceFeaturizer(GraphComponent):
         self._ngrams: TfidfVectorizer | None = None
         self._compress: Matrix | None = None
 
+    @staticmethod
+    def fingerprint_addon(config: Dict[Text, Any]) -> Optional[Text]:
+        """Another encoder makes Rasa train again where it would take this component from its cache."""
+        return Encoder.load().fingerprint
+
     @classmethod
     def create(
         cls,

@@ -124,12 +124,16 @@ class RasaServer(Process):
     environment: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
 
-    def start(self, model: Path | None) -> None:
-        """Start it and wait until it listens, with a model or without."""
+    def launch(self, model: Path | None) -> None:
+        """Start it without waiting."""
         command = [sys.executable, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(self.port)]
         command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
         command += ["--enable-api", "--auth-token", TOKEN, "--model", str(model or "/nowhere")]
         self.spawn(command, {"RASA_TOKEN": TOKEN, **self.environment})
+
+    def start(self, model: Path | None) -> None:
+        """Start it, with a model or without, and wait until it listens."""
+        self.launch(model)
         wait_until(lambda: listens(self.port), "rasa")
 
     def ask(self, method: str, path: str, body: Any = None, token: str | None = TOKEN) -> tuple[int, Any]:

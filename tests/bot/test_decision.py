@@ -1,0 +1,78 @@
+"""When the assistant is sure, when it offers topics, and when it admits that it is lost."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.components.decision import NOT_UNDERSTOOD, Guess, Label, Thresholds, decide
+
+LIMITS = Thresholds(sure=0.4, margin=0.1, sure_in_form=0.6, offer=0.05)
+
+
+def topic(slug, confidence):
+    return Guess(Label(f"faq/{slug}", "faq", slug, slug.title()), confidence)
+
+
+def intent(name, confidence):
+    return Guess(Label(name, name), confidence)
+
+
+def decided(*guesses, text="words", **metadata):
+    return decide(text, guesses, metadata, LIMITS)
+
+
+def test_a_sure_topic_is_an_faq_with_its_slug():
+    parse = decided(topic("cv", 0.8), intent("greet", 0.1))
+    assert parse["intent"] == {"name": "faq", "confidence": 0.8}
+    assert parse["entities"][0]["value"] == "cv"
+    assert parse["response_selector"]["faq"]["response"]["intent_response_key"] == "faq/cv"
+
+
+def test_small_talk_is_never_offered_as_a_topic():
+    parse = decided(intent("greet", 0.9), topic("cv", 0.06), topic("travel", 0.02))
+    assert parse["intent"]["name"] == "greet" and parse["entities"] == []
+    assert [ranked["topic"] for ranked in parse["topic_ranking"]] == ["cv", "travel"]
+
+
+@pytest.mark.parametrize(
+    ("guesses", "name"),
+    [
+        ([topic("cv", 0.45), topic("travel", 0.4)], "unclear"),
+        ([topic("cv", 0.3), topic("travel", 0.1)], "unclear"),
+        ([topic("cv", 0.3), topic("travel", 0.04)], "lost"),
+        ([intent("greet", 0.3), topic("cv", 0.02)], "lost"),
+        ([], "lost"),
+    ],
+)
+def test_an_unsure_guess_offers_topics_where_there_are_two(guesses, name):
+    assert decided(*guesses)["intent"]["name"] == name
+
+
+@pytest.mark.parametrize("text", ["", "🙂", "?!", "  "])
+def test_a_message_without_letters_or_figures_is_lost(text):
+    assert decided(topic("cv", 0.9), text=text)["intent"]["name"] == "lost"
+
+
+def test_lost_twice_is_told_apart_but_not_inside_a_form():
+    unsure = [topic("cv", 0.3), topic("travel", 0.2)]
+    assert decided(*unsure, lost_before=True)["intent"]["name"] == "lost_again"
+    assert decided(*unsure, lost_before=True, form="register_form")["intent"]["name"] == "unclear"
+
+
+def test_inside_a_form_it_takes_more_to_be_a_question():
+    guesses = [topic("cv", 0.5), topic("travel", 0.1)]
+    assert decided(*guesses)["intent"]["name"] == "faq"
+    assert decided(*guesses, form="register_form")["intent"]["name"] == "unclear"
+
+
+def test_a_tapped_topic_is_taken_and_an_unknown_one_is_read_as_words():
+    guesses = [topic("cv", 0.9), topic("travel", 0.01)]
+    for slug, expected in (("travel", "travel"), ("gone", "cv"), (None, "cv")):
+        choice = {"choice": {"text": "x", "answer": slug}}
+        assert decided(*guesses, context=choice)["entities"][0]["value"] == expected
+
+
+@given(st.text(), st.lists(st.floats(0, 1), max_size=6))
+def test_every_message_gets_one_intent(text, chances):
+    guesses = [topic(f"t{index}", chance) for index, chance in enumerate(sorted(chances, reverse=True))]
+    assert decide(text, guesses, {}, LIMITS)["intent"]["name"] in {"faq", *NOT_UNDERSTOOD}
