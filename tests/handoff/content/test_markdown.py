@@ -32,7 +32,8 @@ def test_the_small_markdown_is_all_there_is(written: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["http://x.example", "javascript:alert(1)", "mailto:a@b.example", "//x.example", "/x", "https:x"]
+    "address",
+    ["http://x.example", "javascript:alert(1)", "mailto:a@b.example", "//x.example", "/x", "https:x"],
 )
 def test_only_https_links_lead_anywhere(address: str) -> None:
     assert "href" not in to_html(f"[here]({address})", CAMDEN)
@@ -54,7 +55,10 @@ def test_a_link_that_is_its_own_name_is_said_once() -> None:
 
 
 def test_every_link_of_a_text_can_be_listed() -> None:
-    assert links("[a](https://a.example) and\n\n- [b](http://b.example)") == ["https://a.example", "http://b.example"]
+    assert links("[a](https://a.example) and\n\n- [b](http://b.example)") == [
+        "https://a.example",
+        "http://b.example",
+    ]
 
 
 @given(MARKUP)

@@ -1,0 +1,141 @@
+"""Reads each answer of the registration form. Pure, and never raises: a text is taken or has a named problem.
+
+FIELDS is the form's order; `read` is the one way in.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+from handoff.content.areas import Area
+from handoff.registrations.birthday import read_birthday
+from handoff.registrations.postcode import read_postcode
+from handoff.registrations.reading import Accepted, Problem
+from handoff.registrations.yes_no import read_permission
+
+LONGEST = 500
+LONGEST_NAME, MOST_NAMES = 100, 8
+_LEAD_IN = re.compile(
+    r"(?:(?:hi|hey|hello|ok|yeah|yes|so)[,. ]+)?"
+    r"(?:my (?:full |first )?name['’]?(?:s|\s+is)?|i['’]?m|i am|it['’]?s|this is|call me|name)\s*[:\- ]\s*",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(
+    r"(?:what|why|how|when|who|where|which|can|could|do|does|is|are|will|should|would)\b.*\s", re.IGNORECASE
+)
+_NO_NAMES = frozenset(
+    "yes no ok okay idk dunno nope yeah nah skip none nothing help hi hey hello thanks what why who".split()
+)
+_WEB = re.compile(r"://|www\.|\w\.(?:com|co|uk|org|net|io)\b", re.IGNORECASE)
+_SAME = re.compile(r"\b(?:same|this|texting (?:from|on|with|u|you)|the one i['’]?m)\b", re.IGNORECASE)
+_JOINERS = "\u200c\u200d"
+_DRAMA = re.compile(r"\+44(7700900|1632960)\d{3}")
+_REACHABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What reading an answer may need: the day, our areas, and the number of someone who texts."""
+
+    today: date
+    areas: Mapping[str, Area]
+    texting_from: str | None = None
+
+
+def read(field: str, text: str, known: Known) -> Accepted | Problem:
+    """Read one field's answer; KeyError for a field that the form does not have."""
+    reader = FIELDS[field]
+    said = _tidy(text)
+    if not said:
+        return Problem("empty")
+    return Problem("too_long") if len(said) > LONGEST else reader(said, known)
+
+
+def read_name(text: str, known: Known) -> Accepted | Problem:
+    """A name in any script: letters, with apostrophes, hyphens, full stops and spaces between."""
+    name = _LEAD_IN.sub("", text, count=1) if _LEAD_IN.match(text) else text
+    name = re.sub(r"[’ʼ`´]", "'", name).strip(" .,!-") or text
+    if len(name) > LONGEST_NAME:
+        return Problem("too_long")
+    if _is_no_name(name):
+        return Problem("not_a_name")
+    if name.islower():
+        name = re.sub(r"(^|[ '\-])(\w)", lambda match: match[1] + match[2].upper(), name)
+    return Accepted(name, name)
+
+
+def read_phone(text: str, known: Known) -> Accepted | Problem:
+    """A UK mobile or landline; "this one" is the number that the person texts from."""
+    digits = re.sub(r"(?<![^\W\doO_])[oO]+(?![^\W\doO_])", lambda o: "0" * len(o[0]), text)
+    for match in phonenumbers.PhoneNumberMatcher(digits, "GB", leniency=phonenumbers.Leniency.POSSIBLE):
+        if _rings_in_uk(match.number):
+            return _phone(match.number)
+    if known.texting_from and _SAME.search(text) and not re.search(r"\d", text):
+        return _phone(phonenumbers.parse(known.texting_from, "GB"))
+    return Problem("not_a_phone")
+
+
+def read_activity(text: str, known: Known) -> Accepted | Problem:
+    """What they are doing now, in their own words."""
+    return Accepted(text, text) if any(char.isalnum() for char in text) else Problem("empty")
+
+
+FIELDS: Mapping[str, Callable[[str, Known], Accepted | Problem]] = {
+    "name": read_name,
+    "date_of_birth": lambda text, known: read_birthday(text, known.today),
+    "postcode": lambda text, known: read_postcode(text, known.areas),
+    "phone": read_phone,
+    "activity": read_activity,
+    "jobcentre_permission": lambda text, known: read_permission(text),
+}
+
+
+def _tidy(text: str) -> str:
+    """One line of visible text in composed form; joiners stay, for some scripts need them between letters."""
+    spaced = unicodedata.normalize("NFC", "".join(map(_visible, text)))
+    return " ".join(spaced.split()).strip(f" {_JOINERS}")
+
+
+def _visible(char: str) -> str:
+    category = unicodedata.category(char)
+    if category in ("Cc", "Zl", "Zp"):
+        return " "
+    return "" if category[0] == "C" and char not in _JOINERS else char
+
+
+def _is_no_name(name: str) -> bool:
+    words = name.split()
+    return (
+        not any(char.isalpha() for char in name)
+        or not all(_is_name_sign(char) for char in name)
+        or len(words) > MOST_NAMES
+        or name.casefold() in _NO_NAMES
+        or bool(_WEB.search(name) or _QUESTION.match(name))
+    )
+
+
+def _is_name_sign(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LM" or char in f" '-‐‑.,·{_JOINERS}"
+
+
+def _rings_in_uk(number: phonenumbers.PhoneNumber) -> bool:
+    """Drama numbers are nobody's: libphonenumber does not know them, demonstrations use them."""
+    if number.country_code != 44:
+        return False
+    if _DRAMA.fullmatch(phonenumbers.format_number(number, PhoneNumberFormat.E164)):
+        return True
+    return phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) in _REACHABLE
+
+
+def _phone(number: phonenumbers.PhoneNumber) -> Accepted:
+    return Accepted(
+        phonenumbers.format_number(number, PhoneNumberFormat.E164),
+        phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL),
+    )

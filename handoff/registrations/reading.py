@@ -1,0 +1,21 @@
+"""What reading one answer of the registration form gives: a value in its one form, or a named problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An answer as it is kept (`value`) and as it is said back (`shown`)."""
+
+    value: str
+    shown: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an answer was not taken; `signpost` is the answer for someone who cannot register here."""
+
+    code: str
+    signpost: str | None = None
