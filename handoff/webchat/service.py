@@ -52,14 +52,14 @@ async def open_chat(session: AsyncSession, now: datetime, area: str | None) -> t
 
 async def open_page(
     session: AsyncSession, now: datetime, area: str | None, page: str, token: str
-) -> Conversation:
+) -> access.Chat:
     """A new conversation for a page without JavaScript, bound to the page's own cookie."""
     conversation = await conversations.open_webchat(session, now, area)
     credential = _session(conversation, now, access.PAGE, token)
     credential.page = page
     session.add(credential)
     await session.flush()
-    return conversation
+    return access.Chat(credential.id, conversation.id)
 
 
 def _session(conversation: Conversation, now: datetime, kind: str, token: str) -> ChatSession:

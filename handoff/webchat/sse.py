@@ -73,5 +73,6 @@ async def _follow(request: web.Request, response: web.StreamResponse, chat: Chat
 
 async def end_streams(app: web.Application) -> None:
     """On shutdown: an open stream would otherwise hold the service up."""
-    for task in tuple(app[STREAMS]):
+    streams = app[STREAMS]
+    for task in tuple(streams):
         task.cancel()

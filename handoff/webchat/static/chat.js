@@ -23,21 +23,25 @@ const embedded = "embed" in chat.dataset;
 const arrived = performance.getEntriesByType("navigation")[0]?.type;
 const session = new Session(chat.dataset.area, embedded || arrived === "reload" || arrived === "back_forward");
 const view = new View(send);
+const working = { stream: true, sending: true };
 let offlineTimer;
 
 const stream = new Stream(session, {
   message: (message) => view.show(message),
   state: (state) => view.setState(state),
-  up: () => online(true),
-  down: () => online(false),
+  up: () => works("stream", true),
+  down: () => works("stream", false),
   over: () => over(),
 });
 const outbox = new Outbox(session, {
   opened: () => stream.start(),
-  sent: (message, seq) => view.sent(message, seq),
+  sent: (message, seq) => {
+    view.sent(message, seq);
+    works("sending", true);
+  },
   waiting: (message) => {
     view.notSentYet(message);
-    online(false);
+    works("sending", false);
   },
   refused: (message, error) => refused(message, error),
   over: () => over(),
@@ -82,15 +86,14 @@ function measure() {
   box.style.height = `${box.scrollHeight + 2}px`;
 }
 
-/** A short break is nobody's business; a longer one is said, and ended as soon as the stream is back. */
-function online(up) {
+/** A short break is nobody's business; a longer one is said, until reading and sending work again. */
+function works(part, well) {
+  const back = well && !working[part];
+  working[part] = well;
+  if (back && part === "stream") outbox.hurry();
   clearTimeout(offlineTimer);
-  if (up) {
-    view.setOffline("");
-    outbox.hurry();
-  } else {
-    offlineTimer = setTimeout(() => view.setOffline(OFFLINE), navigator.onLine ? OFFLINE_AFTER : 0);
-  }
+  if (working.stream && working.sending) view.setOffline("");
+  else offlineTimer = setTimeout(() => view.setOffline(OFFLINE), navigator.onLine ? OFFLINE_AFTER : 0);
 }
 
 function over() {
@@ -123,7 +126,6 @@ for (const name of ["online", "focus"]) {
     outbox.hurry();
   });
 }
-window.addEventListener("offline", () => online(false));
 exitOn(document.querySelector("form[data-exit]"), () => {
   stream.stop();
   session.leave();
