@@ -11,7 +11,7 @@ setup: ## Make both environments, or bring them up to date
 	@$(PYTHON) -m ops.bootstrap
 
 run: setup ## Set up what is missing and start everything (Ctrl-C stops it)
-	@.venv/bin/python -m ops.supervise
+	@exec .venv/bin/python ops/tether.py $$PPID .venv/bin/python -m ops.supervise
 
 test: setup ## Set up what is missing and run all tests
 	@.venv/bin/python -m ops.run_tests

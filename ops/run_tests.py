@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from ops import settings, train
 from ops.bootstrap import BOT, SERVICE
-from ops.console import ROOT, Trouble, one_sentence, say
+from ops.console import ROOT, Trouble, one_sentence, run_logged, say
 
 BOT_TESTS = ("tests/bot", "tests/actions")
 STORIES = "tests/bot/test_stories.yml"
@@ -39,15 +39,24 @@ class Part:
     tests: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
 
-    def run(self, report: Path | None = None) -> None:
-        """Run the command with its output shown; read the counts from pytest's report where there is one."""
+    @property
+    def is_pytest(self) -> bool:
+        """Whether the command counts its tests; the others' output matters only when they fail."""
+        return "pytest" in self.command
+
+    def run(self, report: Path) -> None:
+        """Run the command; read the counts from pytest's report where there is one."""
         say(f"\n== {self.title}")
         started = time.monotonic()
-        extra = [f"--junitxml={report}"] if report else []
-        done = subprocess.run([*self.command, *extra], cwd=ROOT, env=dict(self.env), check=False)
+        if self.is_pytest:
+            command = [*self.command, f"--junitxml={report}"]
+            code = subprocess.run(command, cwd=ROOT, env=dict(self.env), check=False).returncode
+        else:
+            code, output = run_logged(self.command, self.title, report.with_suffix(".log"), env=self.env)
+            say("passed" if code == 0 else output)
         self.seconds = time.monotonic() - started
-        self.passed = done.returncode == 0
-        if report is not None:
+        self.passed = code == 0
+        if self.is_pytest:
             self._read(report)
 
     def _read(self, report: Path) -> None:
@@ -82,7 +91,7 @@ def run_all(all_parts: Sequence[Part]) -> bool:
     """Run the parts, print the summary, and say whether everything passed."""
     with tempfile.TemporaryDirectory() as folder:
         for number, part in enumerate(all_parts):
-            part.run(Path(folder) / f"{number}.xml" if "pytest" in part.command else None)
+            part.run(Path(folder) / f"{number}.xml")
     say("")
     for part in all_parts:
         counted = f", {part.tests} tests" if part.tests else ""

@@ -74,7 +74,8 @@ async def supervise(chosen: settings.Settings, children: list[Child], show: Tell
     supervisor = Supervisor(children, show)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, supervisor.stop)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # started with nohup
+            loop.add_signal_handler(number, supervisor.stop)
     announcer = asyncio.create_task(_announce(chosen, supervisor))
     try:
         await supervisor.run()
