@@ -3,6 +3,7 @@ Standard library only and valid on Python 3.9, because it runs before any enviro
 
 from __future__ import annotations
 
+import errno
 import signal
 import subprocess
 import sys
@@ -14,6 +15,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HEARTBEAT = 5.0
+UNWRITABLE = {
+    errno.ENOSPC: "The disk is full; free some space and try again",
+    errno.EDQUOT: "The disk quota is used up; free some space and try again",
+    errno.EROFS: "The disk is read-only",
+    errno.EACCES: "This user may not write there",
+}
 
 
 class Trouble(Exception):
@@ -33,6 +40,13 @@ def one_sentence() -> Iterator[None]:
         yield
     except Trouble as trouble:
         print(trouble, file=sys.stderr, flush=True)
+        raise SystemExit(1) from None
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        print(
+            f"{UNWRITABLE[error.errno]}: {error.filename or 'the data folder'}.", file=sys.stderr, flush=True
+        )
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
@@ -70,10 +84,9 @@ def run_logged(
 
     def follow() -> None:
         assert process.stdout is not None
-        with process.stdout as output, log.open("w") as kept:
+        with process.stdout as output:
             for line in output:
                 lines.append(line)
-                kept.write(line)
                 state[0] = progress(line) or state[0]
 
     reader = threading.Thread(target=follow, daemon=True)
@@ -84,7 +97,8 @@ def run_logged(
         if process.poll() is None:
             process.terminate()
         process.wait()
-    reader.join()
+        reader.join()
+        log.write_text("".join(lines))
     return process.returncode, "".join(lines)
 
 

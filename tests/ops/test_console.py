@@ -1,0 +1,48 @@
+"""Whatever goes wrong while setting up, a reader gets one sentence."""
+
+import errno
+import os
+import re
+from contextlib import suppress
+
+import pytest
+
+from ops.console import Trouble, one_sentence, run_logged
+
+
+def test_a_trouble_is_its_sentence_and_exit_code_1(capsys):
+    with pytest.raises(SystemExit, match="1"), one_sentence():
+        raise Trouble("There is no Python 3.10.")
+    assert capsys.readouterr().err == "There is no Python 3.10.\n"
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES])
+def test_a_disk_that_cannot_be_written_is_one_sentence(capsys, code):
+    with pytest.raises(SystemExit, match="1"), one_sentence():
+        raise OSError(code, os.strerror(code), "var/models")
+    said = capsys.readouterr().err
+    assert said.endswith(": var/models.\n") and said.count("\n") == 1
+
+
+def test_any_other_error_keeps_its_traceback():
+    with pytest.raises(ZeroDivisionError), one_sentence():
+        _ = 1 / 0
+
+
+def test_a_slow_command_shows_that_it_is_alive_and_how_far(tmp_path, monkeypatch):
+    """The command waits until it has been talked about."""
+    gate, said = tmp_path / "gate", []
+    os.mkfifo(gate)
+
+    def say(text: str) -> None:
+        said.append(text)
+        with suppress(OSError):  # nobody waits at the gate yet, or any more
+            os.close(os.open(gate, os.O_WRONLY | os.O_NONBLOCK))
+
+    monkeypatch.setattr("ops.console.HEARTBEAT", 0.1)
+    monkeypatch.setattr("ops.console.say", say)
+    command = ["sh", "-c", f"echo Collecting one; cat {gate}"]
+    done = run_logged(command, "installing", tmp_path / "log", progress=lambda line: "1 of 2")
+    assert done == (0, "Collecting one\n")
+    assert (tmp_path / "log").read_text() == "Collecting one\n"
+    assert re.fullmatch(r"  installing: 1 of 2, \d+ s", said[-1])
