@@ -1,0 +1,261 @@
+"""The durable outbox: every text is sent once, in order, by whichever worker takes it first.
+
+    queued    due: marked `sending` and committed before Twilio is called, so that a crash shows
+    sending   its time is up and nobody settled it: in doubt. Looked up at Twilio, sent again only if not
+              found; a safety message is sent again too when nobody answers the look-up
+    sent      Twilio has it; receipts take it from here
+
+A text waits for the one before it in its conversation and for every safety message of it; a safety
+message waits only for an earlier one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from handoff import metrics
+from handoff.cases.service import CaseRules
+from handoff.clock import Clock
+from handoff.conversations.model import Contact, Conversation, Message, Outgoing
+from handoff.conversations.service import lock
+from handoff.db import Database
+from handoff.live import CONSOLE, OUTBOX, Hub, Subscription, conversation_topic
+from handoff.sms.delivery import (
+    BLOCKED,
+    BLOCKED_CODE,
+    FAILED,
+    QUEUED,
+    SENDING,
+    SENT,
+    block,
+    settle,
+    tell_advisers,
+)
+from handoff.sms.twilio_client import InDoubt, NotSent, Refused, TwilioClient, TwilioTrouble
+
+log = logging.getLogger(__name__)
+SWEEP_SECONDS = 2.0
+AT_ONCE = 8
+LEASE = timedelta(seconds=20)  # longer than a look-up and a send together may take
+DOUBT_PAUSE = timedelta(seconds=3)
+BACK_OFF = (1, 2, 5, 10, 20, 40, 80, 160, 300, 600, 600, 600, 600, 600)  # seconds; about an hour in all
+SAFETY_BACK_OFF_AT_MOST = 30
+SAFETY_ALARM_AFTER = 3
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A text this worker has claimed, and what it needs to know to send it."""
+
+    id: uuid.UUID
+    conversation_id: uuid.UUID
+    to: str
+    sender: str
+    body: str
+    safety: bool
+    in_doubt: bool
+    attempts: int
+    created_at: datetime
+
+
+class Outbox:
+    """Sends what is due; woken by the hub, and looking by itself every few seconds."""
+
+    def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules, twilio: TwilioClient) -> None:
+        self._db, self._clock, self._hub, self._rules, self._twilio = db, clock, hub, rules, twilio
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def run_forever(self) -> None:
+        """Work until cancelled; what is then half done is looked up at the next start."""
+        if self._db.sqlite:
+            await self._doubt_all()
+        try:
+            async with self._hub.subscribe(OUTBOX) as woken:
+                while True:
+                    await self._take_all(woken)
+                    await woken.wait(SWEEP_SECONDS)
+        finally:
+            for task in self._sending:
+                task.cancel()
+            await asyncio.gather(*self._sending, return_exceptions=True)
+
+    async def drain(self) -> None:
+        """Send everything that is due now, and return when it is settled or put off."""
+        while taken := await self._take(AT_ONCE):
+            await asyncio.gather(*(self._deliver(text) for text in taken))
+
+    async def _doubt_all(self) -> None:
+        """SQLite has one process: whatever is still `sending` when it starts was cut off."""
+        async with self._db.transaction() as session:
+            cut_off = update(Outgoing).where(Outgoing.state == SENDING)
+            await session.execute(cut_off.values(next_try_at=self._clock.now() + DOUBT_PAUSE))
+
+    async def _take_all(self, woken: Subscription) -> None:
+        free = AT_ONCE - len(self._sending)
+        if free > 0:
+            for text in await self._take(free):
+                self._spawn(self._deliver(text), woken)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], woken: Subscription) -> None:
+        task = asyncio.create_task(work)
+        self._sending.add(task)
+        task.add_done_callback(lambda done: self._ended(done, woken))
+
+    def _ended(self, task: asyncio.Task[None], woken: Subscription) -> None:
+        self._sending.discard(task)
+        woken.notice()
+        if not task.cancelled() and task.exception():
+            log.error("a text stumbled; it is looked up and tried again", exc_info=task.exception())
+
+    # -- take
+
+    async def _take(self, most: int) -> list[Taken]:
+        """Claim due texts; a look without a lock first, as there mostly are none."""
+        async with self._db.reading() as session:
+            if (await session.execute(_due(self._clock.now()).limit(1))).first() is None:
+                return []
+        async with self._db.transaction() as session:
+            now = self._clock.now()
+            rows = await session.execute(_due(now).limit(most).with_for_update(skip_locked=True, of=Outgoing))
+            taken, silent = [], []
+            for text, blocked_at in rows.all():
+                if blocked_at is None or text.state == SENDING:
+                    taken.append(_claim(text, now))
+                else:
+                    await self._withhold(session, now, text)
+                    silent.append(text.conversation_id)
+        for conversation_id in silent:
+            self._hub.notify(conversation_topic(conversation_id))
+        return taken or (await self._take(most) if silent else [])
+
+    async def _withhold(self, session: AsyncSession, now: datetime, text: Outgoing) -> None:
+        """Not sent, because the phone has switched texts off; a safety message that stays unsent is noted."""
+        settle(text, now, BLOCKED, BLOCKED_CODE)
+        if text.safety:
+            conversation = await session.get_one(Conversation, text.conversation_id)
+            await tell_advisers(session, self._rules, now, conversation, text, open_case=False)
+
+    # -- deliver
+
+    async def _deliver(self, text: Taken) -> None:
+        """One attempt at one text; every way it can end is written down."""
+        try:
+            sid = await self._already_sent(text) if text.in_doubt else None
+            sid = sid or await self._twilio.send(text.to, text.sender, text.body, str(text.id))
+        except TwilioTrouble as trouble:
+            await self._put_off(text, trouble)
+            return
+        async with self._db.transaction() as session:
+            row = await _row(session, text)
+            row.supplier_id = row.supplier_id or sid
+            if row.state == SENDING:
+                settle(row, self._clock.now(), SENT)
+        self._hub.notify(conversation_topic(text.conversation_id))
+
+    async def _already_sent(self, text: Taken) -> str | None:
+        """The sid under which Twilio has this text and we have none. Raises InDoubt when nobody can say."""
+        try:
+            found = await self._twilio.find(
+                text.to, text.sender, text.body, self._clock.now() - text.created_at
+            )
+        except TwilioTrouble as trouble:
+            if text.safety:
+                log.warning("look-up failed; safety text sent again text=%s code=%s", text.id, trouble.code)
+                return None
+            raise InDoubt(trouble.code) from None
+        async with self._db.reading() as session:
+            known = select(Outgoing.supplier_id).where(
+                Outgoing.supplier_id.in_(found), Outgoing.id != text.id
+            )
+            ours = set((await session.execute(known)).scalars())
+        return next((sid for sid in found if sid not in ours), None)
+
+    async def _put_off(self, text: Taken, trouble: TwilioTrouble) -> None:
+        """Try again later, or give up and say so."""
+        log.warning("text not sent text=%s attempt=%d code=%s", text.id, text.attempts, trouble.code)
+        async with self._db.transaction() as session:
+            now, row = self._clock.now(), await _row(session, text)
+            if row.state != SENDING:  # a receipt came meanwhile
+                return
+            conversation = await session.get_one(Conversation, text.conversation_id)
+            row.error_code = trouble.code[:16]
+            over = isinstance(trouble, Refused) or (text.attempts > len(BACK_OFF) and not text.safety)
+            if over:
+                await self._give_up(session, now, conversation, row, trouble.code)
+            else:
+                row.state = QUEUED if isinstance(trouble, NotSent) and not text.in_doubt else SENDING
+                row.next_try_at = now + _pause(text, trouble)
+                if text.safety and text.attempts == SAFETY_ALARM_AFTER:
+                    await tell_advisers(session, self._rules, now, conversation, row, open_case=True)
+        self._hub.notify(conversation_topic(text.conversation_id), CONSOLE)
+
+    async def _give_up(
+        self, session: AsyncSession, now: datetime, conversation: Conversation, row: Outgoing, code: str
+    ) -> None:
+        blocked = code == BLOCKED_CODE
+        settle(row, now, BLOCKED if blocked else FAILED, code)
+        if blocked:
+            await block(session, now, conversation)
+        metrics.GIVEN_UP.inc()
+        await tell_advisers(session, self._rules, now, conversation, row, open_case=row.safety or not blocked)
+
+
+def _due(now: datetime) -> Select[Outgoing, datetime | None]:
+    """Texts whose time has come: safety first, the rest in the order of their conversation."""
+    message, earlier, before = aliased(Message), aliased(Outgoing), aliased(Message)
+    waiting = (QUEUED, SENDING)
+    in_front = exists().where(
+        earlier.conversation_id == Outgoing.conversation_id,
+        earlier.state.in_(waiting),
+        before.id == earlier.message_id,
+        or_(
+            and_(Outgoing.safety.is_(False), earlier.safety.is_(True)),
+            and_(Outgoing.safety == earlier.safety, before.seq < message.seq),
+        ),
+    )
+    return (
+        select(Outgoing, Contact.blocked_at)
+        .join(message, message.id == Outgoing.message_id)
+        .join(Conversation, Conversation.id == Outgoing.conversation_id)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .where(Outgoing.state.in_(waiting), Outgoing.next_try_at <= now, ~in_front)
+        .order_by(Outgoing.safety.desc(), Outgoing.created_at, message.seq)
+    )
+
+
+def _claim(text: Outgoing, now: datetime) -> Taken:
+    in_doubt = text.state == SENDING
+    text.state, text.next_try_at, text.attempts = SENDING, now + LEASE, text.attempts + 1
+    return Taken(
+        text.id,
+        text.conversation_id,
+        text.to,
+        text.sender,
+        text.body,
+        text.safety,
+        in_doubt,
+        text.attempts,
+        text.created_at,
+    )
+
+
+async def _row(session: AsyncSession, text: Taken) -> Outgoing:
+    await lock(session, text.conversation_id)
+    return await session.get_one(Outgoing, text.id, populate_existing=True)
+
+
+def _pause(text: Taken, trouble: TwilioTrouble) -> timedelta:
+    pause = timedelta(seconds=BACK_OFF[min(text.attempts, len(BACK_OFF)) - 1])
+    if text.safety:
+        pause = min(pause, timedelta(seconds=SAFETY_BACK_OFF_AT_MOST))
+    return max(pause, DOUBT_PAUSE) if isinstance(trouble, InDoubt) else pause

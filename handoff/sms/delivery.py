@@ -1,0 +1,164 @@
+"""What became of a text on its way to a phone: receipts that only move forward, blocked numbers, giving up.
+
+    queued > sending > sent > delivered
+                            > undelivered | failed | blocked
+
+Each function works inside the caller's transaction and takes the conversation's lock first.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import audit
+from handoff.cases.model import FAILURE, CaseNote
+from handoff.cases.service import CaseRules, open_cases, open_or_raise
+from handoff.conversations.model import (
+    BOT,
+    STAFF_ONLY,
+    SYSTEM_AUTHOR,
+    WAITING,
+    Contact,
+    Conversation,
+    Outgoing,
+)
+from handoff.conversations.service import append, lock
+from handoff.sms.replies import STAFF_BLOCKED, STAFF_UNBLOCKED
+
+QUEUED, SENDING, SENT, DELIVERED = "queued", "sending", "sent", "delivered"
+UNDELIVERED, FAILED, BLOCKED = "undelivered", "failed", "blocked"
+BLOCKED_CODE = "21610"
+
+_RANK = {QUEUED: 0, SENDING: 1, SENT: 2, UNDELIVERED: 3, FAILED: 3, BLOCKED: 3, DELIVERED: 4}
+_OURS = {
+    "accepted": SENT, "scheduled": SENT, "queued": SENT, "sending": SENT, "sent": SENT,
+    "delivered": DELIVERED, "read": DELIVERED,
+    "undelivered": UNDELIVERED, "failed": FAILED, "canceled": FAILED,
+}  # fmt: skip
+
+
+async def receipt(
+    session: AsyncSession,
+    rules: CaseRules,
+    now: datetime,
+    *,
+    sid: str,
+    reference: str,
+    status: str,
+    code: str,
+) -> uuid.UUID | None:
+    """Take in what Twilio says of a text; the conversation it changed, or None for no change."""
+    conversation_id, text_id = await _named(session, sid, reference)
+    state = _OURS.get(status.lower())
+    if text_id is None or conversation_id is None or state is None:
+        return None
+    conversation = await lock(session, conversation_id)
+    text = await session.get_one(Outgoing, text_id, populate_existing=True)
+    text.supplier_id = text.supplier_id or sid
+    if _RANK[state] <= _RANK[text.state]:
+        return None
+    settle(text, now, state, code)
+    if code == BLOCKED_CODE:
+        await block(session, now, conversation)
+    if state in (UNDELIVERED, FAILED):
+        await tell_advisers(session, rules, now, conversation, text, open_case=text.safety)
+    return conversation_id
+
+
+async def _named(
+    session: AsyncSession, sid: str, reference: str
+) -> tuple[uuid.UUID, uuid.UUID] | tuple[None, None]:
+    """The text of this sid, or, where the answer with the sid was lost, the one we named when sending it."""
+    query = select(Outgoing.conversation_id, Outgoing.id)
+    row = (await session.execute(query.where(Outgoing.supplier_id == sid))).first()
+    if row is None and (named := _uuid(reference)):
+        row = (
+            await session.execute(query.where(Outgoing.id == named, Outgoing.supplier_id.is_(None)))
+        ).first()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def _uuid(value: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None
+
+
+def settle(text: Outgoing, now: datetime, state: str, code: str = "") -> None:
+    """Put a text into a state that no longer needs the worker."""
+    text.state, text.next_try_at, text.error_code = state, None, code[:16] or None
+    if state in (SENT, DELIVERED):
+        text.sent_at = text.sent_at or now
+    if state == DELIVERED:
+        text.delivered_at = now
+
+
+async def block(
+    session: AsyncSession, now: datetime, conversation: Conversation, key: str | None = None
+) -> None:
+    """Remember that the phone takes no more texts from us, and tell whoever holds the conversation.
+
+    `key` is the id of the notice, which is then always written.
+    """
+    contact = await session.get_one(Contact, conversation.contact_id, populate_existing=True)
+    newly = contact.blocked_at is None
+    if newly:
+        contact.blocked_at = now
+        await audit.record(session, now, "person", "contact.block", f"contact:{contact.id}")
+    if newly or key:
+        await _tell(session, now, conversation, STAFF_BLOCKED, key)
+
+
+async def unblock(session: AsyncSession, now: datetime, conversation: Conversation) -> None:
+    """The phone takes texts again."""
+    contact = await session.get_one(Contact, conversation.contact_id, populate_existing=True)
+    if contact.blocked_at is not None:
+        contact.blocked_at = None
+        await audit.record(session, now, "person", "contact.unblock", f"contact:{contact.id}")
+        await _tell(session, now, conversation, STAFF_UNBLOCKED)
+
+
+async def _tell(
+    session: AsyncSession, now: datetime, conversation: Conversation, text: str, key: str | None = None
+) -> None:
+    await append(
+        session,
+        conversation,
+        now,
+        author=SYSTEM_AUTHOR,
+        kind="notice",
+        text=text,
+        audience=STAFF_ONLY,
+        external_id=key,
+    )
+
+
+async def tell_advisers(
+    session: AsyncSession,
+    rules: CaseRules,
+    now: datetime,
+    conversation: Conversation,
+    text: Outgoing,
+    *,
+    open_case: bool,
+) -> None:
+    """A note on every open case of the conversation that a text did not arrive.
+
+    With `open_case` it also becomes a failure case, grouped by the hour as one incident on the console.
+    """
+    if open_case:
+        incident = f"texts-{now:%Y-%m-%dT%H}"
+        await open_or_raise(session, rules, now, conversation, FAILURE, incident=incident)
+        if conversation.state == BOT:
+            conversation.state = WAITING
+    kind = "safety message" if text.safety else "text"
+    words = (
+        f"A {kind} to this phone has not arrived (reason {text.error_code or 'not known'}). Try another way."
+    )
+    for case in await open_cases(session, conversation):
+        session.add(CaseNote(case_id=case.id, staff_id=None, text=words, at=now))

@@ -1,0 +1,185 @@
+"""Taking a text in, the same way for a webhook and for one fetched later; doing it again changes nothing.
+
+Words always become a message with a turn, so that they are stored and screened; what the network itself
+acts on (STOP, START, HELP), pictures and empty texts get fixed replies instead of the bot.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import metrics
+from handoff.clock import Clock
+from handoff.conversations.model import SMS, STAFF_ONLY, SYSTEM_AUTHOR, Contact, Conversation, Message
+from handoff.conversations.service import append, lock, sms_conversation
+from handoff.conversations.words import LONGEST, normalise
+from handoff.crypto import keyring
+from handoff.db import Database
+from handoff.errors import Conflict, TooLong
+from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic
+from handoff.security import Throttle
+from handoff.settings import Settings
+from handoff.sms import replies
+from handoff.sms.delivery import block, unblock
+from handoff.sms.twilio_client import Inbound
+from handoff.turns import Turns
+
+log = logging.getLogger(__name__)
+_NUMBER = re.compile(r"\+?[0-9]{3,19}")
+_LONGEST_SID = 56  # leaves room for the mark of the reply that belongs to it
+
+
+class Inbox:
+    """Takes texts in, each once."""
+
+    def __init__(self, db: Database, clock: Clock, hub: Hub, settings: Settings, turns: Turns) -> None:
+        self._db, self._clock, self._hub, self._settings, self._turns = db, clock, hub, settings, turns
+        self._throttle = Throttle(settings.limits.texts_per_number_second, per=1.0)
+
+    async def take_in(self, text: Inbound) -> None:
+        """Store the text and see to it; one that was here before, or that names no phone, is left alone."""
+        if not (text.sid and text.phone):
+            log.warning("a text without id or sender was left alone")
+            metrics.REFUSED.labels("sms", "malformed").inc()
+            return
+        words = normalise(text.body)
+        if len(words) > LONGEST and not await self.unknown([text]):
+            return
+        conversation_id, blocked = await self._thread(text)
+        command = replies.command(words, blocked)
+        if words and await self._receive(conversation_id, text, bot=command is None):
+            command = replies.command(words, blocked=False)  # an old YES says nothing about a later STOP
+        if command or not _plain(text):
+            await self._see_to(conversation_id, text, command, words)
+
+    async def unknown(self, texts: list[Inbound]) -> list[Inbound]:
+        """Those of the texts that are not taken in completely."""
+        marks = {mark for text in texts for mark in (_sid(text), _mark(text))}
+        async with self._db.reading() as session:
+            query = select(Message.external_id).where(Message.external_id.in_(marks))
+            known = set((await session.execute(query)).scalars())
+        return [text for text in texts if not ({_sid(text)} if _plain(text) else {_mark(text)}) <= known]
+
+    async def _thread(self, text: Inbound) -> tuple[uuid.UUID, bool]:
+        """The conversation of this phone with this number of ours, and whether the phone is blocked."""
+        ours = self._our_number(text)
+        known = (
+            select(Conversation.id, Contact.blocked_at)
+            .join(Contact, Contact.id == Conversation.contact_id)
+            .where(
+                Contact.channel == SMS,
+                Contact.address_index == keyring.blind_index(text.phone),
+                Conversation.our_number == ours,
+            )
+        )
+        async with self._db.reading() as session:
+            row = (await session.execute(known)).first()
+        if row is None:
+            area = self._settings.twilio_numbers.get(ours)
+            async with self._db.transaction() as session:
+                await sms_conversation(session, self._clock.now(), text.phone, ours, area)
+                row = (await session.execute(known)).one()
+        return row[0], row[1] is not None
+
+    def _our_number(self, text: Inbound) -> str:
+        """The number it was sent to. Not knowing it is our settings' fault: it is taken in all the same."""
+        known = {self._settings.twilio_number, *self._settings.twilio_numbers}
+        if text.our_number not in known:
+            log.warning("a text came to a number that TWILIO_NUMBERS does not name")
+        return text.our_number if _NUMBER.fullmatch(text.our_number) else self._settings.twilio_number
+
+    async def _receive(self, conversation_id: uuid.UUID, text: Inbound, *, bot: bool) -> bool:
+        """Give the words a turn (what is too long for one is screened all the same); True for a repeat."""
+        skip = not bot or not self._throttle.allows(text.phone)
+        try:
+            received = await self._turns.receive(conversation_id, _sid(text), text.body, skip_bot=skip)
+        except TooLong:
+            return False
+        except Conflict:
+            log.warning("a text id came again with other words conversation=%s", conversation_id)
+            return True
+        return received.repeated
+
+    async def _see_to(
+        self, conversation_id: uuid.UUID, text: Inbound, command: str | None, words: str
+    ) -> None:
+        """The fixed reply and whatever else this text asks for, once."""
+        mark = _mark(text)
+        async with self._db.transaction() as session:
+            conversation = await lock(session, conversation_id)
+            if await _has(session, conversation_id, mark):
+                return
+            now = self._clock.now()
+            if command == replies.OFF:
+                await block(session, now, conversation, mark)
+            elif command == replies.ON:
+                await unblock(session, now, conversation)
+            staff_notice = _staff_notice(text, words)
+            if staff_notice:
+                await append(
+                    session,
+                    conversation,
+                    now,
+                    author=SYSTEM_AUTHOR,
+                    kind="notice",
+                    text=staff_notice,
+                    audience=STAFF_ONLY,
+                )
+            reply = _reply(text, command, words)
+            if reply:
+                await append(
+                    session,
+                    conversation,
+                    now,
+                    author=SYSTEM_AUTHOR,
+                    kind="notice",
+                    text=reply,
+                    external_id=mark,
+                )
+        self._hub.notify(conversation_topic(conversation_id), CONSOLE, OUTBOX)
+
+
+def _staff_notice(text: Inbound, words: str) -> str | None:
+    if text.media:
+        return replies.STAFF_PICTURE
+    return None if words else replies.STAFF_EMPTY
+
+
+def _reply(text: Inbound, command: str | None, words: str) -> str | None:
+    """The fixed reply; none to one who wants no texts."""
+    if command == replies.OFF:
+        return None
+    if command == replies.ON:
+        return replies.WELCOME_BACK
+    if command == replies.ABOUT:
+        return replies.WHO_WE_ARE
+    if len(words) > LONGEST:
+        return replies.TOO_LONG
+    return replies.ONLY_WORDS if text.media else replies.NO_WORDS
+
+
+def _plain(text: Inbound) -> bool:
+    """True when the message itself is all there is to take in."""
+    words = normalise(text.body)
+    return 0 < len(words) <= LONGEST and not text.media and replies.command(words, blocked=False) is None
+
+
+async def _has(session: AsyncSession, conversation_id: uuid.UUID, external_id: str) -> bool:
+    query = select(Message.id).where(
+        Message.conversation_id == conversation_id, Message.external_id == external_id
+    )
+    return (await session.execute(query)).first() is not None
+
+
+def _sid(text: Inbound) -> str:
+    return text.sid[:_LONGEST_SID]
+
+
+def _mark(text: Inbound) -> str:
+    """The id of our own message about this text."""
+    return f"{_sid(text)}:ours"
