@@ -37,6 +37,7 @@ from handoff.settings import Settings
 from handoff.simulator import routes as simulator_routes
 from handoff.sms import routes as sms_routes
 from handoff.sms.catch_up import CatchUp
+from handoff.sms.inbox import Inbox
 from handoff.sms.twilio_client import TwilioClient
 from handoff.staff import routes as staff_routes
 from handoff.turns import Turns
@@ -83,7 +84,8 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
     """Live answers, turns, texts and catching up, for as long as the block lasts."""
     await parts.content.reload()
     outbox = Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
-    catch_up = CatchUp(parts.db, parts.clock, parts.settings, parts.turns, parts.twilio)
+    inbox = Inbox(parts.db, parts.clock, parts.hub, parts.settings, parts.turns)
+    catch_up = CatchUp(parts.db, parts.clock, inbox, parts.twilio)
     async with parts.hub.running(parts.db):
         async with background(
             parts.content.keep_fresh, parts.turns.sweep_forever, outbox.run_forever, catch_up.run_forever
