@@ -1,0 +1,1 @@
+"""The action server: collects facts, asks handoff, says what handoff decided. Keeps no record."""

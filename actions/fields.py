@@ -1,0 +1,81 @@
+"""The registration's questions in order, how people name them, and what an answer to each looks like.
+
+Only handoff decides whether an answer is right; this tells an answer from a correction of another.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+YES = re.compile(
+    r"(yes|yess+|ye|yh|yeah|yea|yep|yup|ya|y|correct|right|ok|okay|sure|perfect|👍"
+    r"|(that'?s|its|it'?s|all) (right|correct|good|fine))\b.*|👍",
+    re.I,
+)
+NO = re.compile(r"(no|nope|nah|naa|n|not)\b.*|👎", re.I)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question. `label` follows "your", `named` finds it in a sentence, `fits` is a plausible answer."""
+
+    name: str
+    label: str
+    named: re.Pattern[str]
+    fits: re.Pattern[str]
+
+
+def _field(name: str, label: str, named: str, fits: str) -> Field:
+    return Field(name, label, re.compile(rf"\b({named})\b", re.I), re.compile(fits, re.I))
+
+
+FIELDS = {
+    field.name: field
+    for field in (
+        _field("name", "name", r"(full |first |last |sur)?name", r"[^\W\d_][^\d_]{1,60}"),
+        _field(
+            "date_of_birth",
+            "date of birth",
+            r"birthday|b-?day|dob|d\.o\.b|date of birth|birth ?date|born( on| in)?",
+            rf"(19|20)\d\d|.*\b{MONTH}\b.*|\d{{1,2}}\D{{1,2}}\d{{1,2}}\D{{1,2}}(\d\d)?\d\d",
+        ),
+        _field("postcode", "postcode", r"post ?code|zip", r"[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}"),
+        _field("phone", "phone number", r"(phone|mobile)( number)?|number|mob", r"\+?[\d\s()-]{9,20}"),
+        _field("activity", "answer about what you're doing", r"(what )?i'?m doing( now)?|activity", r".{2,}"),
+        _field(
+            "jobcentre_permission",
+            "answer about Jobcentre Plus",
+            r"(telling )?(the )?job ?cent(re|er)( plus)?|permission|dwp",
+            r"(yes|no|yeah|nah|y|n)\b.*",
+        ),
+    )
+}
+
+_FILLER = re.compile(
+    r"\b(is|was|to|it|its|it'?s|the|my|i|im|should|be|on|in|wrong|not|right|please|pls|again|a|mistake"
+    r"|that|now|from|with)\b|[\s,.:;=!?'’-]+",
+    re.I,
+)
+_LINK = re.compile(r"^[\s,.:;=-]*((is|was|to|it'?s|it is|should be|as|on|in|=)\b[\s,.:]*)*", re.I)
+_LEAD_IN = re.compile(
+    r"^(hi|hey|hello|so|um|er|ok|well|sure|yes)?[\s,.!]*(it'?s|it is|im called|i'?m called|they call me"
+    r"|(my|the) (full |first )?(name|birthday|b-?day|dob|date of birth|post ?code)( is|'?s)?"
+    r"|(my|the) ((phone|mobile)( number)?|number)( is|'?s)?"
+    r"|i was born( on| in)?|born( on| in)?|call me|you can (call|text|ring) me on)\b[\s,:]*",
+    re.I,
+)
+
+
+def after(field: Field, text: str, start: int) -> str | None:
+    """The new answer after a field's name; "" when there is none; None when it is about something else."""
+    rest = _LINK.sub("", text[start:], count=1).strip(" .,!")
+    if field.fits.fullmatch(rest) and _FILLER.sub("", rest):
+        return rest
+    return None if _FILLER.sub("", rest) else ""
+
+
+def without_lead_in(text: str) -> str:
+    """The answer itself: "my name is Sam" -> "Sam". What is nothing but lead-in stays as it is."""
+    return _LEAD_IN.sub("", text, count=1).strip() or text

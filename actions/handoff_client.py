@@ -1,0 +1,151 @@
+"""The only way actions reach handoff's internal API: token, timeout, the message id as idempotency key.
+
+Every failure is raised, so that the turn fails as a whole and handoff repeats it with the same message id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import aiohttp
+from rasa_sdk import Tracker
+
+TIMEOUT_SECONDS = 2.0
+NO_CONTENT, CONFLICT = 204, 409
+
+
+class HandoffError(Exception):
+    """Handoff did not do what was asked. The message holds a path and a reason, never anyone's words."""
+
+
+class HandoffUnreachable(HandoffError):
+    """No answer: handoff is down, starting, or slow."""
+
+
+class HandoffRefused(HandoffError):
+    """An answer that is not what the contract says."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The conversation (with its episode) and the message being answered."""
+
+    conversation: str
+    message_id: str
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Turn:
+        """The turn that a tracker is in; KeyError when the channel gave no message id."""
+        return cls(str(tracker.sender_id), str(tracker.latest_message["metadata"]["message_id"]))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case for an adviser. `when` finishes the sentence "An adviser will reply here ..."."""
+
+    created: bool
+    when: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An answer handoff took and saved; `shown` is how to show it to the person."""
+
+    shown: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an answer was not taken; `signpost` is set when the person cannot register here."""
+
+    code: str
+    signpost: str | None
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """A registration that still lacks an answer."""
+
+
+class HandoffClient:
+    """One connection pool to handoff's internal listener."""
+
+    def __init__(self, base_url: str, token: str, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._base_url = base_url
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def open_case(self, turn: Turn, reason: str, facts: Mapping[str, str]) -> Case:
+        """Open a case, or add to the one that is open for this reason."""
+        body = await self._post("/internal/cases", turn, {"reason": reason, "facts": dict(facts)})
+        in_hours = body["in_hours"] or not body["next_opening"]
+        when = body["reply_by"] if in_hours else f"after we open at {body['next_opening']}"
+        return Case(bool(body["created"]), str(when))
+
+    async def answer(self, turn: Turn, field: str, text: str) -> Accepted | Problem:
+        """Have an answer of the registration checked and saved."""
+        body = await self._post("/internal/registrations/answers", turn, {"field": field, "text": text})
+        if body["ok"]:
+            return Accepted(str(body["shown"]))
+        return Problem(str(body["problem"]), body.get("signpost"))
+
+    async def draft(self, turn: Turn) -> dict[str, str]:
+        """How each answer given so far is shown, by field."""
+        _, body = await self._call("GET", "/internal/registrations/draft", params=_who(turn))
+        return {field: str(answer["shown"]) for field, answer in body["answers"].items()}
+
+    async def forget_draft(self, turn: Turn) -> None:
+        """Delete what was given for a registration; nothing to delete is as good."""
+        await self._call("DELETE", "/internal/registrations/draft", params=_who(turn))
+
+    async def register(self, turn: Turn) -> str | Incomplete:
+        """Finish the registration; gives its reference."""
+        body = await self._post("/internal/registrations", turn, {}, may_conflict=True)
+        return str(body["reference"]) if "reference" in body else Incomplete()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def _post(
+        self, path: str, turn: Turn, fields: Mapping[str, Any], may_conflict: bool = False
+    ) -> dict[str, Any]:
+        body = {**fields, "conversation": turn.conversation, "message_id": turn.message_id}
+        _, answer = await self._call("POST", path, json=body, may_conflict=may_conflict)
+        return answer
+
+    async def _call(
+        self, method: str, path: str, may_conflict: bool = False, **request: Any
+    ) -> tuple[int, dict[str, Any]]:
+        try:
+            async with self._pool().request(method, self._base_url + path, **request) as response:
+                if response.status == NO_CONTENT:
+                    return NO_CONTENT, {}
+                if response.status != 200 and not (may_conflict and response.status == CONFLICT):
+                    raise HandoffRefused(f"{method} {path} was answered {response.status}")
+                return response.status, await response.json()
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as fault:
+            raise HandoffUnreachable(f"{method} {path}: {type(fault).__name__}") from None
+
+    def _pool(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(headers=self._headers, timeout=self._timeout)
+        return self._session
+
+
+def _who(turn: Turn) -> dict[str, str]:
+    return {"conversation": turn.conversation}
+
+
+@cache
+def handoff() -> HandoffClient:
+    """The client of this process, as the environment says (INTERNAL_PORT, INTERNAL_TOKEN)."""
+    port = os.environ.get("INTERNAL_PORT", "8081")
+    return HandoffClient(f"http://127.0.0.1:{port}", os.environ["INTERNAL_TOKEN"])

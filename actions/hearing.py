@@ -1,0 +1,154 @@
+"""What a message inside the registration is: an answer, a correction, a question, a way out. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from actions.fields import FIELDS, NO, YES, after, without_lead_in
+from actions.said import Said
+
+CONFIRMED, CHANGE, LEAVING = "confirmed", "change", "leaving"
+"""What is asked besides the fields: the read-back, which field to change, whether to delete it all."""
+LEAVE = "leave"
+LONGEST = 300
+"""Longer than any answer, correction or question of the form: handoff says what is wrong with it."""
+QUESTION_TOPIC = 0.3
+"""How likely a topic must be for words that look like a question to be answered with it."""
+
+_SMALL_TALK = {"greet", "thanks", "goodbye", "insult", "nonsense", "other_language", "acknowledge"}
+_LEAVE = re.compile(
+    r"(please )?(stop|forget (it|this|about it)|never ?mind|nvm|leave it|quit|exit|end"
+    r"|cancel( (it|this|my|the|registration))*|i (don'?t|do not) want (to|this)( (do|carry on|register|continue).*)?)[\s.!]*",
+    re.I,
+)
+_ASKS = re.compile(
+    r"(what|wat|wot|why|y|how|when|wen|who|where|which|can|could|do|does|did|is|are|will|would|should)\b",
+    re.I,
+)
+_WHY = re.compile(r"\b(why|y|what for)\b.*\b(need|want|ask|know|tell)", re.I)
+_MARK = re.compile(
+    r"\b(no|nah|nope|actually|wait|sorry|oops|wrong|change|correct|update|fix|meant|mistake|edit|instead|not)\b",
+    re.I,
+)
+_BARE = re.compile(
+    r"(no|nah|nope|sorry|actually|wait|oops|i meant|not that)\b[\s,.:;-]*"
+    r"((it'?s|it is|i meant|should be|make it)\s+)*(?P<rest>.+)",
+    re.I,
+)
+_BUT = re.compile(r"\b(but|wrong|change|except|not)\b", re.I)
+_BARE_FIELDS = ("phone", "postcode", "date_of_birth")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to have checked for the question that is open."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A field to change; `text` is "" when the new answer is still to be asked."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question in the middle; topic is None when there is no answer to give."""
+
+    topic: str | None
+
+
+@dataclass(frozen=True)
+class Wants:
+    """One of: person, leave, delete, stay, finish, change, again (the open question once more)."""
+
+    what: str
+
+
+Heard = Answer | Correction | Question | Wants
+
+
+def hear(said: Said, requested: str, given: Collection[str]) -> Heard:
+    """What the message is, while `requested` is asked and the fields in `given` are answered."""
+    if len(said.text) > LONGEST and requested in FIELDS:
+        return Answer(said.text)
+    if requested == LEAVING:
+        return Wants("delete" if _means_yes(said) or _LEAVE.fullmatch(said.text) else "stay")
+    if _LEAVE.fullmatch(said.text) or said.intent == "cancel_registration":
+        return Wants(LEAVE)
+    if said.intent == "talk_to_person":
+        return Wants("person")
+    if requested == CONFIRMED and _means_yes(said) and not _BUT.search(said.text):
+        return Wants("finish")
+    return _correction(said.text, requested, given) or _question(said, requested) or _plain(said, requested)
+
+
+def question_after_all(said: Said) -> Question | None:
+    """For an answer that was refused: the question it may have been instead."""
+    return Question(said.topic) if said.intent == "faq" else None
+
+
+def _plain(said: Said, requested: str) -> Heard:
+    if requested == CONFIRMED:
+        refused = NO.fullmatch(said.text) or said.intent == "deny"
+        return Wants(CHANGE if refused else "again")
+    if requested == CHANGE:
+        return Wants("again")
+    if requested == "name" and said.intent in _SMALL_TALK:
+        return Wants("again")
+    return Answer(without_lead_in(said.text))
+
+
+def _means_yes(said: Said) -> bool:
+    return said.intent == "affirm" or bool(YES.fullmatch(said.text))
+
+
+def _question(said: Said, requested: str) -> Question | None:
+    if said.tapped:
+        return Question(said.topic)
+    # "Will Smith" and "Can Yilmaz" are names.
+    words = len(said.text.split())
+    asks = said.text.endswith("?") or (_ASKS.match(said.text) and (requested != "name" or words > 3))
+    if not asks:
+        return None
+    if _WHY.search(said.text):
+        return Question("confidentiality")
+    return Question(said.likeliest(QUESTION_TOPIC))
+
+
+def _correction(text: str, requested: str, given: Collection[str]) -> Correction | None:
+    if _WHY.search(text):
+        return None
+    return _named_correction(text, requested, given) or _bare_correction(text, requested, given)
+
+
+def _named_correction(text: str, requested: str, given: Collection[str]) -> Correction | None:
+    """ "no my birthday is 3 feb 2010", "change my postcode"; at the read-back the field's name is enough."""
+    reviewing = requested in (CONFIRMED, CHANGE)
+    marked = _MARK.search(text)
+    if not marked and (not reviewing or text.endswith("?")):
+        return None
+    for field in FIELDS.values():
+        found = field.named.search(text)
+        if found and field.name != requested and (reviewing or field.name in given):
+            new = after(field, text, found.end())
+            if new is not None:
+                return Correction(field.name, new)
+    return None
+
+
+def _bare_correction(text: str, requested: str, given: Collection[str]) -> Correction | None:
+    """ "no, 2009": a new answer whose look says which question it is for."""
+    found = _BARE.fullmatch(text)
+    if not found:
+        return None
+    rest = found["rest"].strip(" .,!")
+    for name in _BARE_FIELDS:
+        if name in given and name != requested and FIELDS[name].fits.fullmatch(rest):
+            return Correction(name, rest)
+    return None

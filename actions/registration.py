@@ -1,0 +1,188 @@
+"""The registration form: asks, has each answer checked by handoff, and finishes.
+
+Rasa's form only keeps the place. Answers live in handoff's draft, saved one by one: none is lost or asked twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions.fields import FIELDS
+from actions.handoff_client import Accepted, Incomplete, Problem, Turn, handoff
+from actions.hearing import (
+    CHANGE,
+    CONFIRMED,
+    LEAVE,
+    LEAVING,
+    Answer,
+    Correction,
+    Heard,
+    Question,
+    Wants,
+    hear,
+    question_after_all,
+)
+from actions.person_request import request_person
+from actions.said import Said
+
+REQUESTED = "requested_slot"
+PATIENCE = 2
+"""After so many answers in a row that were not one, a person is offered."""
+
+Events = list[dict[str, Any]]
+
+
+class ValidateRegisterForm(Action):
+    """Called by Rasa when the form starts and for every message while it is open."""
+
+    def name(self) -> str:
+        return "validate_register_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
+        step = Step(dispatcher, tracker)
+        if step.requested is None:
+            return await step.begin()
+        return await step.hear(hear(step.said, step.requested, step.given))
+
+
+class Step:
+    """One message of the form: what is known before it, and what is said and kept after it."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        self._dispatcher = dispatcher
+        self._turn = Turn.of(tracker)
+        self.said = Said.of(tracker)
+        self.requested: str | None = tracker.get_slot(REQUESTED)
+        self.given = [name for name in FIELDS if tracker.get_slot(name)]
+        self._misses = int(tracker.get_slot("misses") or 0)
+
+    async def begin(self) -> Events:
+        """The first question, or the first one not answered yet when an earlier draft is there."""
+        draft = await handoff().draft(self._turn)
+        self.given = [name for name in FIELDS if name in draft]
+        if self.given:
+            self._say("utter_draft_kept")
+        return await self._ask_next()
+
+    async def hear(self, heard: Heard) -> Events:
+        """Do what the message asks for; the last thing said is always a question or an end."""
+        if isinstance(heard, Answer):
+            return await self._take_answer(heard.text)
+        if isinstance(heard, Correction):
+            return await self._correct(heard)
+        if isinstance(heard, Question):
+            return await self._answer_question(heard)
+        return await self._do(heard)
+
+    async def _do(self, wants: Wants) -> Events:
+        if wants.what == "finish":
+            return await self._finish()
+        if wants.what == "delete":
+            await handoff().forget_draft(self._turn)
+            self._say("utter_left")
+            return self._end()
+        if wants.what in (LEAVE, CHANGE):
+            return self._ask(LEAVING if wants.what == LEAVE else CHANGE)
+        if wants.what == "person":
+            await request_person(self._dispatcher, self._turn)
+        elif wants.what == "stay":
+            self._say("utter_carry_on")
+            return await self._ask_next()
+        return await self._ask_again()
+
+    async def _take_answer(self, text: str) -> Events:
+        field = str(self.requested)
+        result = await handoff().answer(self._turn, field, text)
+        if isinstance(result, Accepted):
+            self.given.append(field)
+            return await self._ask_next()
+        question = question_after_all(self.said)
+        if question and not result.signpost:
+            return await self._answer_question(question)
+        return await self._refuse(field, result)
+
+    async def _correct(self, correction: Correction) -> Events:
+        field = FIELDS[correction.field]
+        if not correction.text:
+            return self._ask(field.name)
+        result = await handoff().answer(self._turn, field.name, await self._whole(correction))
+        if isinstance(result, Problem):
+            return await self._refuse(field.name, result)
+        self._say("utter_changed", what=field.label, shown=result.shown)
+        self.given.append(field.name)
+        return await self._ask_next() if self.requested == CHANGE else await self._ask_again()
+
+    async def _whole(self, correction: Correction) -> str:
+        """A year alone changes the year of the date given before."""
+        if correction.field != "date_of_birth" or not correction.text.isdigit():
+            return correction.text
+        shown = (await handoff().draft(self._turn)).get("date_of_birth", "")
+        return f"{shown[:-4]}{correction.text}"
+
+    async def _answer_question(self, question: Question) -> Events:
+        if question.topic:
+            self._dispatcher.utter_message(json_message={"kind": "answer", "answer": question.topic})
+        else:
+            self._say("utter_not_in_form")
+        return await self._ask_again()
+
+    async def _refuse(self, field: str, problem: Problem) -> Events:
+        if problem.signpost:
+            return await self._signpost(problem.signpost)
+        misses = self._misses + 1
+        if misses >= PATIENCE:
+            self._say("utter_stuck")
+        self._say(f"utter_prompt_{field}" if problem.code == "empty" else f"utter_problem_{problem.code}")
+        return self._keep(field, misses)
+
+    async def _signpost(self, slug: str) -> Events:
+        """They cannot register here, so nothing is kept of it."""
+        await handoff().forget_draft(self._turn)
+        self._dispatcher.utter_message(json_message={"kind": "answer", "answer": slug})
+        return self._end()
+
+    async def _finish(self) -> Events:
+        result = await handoff().register(self._turn)
+        if isinstance(result, Incomplete):
+            return await self.begin()
+        self._say("utter_registered", reference=result)
+        return self._end()
+
+    async def _ask_next(self) -> Events:
+        missing = next((name for name in FIELDS if name not in self.given), None)
+        return self._ask(missing) if missing else await self._read_back()
+
+    async def _ask_again(self) -> Events:
+        if self.requested == CONFIRMED:
+            return await self._read_back()
+        return self._ask(str(self.requested))
+
+    async def _read_back(self) -> Events:
+        shown = await handoff().draft(self._turn)
+        missing = next((name for name in FIELDS if name not in shown), None)
+        if missing:
+            self.given = [name for name in FIELDS if name in shown]
+            return self._ask(missing)
+        self._say("utter_prompt_confirmed", **{f"{name}_shown": text for name, text in shown.items()})
+        return self._keep(CONFIRMED)
+
+    def _ask(self, what: str) -> Events:
+        self._say(f"utter_prompt_{what}")
+        return self._keep(what)
+
+    def _say(self, response: str, **filled: str) -> None:
+        self._dispatcher.utter_message(response=response, **filled)
+
+    def _keep(self, requested: str, misses: int = 0) -> Events:
+        """The place in the form: what is answered, and what is asked now."""
+        answered = [SlotSet(name, True if name in self.given else None) for name in FIELDS]
+        return [*answered, SlotSet("misses", misses), SlotSet(REQUESTED, requested)]
+
+    def _end(self) -> Events:
+        """Rasa closes the form when no question is open; the next registration starts empty."""
+        return [*(SlotSet(name, None) for name in (*FIELDS, "misses")), SlotSet(REQUESTED, None)]

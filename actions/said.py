@@ -1,0 +1,53 @@
+"""What a tracker tells an action: the message, what it was taken for, and what was said last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Tracker
+
+TAPPED = 1.0
+"""The confidence of a topic that was chosen, not guessed."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message as understood. `ranking` is (topic, confidence), likeliest first."""
+
+    text: str
+    intent: str
+    topic: str | None
+    tapped: bool
+    ranking: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Said:
+        """The message that a tracker is answering."""
+        message: dict[str, Any] = tracker.latest_message
+        intent = message.get("intent") or {}
+        topics = [entity["value"] for entity in message.get("entities") or () if entity["entity"] == "topic"]
+        ranking = tuple((one["topic"], one["confidence"]) for one in message.get("topic_ranking") or ())
+        topic = topics[0] if topics else None
+        tapped = topic is not None and intent.get("confidence") == TAPPED
+        return cls((message.get("text") or "").strip(), intent.get("name") or "", topic, tapped, ranking)
+
+    def likeliest(self, at_least: float) -> str | None:
+        """The topic it is most likely about, if likely enough."""
+        if self.topic:
+            return self.topic
+        return next((topic for topic, confidence in self.ranking if confidence >= at_least), None)
+
+
+def last_uttered(tracker: Tracker) -> set[str]:
+    """Names of the responses given in the turn before this one."""
+    names: set[str] = set()
+    turns = 0
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            turns += 1
+            if turns == 2:
+                break
+        elif event["event"] == "bot" and turns == 1:
+            names.add((event.get("metadata") or {}).get("utter_action") or "")
+    return names

@@ -1,0 +1,104 @@
+"""Asking for a person, being heard as out of learning or near it, and saying no to an adviser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from actions.check_in import ActionAtRisk, ActionNeet
+from actions.person_request import ActionNoAdviser, ActionRequestPerson, ActionYes
+from tests.actions.conftest import Person
+from tests.actions.stub_handoff import StubHandoff
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_a_person_asked_for_opens_one_case_and_says_when(person: Person, stub: StubHandoff) -> None:
+    said = await person.says(ActionRequestPerson(), "get me a human", "talk_to_person")
+    assert said == ["answer talk-to-person", "person_requested"]
+    assert person.heard[-1]["when"] == "within 2 hours"
+    assert [body["reason"] for body in stub.asked("/internal/cases")] == ["request"]
+
+
+async def test_asked_again_they_keep_their_place(person: Person, stub: StubHandoff) -> None:
+    await person.says(ActionRequestPerson(), "get me a human", "talk_to_person")
+    again = await person.says(ActionRequestPerson(), "hello??", "talk_to_person")
+    assert again == ["answer talk-to-person", "person_waiting"]
+
+
+async def test_out_of_hours_it_says_when_we_open(person: Person, stub: StubHandoff) -> None:
+    stub.in_hours = False
+    await person.says(ActionRequestPerson(), "get me a human", "talk_to_person")
+    assert person.heard[-1]["when"] == "after we open at 9am on Monday"
+
+
+async def test_neet_opens_a_case_and_says_how_to_decline(person: Person, stub: StubHandoff) -> None:
+    assert await person.says(ActionNeet(), "im neet", "neet") == ["neet_passed"]
+    assert await person.says(ActionNoAdviser(), "no adviser", "no_adviser") == ["adviser_declined"]
+    assert [(b["reason"], b["facts"]) for b in stub.asked("/internal/cases")] == [
+        ("neet", {"topic": ""}),
+        ("neet", {"adviser": "declined"}),
+    ]
+
+
+async def test_neet_with_a_question_is_answered_first(person: Person, stub: StubHandoff) -> None:
+    ranking = [{"topic": "bursary", "confidence": 0.4}]
+    said = await person.says(ActionNeet(), "left college, is there a bursary", "neet", topic_ranking=ranking)
+    assert said == ["answer bursary", "neet_passed"]
+
+
+async def test_at_risk_is_answered_with_the_topic_nearest_to_it(person: Person, stub: StubHandoff) -> None:
+    ranking = [{"topic": "housing", "confidence": 0.2}, {"topic": "september-guarantee", "confidence": 0.1}]
+    said = await person.says(ActionAtRisk(), "no offers and its august", "at_risk", topic_ranking=ranking)
+    assert said == ["answer september-guarantee", "at_risk_passed"]
+
+
+async def test_a_plain_no_right_after_passing_on_declines(person: Person, stub: StubHandoff) -> None:
+    await person.says(ActionAtRisk(), "i wanna drop out", "at_risk")
+    assert await person.says(ActionNoAdviser(), "nah", "deny") == ["adviser_declined"]
+
+
+async def test_a_plain_no_later_declines_nothing(person: Person, stub: StubHandoff) -> None:
+    await person.says(ActionAtRisk(), "i wanna drop out", "at_risk")
+    await person.says(ActionYes(), "ok yes", "affirm")
+    assert await person.says(ActionNoAdviser(), "no", "deny") == ["no"]
+    assert len(stub.asked("/internal/cases")) == 1
+
+
+async def test_no_adviser_with_none_passed_on_calls_nobody(person: Person, stub: StubHandoff) -> None:
+    assert await person.says(ActionNoAdviser(), "no adviser", "no_adviser") == ["no_adviser_needed"]
+    assert stub.calls == []
+
+
+async def test_a_yes_after_a_person_was_offered_asks_for_one(person: Person, stub: StubHandoff) -> None:
+    person.events = [{"event": "user"}, {"event": "bot", "metadata": {"utter_action": "utter_lost_again"}}]
+    assert await person.says(ActionYes(), "yes", "affirm") == ["answer talk-to-person", "person_requested"]
+
+
+async def test_another_yes_only_carries_on(person: Person, stub: StubHandoff) -> None:
+    assert await person.says(ActionYes(), "yes", "affirm") == ["yes"]
+    assert stub.calls == []
+
+
+@pytest.mark.parametrize("source", sorted((ROOT / "actions").glob("*.py")), ids=lambda path: path.name)
+def test_every_response_an_action_names_has_words(source: Path) -> None:
+    responses = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))["responses"]
+    named = re.findall(r"\"(utter_(?!action\b)[a-z_]+)\"", source.read_text("utf-8"))
+    assert [name for name in named if name not in responses] == []
+
+
+def test_every_problem_and_prompt_has_words() -> None:
+    responses = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))["responses"]
+    codes = (
+        "not_a_name", "not_a_date", "ambiguous_date", "future_date", "impossible_date", "not_a_postcode",
+        "not_a_phone", "not_yes_or_no", "too_long",
+    )  # fmt: skip
+    asked = (
+        "name", "date_of_birth", "postcode", "phone", "activity", "jobcentre_permission", "confirmed",
+        "change", "leaving",
+    )  # fmt: skip
+    wanted = [f"utter_problem_{code}" for code in codes] + [f"utter_prompt_{what}" for what in asked]
+    assert [name for name in wanted if name not in responses] == []

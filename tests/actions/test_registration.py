@@ -1,0 +1,218 @@
+"""The registration form: what it asks, takes, corrects, answers in the middle, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from actions.handoff_client import HandoffRefused, HandoffUnreachable, handoff
+from tests.actions.conftest import CONVERSATION, Person
+from tests.actions.stub_handoff import StubHandoff
+
+Say = Callable[..., Any]
+ANSWERS = ["Sam Jones", "3 feb 2010", "sw2 1rw", "07700 900123", "Nothing at the moment", "ye"]
+
+
+@pytest.fixture
+async def read_back(register: Say) -> Say:
+    """A registration with every question answered, at the read-back."""
+    await register("register me", "register_for_benefits")
+    for text in ANSWERS:
+        await register(text)
+    return register
+
+
+async def test_asks_each_question_once_then_reads_back(register: Say, person: Person) -> None:
+    asked = [await register("register me", "register_for_benefits")]
+    asked += [await register(text) for text in ANSWERS]
+    assert asked == [
+        ["prompt_name"],
+        ["prompt_date_of_birth"],
+        ["prompt_postcode"],
+        ["prompt_phone"],
+        ["prompt_activity"],
+        ["prompt_jobcentre_permission"],
+        ["prompt_confirmed"],
+    ]
+    assert person.heard[-1]["name_shown"] == "Sam Jones"
+
+
+async def test_gives_the_reference_only_after_a_yes(
+    read_back: Say, person: Person, stub: StubHandoff
+) -> None:
+    assert stub.asked("/internal/registrations") == []
+    assert await read_back("yes", "affirm") == ["registered"]
+    assert person.heard[-1]["reference"] == "WAY-7K4M2P"
+    assert person.slots["requested_slot"] is None
+    assert person.slots["name"] is None
+
+
+async def test_keeps_no_answer_in_rasa(read_back: Say, person: Person) -> None:
+    kept = {name: value for name, value in person.slots.items() if value is not None}
+    assert set(kept.values()) <= {True, 0, "confirmed"}
+
+
+async def test_every_call_carries_conversation_and_message_id(read_back: Say, stub: StubHandoff) -> None:
+    posted = stub.asked("/internal/registrations/answers")
+    assert {body["conversation"] for body in posted} == {CONVERSATION}
+    assert len({body["message_id"] for body in posted}) == len(posted) == 6
+
+
+async def test_a_wrong_answer_is_asked_again_in_one_message(register: Say) -> None:
+    await register("register me")
+    await register("Sam Jones")
+    assert await register("dunno") == ["problem_not_a_date"]
+    assert await register("still dunno") == ["stuck", "problem_not_a_date"]
+    assert await register("3 feb 2010") == ["prompt_postcode"]
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "sent"),
+    [
+        ("no my birthday is 3rd feb 2009", "date_of_birth", "3rd feb 2009"),
+        ("no, 2009", "date_of_birth", "3 feb 2009"),
+        ("sorry i meant 4 march 2009", "date_of_birth", "4 march 2009"),
+        ("actually my name is Ana Silva", "name", "Ana Silva"),
+        ("change my postcode to NW1 2DB", "postcode", "NW1 2DB"),
+        ("no its NW1 2DB", "postcode", "NW1 2DB"),
+    ],
+)
+async def test_an_earlier_answer_can_be_corrected_at_any_time(
+    register: Say, stub: StubHandoff, text: str, field: str, sent: str
+) -> None:
+    await register("register me")
+    for answer in ANSWERS[:3]:
+        await register(answer)
+    assert await register(text, "correct") == ["changed", "prompt_phone"]
+    assert stub.drafts[CONVERSATION][field] == sent
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("change my postcode", "prompt_postcode"),
+        ("i got my name wrong", "prompt_name"),
+        ("the date of birth is wrong", "prompt_date_of_birth"),
+    ],
+)
+async def test_a_correction_without_the_new_answer_is_asked_for(register: Say, text: str, asked: str) -> None:
+    await register("register me")
+    for answer in ANSWERS[:3]:
+        await register(answer)
+    assert await register(text, "correct") == [asked]
+
+
+async def test_a_no_at_the_read_back_asks_what_to_change(read_back: Say, stub: StubHandoff) -> None:
+    assert await read_back("No, change something", "deny") == ["prompt_change"]
+    assert await read_back("Phone") == ["prompt_phone"]
+    assert await read_back("07700 900999") == ["prompt_confirmed"]
+    assert stub.drafts[CONVERSATION]["phone"] == "07700 900999"
+
+
+async def test_a_yes_with_a_but_is_not_a_yes(read_back: Say, stub: StubHandoff) -> None:
+    assert await read_back("yes but the postcode is wrong") == ["prompt_postcode"]
+    assert stub.asked("/internal/registrations") == []
+
+
+async def test_a_question_in_the_middle_is_answered_and_the_prompt_comes_again(register: Say) -> None:
+    await register("register me")
+    ranking = [{"topic": "bursary", "confidence": 0.5}]
+    assert await register("can i get a bursary", topic_ranking=ranking) == ["answer bursary", "prompt_name"]
+    assert await register("why do you need my name") == ["answer confidentiality", "prompt_name"]
+    assert await register("what is the moon made of?") == ["not_in_form", "prompt_name"]
+
+
+async def test_a_tapped_topic_is_a_question(register: Say) -> None:
+    await register("register me")
+    tapped = {"topic": "free-meals", "confidence": 1.0}
+    assert await register("Free meals", "faq", **tapped) == ["answer free-meals", "prompt_name"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Will Smith", "Can Yilmaz", "Grace", "my name is Sam Jones", "im called Jo"]
+)
+async def test_names_that_look_like_questions_are_names(register: Say, name: str) -> None:
+    await register("register me")
+    assert await register(name) == ["prompt_date_of_birth"]
+
+
+async def test_a_greeting_is_not_a_name(register: Say) -> None:
+    await register("register me")
+    assert await register("hiya", "greet") == ["prompt_name"]
+
+
+@pytest.mark.parametrize(
+    "text", ["stop", "forget it", "cancel registration", "i dont want to do this anymore"]
+)
+async def test_leaving_is_confirmed_then_deletes_the_draft(
+    register: Say, person: Person, stub: StubHandoff, text: str
+) -> None:
+    await register("register me")
+    await register("Sam Jones")
+    assert await register(text) == ["prompt_leaving"]
+    assert await register("yes", "affirm") == ["left"]
+    assert stub.drafts == {}
+    assert person.slots["requested_slot"] is None
+
+
+async def test_staying_carries_on_where_it_was(register: Say) -> None:
+    await register("register me")
+    await register("Sam Jones")
+    await register("forget it")
+    assert await register("no", "deny") == ["carry_on", "prompt_date_of_birth"]
+
+
+async def test_someone_outside_16_to_17_gets_the_signpost_and_nothing_is_kept(
+    register: Say, person: Person, stub: StubHandoff
+) -> None:
+    await register("register me")
+    await register("Sam Jones")
+    assert await register("1 may 2001") == ["answer signpost-18-plus"]
+    assert stub.drafts == {}
+    assert person.slots["requested_slot"] is None
+
+
+async def test_an_earlier_draft_is_taken_up(register: Say, stub: StubHandoff) -> None:
+    stub.drafts[CONVERSATION] = {"name": "Sam Jones", "date_of_birth": "3 February 2010"}
+    assert await register("register me") == ["draft_kept", "prompt_postcode"]
+
+
+async def test_a_draft_that_expired_meanwhile_is_asked_again(read_back: Say, stub: StubHandoff) -> None:
+    del stub.drafts[CONVERSATION]["phone"]
+    assert await read_back("yes", "affirm") == ["draft_kept", "prompt_phone"]
+
+
+async def test_a_person_can_be_asked_for_in_the_middle(register: Say, stub: StubHandoff) -> None:
+    await register("register me")
+    said = await register("talk to a person", "talk_to_person")
+    assert said == ["answer talk-to-person", "person_requested", "prompt_name"]
+    assert len(stub.asked("/internal/cases")) == 1
+
+
+async def test_a_repeated_turn_changes_nothing_more(register: Say, person: Person, stub: StubHandoff) -> None:
+    await register("register me")
+    before = dict(person.slots)
+    first = await register("Sam Jones", message_id="same")
+    person.slots = before
+    assert await register("Sam Jones", message_id="same") == first
+    assert stub.drafts[CONVERSATION] == {"name": "Sam Jones"}
+
+
+async def test_handoff_failing_fails_the_turn(register: Say, stub: StubHandoff) -> None:
+    await register("register me")
+    stub.broken = True
+    with pytest.raises(HandoffRefused):
+        await register("Sam Jones")
+
+
+async def test_handoff_being_down_fails_the_turn(
+    register: Say, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
+) -> None:
+    await register("register me")
+    await handoff().close()
+    handoff.cache_clear()
+    monkeypatch.setenv("INTERNAL_PORT", str(unused_tcp_port))
+    with pytest.raises(HandoffUnreachable):
+        await register("Sam Jones")
