@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from markupsafe import Markup, escape
 from sqlalchemy.exc import IntegrityError
 
 from handoff import keys
@@ -42,6 +44,16 @@ STARTERS = (
 QUIET_WORDS = "That chat was closed because nobody used it for 30 minutes. You can start a new one here."
 
 
+# static/view.js finds the same.
+_NUMBERS = re.compile(r"\b(?:SHOUT to 85258|999|111|116 ?\d{3}|0800 1111|0\d{2,4} ?\d{3,4} ?\d{3,4})\b")
+
+
+def _link(number: re.Match[str]) -> str:
+    if number[0].startswith("SHOUT"):
+        return f'<a href="sms:85258?body=SHOUT">{number[0]}</a>'
+    return f'<a href="tel:{number[0].replace(" ", "")}">{number[0]}</a>'
+
+
 @dataclass(frozen=True)
 class Form:
     """What every form of the page carries; its message id makes a second press of Send the same message."""
@@ -55,6 +67,11 @@ class Form:
     def clock_time(at: str) -> str:
         """A message's time as people read it: 14:05."""
         return f"{datetime.fromisoformat(at).astimezone(LONDON):%H:%M}"
+
+    @staticmethod
+    def linked(text: str) -> Markup:
+        """The text with its helplines as links, to press on a phone."""
+        return Markup(_NUMBERS.sub(_link, str(escape(text))))  # noqa: S704 - escaped first
 
     @staticmethod
     def day(on: str) -> str:

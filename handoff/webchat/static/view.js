@@ -3,9 +3,13 @@
 
 const WHO = { person: "You", bot: "Assistant", adviser: "Adviser", system: "Wayline" };
 const AT_THE_END = 120; // px from the bottom that still counts as reading the newest
+const MARGIN = 12;
+// Numbers to press on a phone. Form.linked in pages_routes.py finds the same.
+const NUMBERS = /\b(?:SHOUT to 85258|999|111|116 ?\d{3}|0800 1111|0\d{2,4} ?\d{3,4} ?\d{3,4})\b/g;
 
 export class View {
   constructor(onChoice) {
+    this.head = document.querySelector(".chat-head");
     this.log = document.getElementById("log");
     this.latest = document.getElementById("latest");
     this.typing = document.getElementById("typing");
@@ -15,6 +19,7 @@ export class View {
     this.shown = new Map(); // seq -> element
     this.pending = new Map(); // id -> element
     this.newest = 0;
+    this.left = 0; // where following last put the page
     this.latest.addEventListener("submit", (event) => this.choose(event));
   }
 
@@ -22,14 +27,14 @@ export class View {
   show(message) {
     if (this.shown.has(message.seq)) return;
     const waiting = message.author === "person" && this.pendingWith(message.text);
-    const follow = this.atTheEnd();
+    const follow = this.following();
     if (waiting) this.settle(waiting, message.seq);
     else this.place(bubble(message), message.seq);
     if (message.seq > this.newest) {
       this.newest = message.seq;
       this.offer(message.choices);
     }
-    if (follow) this.toTheEnd();
+    if (follow) this.follow();
   }
 
   /** What was just written, before the server has it. */
@@ -39,7 +44,7 @@ export class View {
     this.pending.set(id, element);
     this.log.append(element);
     this.offer([]);
-    this.toTheEnd();
+    this.follow();
   }
 
   sent({ id }, seq) {
@@ -68,12 +73,12 @@ export class View {
   setState({ state, typing, adviser }) {
     const words = {
       adviser: adviser ? `You’re talking to ${adviser}, an adviser` : "You’re talking to an adviser",
-      waiting: "Waiting for an adviser. You can keep writing",
+      waiting: "Waiting for an adviser to join",
     };
     this.say(this.status, words[state] ?? "");
-    const follow = this.atTheEnd();
+    const follow = this.following();
     this.typing.hidden = !typing;
-    if (follow && typing) this.toTheEnd();
+    if (follow && typing) this.follow();
   }
 
   setOffline(words) {
@@ -128,14 +133,20 @@ export class View {
     }
   }
 
-  atTheEnd() {
+  /** Whether the reader is where we last put them, or at the end: someone reading further up is left alone. */
+  following() {
     const page = document.documentElement;
-    return page.scrollHeight - page.clientHeight - page.scrollTop < AT_THE_END;
+    const atTheEnd = page.scrollHeight - page.clientHeight - page.scrollTop < AT_THE_END;
+    return atTheEnd || Math.abs(page.scrollTop - this.left) < 2;
   }
 
-  toTheEnd() {
+  /** Show the end, but never so far that what the reader wrote last leaves the top: a long answer is read from its start. */
+  follow() {
     const page = document.documentElement;
-    page.scrollTo({ top: page.scrollHeight });
+    const own = [...this.log.querySelectorAll(".message--person")].at(-1);
+    const top = own ? own.offsetTop - this.head.offsetHeight - MARGIN : Infinity;
+    page.scrollTo({ top: Math.min(top, page.scrollHeight) });
+    this.left = page.scrollTop;
   }
 }
 
@@ -154,7 +165,9 @@ function bubble(message) {
 function body(message) {
   const element = make("div", "message__body");
   if (!message.html) {
-    element.append(make("p", "message__text", message.text));
+    const text = make("p", "message__text");
+    text.append(...(message.author === "person" ? [message.text] : linked(message.text)));
+    element.append(text);
     return element;
   }
   const parsed = document.createElement("template");
@@ -174,6 +187,19 @@ function source({ name, url, checked }) {
   });
   element.append(link, `, checked ${day}`);
   return element;
+}
+
+/** The text in pieces, its helplines as links. */
+function linked(text) {
+  const pieces = [];
+  let end = 0;
+  for (const { 0: number, index } of text.matchAll(NUMBERS)) {
+    const link = make("a", "", number);
+    link.href = number.startsWith("SHOUT") ? "sms:85258?body=SHOUT" : `tel:${number.replaceAll(" ", "")}`;
+    pieces.push(text.slice(end, index), link);
+    end = index + number.length;
+  }
+  return [...pieces, text.slice(end)];
 }
 
 function opensApart(link) {
