@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -39,6 +40,9 @@ def nothing_blocks_the_loop() -> Iterator[BlockBuster]:
         for name in ("os.stat", "os.path.abspath", "io.TextIOWrapper.read", "io.BufferedReader.read"):
             if name in blockbuster.functions:
                 blockbuster.functions[name].deactivate()
+        for function in blockbuster.functions.values():
+            function.can_block_in("handoff/migrate.py", "_upgrade")
+            function.can_block_in("handoff/pages.py", {"make_templates", "static_path"})
         yield blockbuster
 
 
@@ -105,16 +109,20 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def database_url(
-    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[str]:
+def template(database_kind: str, request: pytest.FixtureRequest) -> Any:
+    """What this kind's databases are copied from (made outside any test's event loop)."""
+    return request.getfixturevalue(f"{database_kind}_template")
+
+
+@pytest.fixture
+async def database_url(database_kind: str, template: Any, tmp_path: Path) -> AsyncIterator[str]:
     """A fresh, migrated, seeded database of each kind."""
     if database_kind == "sqlite":
         copy = tmp_path / "wayline.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), copy)
+        shutil.copy(template, copy)
         yield f"sqlite+aiosqlite:///{copy}"
         return
-    server = request.getfixturevalue("postgres_template")
+    server = template
     name = f"test_{uuid.uuid4().hex}"
     await _execute(server, f"CREATE DATABASE {name} TEMPLATE template_wayline")
     yield server.rpartition("/")[0] + f"/{name}"
