@@ -26,25 +26,28 @@ DEMO_PEOPLE = tuple(
 )
 
 
-def children_of(chosen: settings.Settings, model: Path | None) -> list[Child]:
+def children_of(chosen: settings.Settings, model: Path) -> list[Child]:
     """The processes to keep running: handoff, the action server, and each Rasa on this machine."""
-    bot, service = str(bootstrap.BOT.python), str(bootstrap.SERVICE.python)
-    actions = [bot, "-m", "rasa_sdk", "--actions", "actions", "-p", chosen.values["ACTIONS_PORT"]]
+    service = str(bootstrap.SERVICE.python)
+    actions = [*_bot("rasa_sdk"), "--actions", "actions", "-p", chosen.values["ACTIONS_PORT"]]
     children = [
         Child("handoff", [service, "-m", "handoff", "serve"], chosen.for_handoff()),
         Child("actions", [*actions, "--logging-config_file", "ops/logging.yml"], chosen.for_actions()),
     ]
     for number, port in enumerate(chosen.local_rasa_ports, start=1):
         name = "rasa" if number == 1 else f"rasa{number}"
-        children.append(Child(name, _rasa_command(bot, port, model), chosen.for_rasa(port)))
+        children.append(Child(name, _rasa_command(port, model), chosen.for_rasa(port)))
     return children
 
 
-def _rasa_command(python: str, port: int, model: Path | None) -> list[str]:
-    command = [python, "-m", "ops.serve_rasa", "run", "--interface", "127.0.0.1", "--port", str(port)]
+def _bot(module: str) -> list[str]:
+    return [str(bootstrap.BOT.python), "-m", "ops.serve_bot", module]
+
+
+def _rasa_command(port: int, model: Path) -> list[str]:
+    command = [*_bot("rasa"), "run", "--interface", "127.0.0.1", "--port", str(port), "--model", str(model)]
     command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
-    command += ["--logging-config-file", "ops/logging.yml"]
-    return command + (["--model", str(model)] if model else [])
+    return [*command, "--logging-config-file", "ops/logging.yml"]
 
 
 def prefixed(name: str, line: str, *, colour: bool) -> str:

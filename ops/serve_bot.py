@@ -1,0 +1,30 @@
+"""Runs Rasa or the action server: `python -m ops.serve_bot rasa run ...`, `... rasa_sdk --actions actions`.
+Keeps the token off the command line, the log in our style, and old libraries quiet. Python 3.10."""
+
+import os
+import runpy
+import sys
+import warnings
+
+
+def main() -> None:
+    """Become the module named first on the command line."""
+    # Old libraries undo PYTHONWARNINGS, and an operator can do nothing about what they say.
+    warnings.showwarning = lambda *parts, **named: None
+    module = sys.argv.pop(1)
+    if module == "rasa":
+        _prepare_rasa()
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _prepare_rasa() -> None:
+    import rasa.utils.io
+
+    # Rasa would put its own log format over the one of --logging-config-file.
+    rasa.utils.io.configure_colored_logging = lambda loglevel: None
+    # On the command line every user of the machine could read the token of Rasa's HTTP API.
+    sys.argv += ["--enable-api", "--auth-token", os.environ["RASA_TOKEN"]]
+
+
+if __name__ == "__main__":
+    main()
