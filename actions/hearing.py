@@ -20,7 +20,8 @@ QUESTION_TOPIC = 0.3
 _SMALL_TALK = {"greet", "thanks", "goodbye", "insult", "nonsense", "other_language", "acknowledge"}
 _LEAVE = re.compile(
     r"(please )?(stop|forget (it|this|about it)|never ?mind|nvm|leave it|quit|exit|end"
-    r"|cancel( (it|this|my|the|registration))*|i (don'?t|do not) want (to|this)( (do|carry on|register|continue).*)?)[\s.!]*",
+    r"|cancel( (it|this|my|the|registration))*"
+    r"|i (don'?t|do not) want (to|this)( (do|carry on|register|continue).*)?)[\s.!]*",
     re.I,
 )
 _ASKS = re.compile(

@@ -1,6 +1,6 @@
 """The registration form: asks, has each answer checked by handoff, and finishes.
 
-Rasa's form only keeps the place. Answers live in handoff's draft, saved one by one: none is lost or asked twice.
+Rasa's form only keeps the place. Answers live in handoff's draft, saved one by one, so none is lost.
 """
 
 from __future__ import annotations
