@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from handoff.db import Base, UtcDateTime
 
-DRAFT, IN_REVIEW, PUBLISHED, REJECTED = "draft", "in_review", "published", "rejected"
+DRAFT, IN_REVIEW, PUBLISHED, SET_ASIDE = "draft", "in_review", "published", "set_aside"
 
 
 class Answer(Base):
@@ -24,7 +24,10 @@ class Answer(Base):
 
 
 class Revision(Base):
-    """An immutable version of an answer once it leaves draft; a draft is edited by its author only."""
+    """A version of an answer: editors change it while it is a draft, nobody once it is published.
+
+    A draft without an author came with an upgrade: a "shipped update" that an editor may take up.
+    """
 
     __tablename__ = "revision"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -39,7 +42,9 @@ class Revision(Base):
     review_on: Mapped[date] = mapped_column(Date)
     examples: Mapped[list[str]] = mapped_column(JSON, default=list)
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    editor_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
     approver_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    review_note: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)

@@ -105,6 +105,12 @@ def load_content(folder: Path, areas: Iterable[Area] = ()) -> list[SeedAnswer]:
     return [_answer(entry) for entry in entries]
 
 
+def problems(fields: dict[str, Any], areas: Iterable[Area]) -> dict[str, list[str]]:
+    """What is wrong with some fields of one answer, by field; empty when nothing is."""
+    found = {name: list(_CHECKS[name](fields, tuple(areas))) for name in fields}
+    return {name: sentences for name, sentences in found.items() if sentences}
+
+
 def _read(path: Path, faults: list[Fault]) -> Iterator[_Entry]:
     try:
         root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)

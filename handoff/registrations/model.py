@@ -39,6 +39,6 @@ class Registration(Base):
     identity_index: Mapped[str] = mapped_column(String(64), index=True)
     activity: Mapped[str] = mapped_column(EncryptedText)
     jobcentre_permission: Mapped[bool] = mapped_column(Boolean)
-    area: Mapped[str] = mapped_column(String(64))
+    area: Mapped[str | None] = mapped_column(String(64))
     registered_on: Mapped[date] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,155 @@
+"""The staff API for answers and releases: the same steps as the pages take."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from handoff import keys
+from handoff.bodies import json_object
+from handoff.content import releases, service
+from handoff.content.areas import Area
+from handoff.content.model import Revision
+from handoff.content.service import AnswerView
+from handoff.content.steps import STEPS, Step, editing, take
+from handoff.content.wording import Wording, preview, problems
+from handoff.errors import NotFound, Unprocessable
+from handoff.live import CONTENT
+from handoff.security import access
+from handoff.staff.auth import signed_in, staff
+
+_EMPTY = Wording("", "", "", "", "", "", "")
+
+
+@access(staff("content.read"))
+async def answers(request: web.Request) -> web.Response:
+    """GET /api/staff/answers?q=&group=&state=&overdue=1."""
+    async with request.app[keys.DB].reading() as session:
+        rows = await service.listed(session, today(request), **filters(request))
+    return web.json_response(
+        {"answers": [asdict(row) | {"review_on": row.review_on.isoformat()} for row in rows]}
+    )
+
+
+@access(staff("content.read"))
+async def answer(request: web.Request) -> web.Response:
+    return await _answer(request)
+
+
+@access(staff("content.read", touch=False))
+async def preview_words(request: web.Request) -> web.Response:
+    """POST /api/staff/answers/preview {web, sms, ..., area?}: how it will look, and what is wrong with it."""
+    body = await json_object(request)
+    areas = request.app[keys.RULES].areas
+    shown = preview(Wording.read(body, _EMPTY), area_of(request, body.get("area")), areas.values())
+    return web.json_response(asdict(shown))
+
+
+@access(staff("content.read"))
+async def release_list(request: web.Request) -> web.Response:
+    """GET /api/staff/releases: newest first; the first one is live."""
+    async with request.app[keys.DB].reading() as session:
+        found = await releases.releases(session)
+    return web.json_response({"releases": [_release(view) for view in found]})
+
+
+@access(staff("content.publish"))
+async def restore(request: web.Request) -> web.Response:
+    """POST /api/staff/releases/{number}/restore: the earlier set is live, as a new release."""
+    return web.json_response({"release": await restore_release(request)})
+
+
+async def restore_release(request: web.Request) -> int:
+    """Restore the release in the address, and tell open chats; its new number."""
+    earlier = request.match_info["number"]
+    if not (earlier.isascii() and earlier.isdigit() and len(earlier) < 10):
+        raise NotFound("There is no such release.")
+    async with request.app[keys.DB].transaction() as session:
+        work = editing(request, session)
+        number = await releases.restore(session, work.now, signed_in(request), int(earlier))
+    request.app[keys.HUB].notify(CONTENT)
+    return number
+
+
+def today(request: web.Request) -> date:
+    """The day it is where the service works."""
+    rules = request.app[keys.RULES]
+    return request.app[keys.CLOCK].now().astimezone(rules.area(None).timezone).date()
+
+
+def filters(request: web.Request) -> dict[str, Any]:
+    query = request.query
+    return {
+        "search": query.get("q", "")[:200],
+        "group": query.get("group", ""),
+        "state": query.get("state", ""),
+        "overdue": query.get("overdue") == "1",
+    }
+
+
+def area_of(request: web.Request, slug: object) -> Area:
+    """The area to preview for; the default one when none is named."""
+    rules = request.app[keys.RULES]
+    if slug and slug not in rules.areas:
+        raise Unprocessable("bad_field", "area must be one of our areas.", field="area")
+    return rules.area(str(slug) if slug else None)
+
+
+def _posted(step: Step) -> Callable[[web.Request], Awaitable[web.Response]]:
+    @access(staff(step.right))
+    async def handler(request: web.Request) -> web.Response:
+        await take(request, step, await json_object(request))
+        return await _answer(request)
+
+    return handler
+
+
+async def _answer(request: web.Request) -> web.Response:
+    async with request.app[keys.DB].reading() as session:
+        view = await service.answer_view(session, request.match_info["slug"])
+    areas = request.app[keys.RULES].areas.values()
+    found = problems(Wording.of(view.draft), areas) if view.draft else {}
+    return web.json_response(
+        {
+            "slug": view.answer.slug,
+            "group": view.answer.topic_group,
+            "live": _revision(view, view.live),
+            "draft": _revision(view, view.draft),
+            "shipped_update": _revision(view, view.shipped),
+            "problems": found,
+            "examples": view.newest.examples,
+        }
+    )
+
+
+def _revision(view: AnswerView, revision: Revision | None) -> dict[str, Any] | None:
+    if revision is None:
+        return None
+    return {
+        "number": revision.number,
+        "state": revision.state,
+        "version": revision.version,
+        "author": view.names.get(revision.author_id) if revision.author_id else None,
+        "review_note": revision.review_note,
+        **asdict(Wording.of(revision)),
+    }
+
+
+def _release(view: releases.ReleaseView) -> dict[str, Any]:
+    changed = [{"slug": slug, "title": title} for slug, title in view.changed]
+    at = view.release.at.isoformat().replace("+00:00", "Z")
+    return {"number": view.release.number, "why": view.release.why, "at": at, "changed": changed}
+
+
+def setup(app: web.Application) -> None:
+    app.router.add_get("/api/staff/answers", answers)
+    app.router.add_post("/api/staff/answers/preview", preview_words)
+    app.router.add_get("/api/staff/answers/{slug}", answer)
+    for name, step in STEPS.items():
+        app.router.add_post(f"/api/staff/answers/{{slug}}/{name}", _posted(step))
+    app.router.add_get("/api/staff/releases", release_list)
+    app.router.add_post("/api/staff/releases/{number}/restore", restore)

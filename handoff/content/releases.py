@@ -1,0 +1,99 @@
+"""Numbered releases: publishing a revision and going back to an earlier set are both a new release."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import audit
+from handoff.content.live import live_release, release_revisions
+from handoff.content.model import Release, ReleaseItem, Revision
+from handoff.errors import Conflict, NotFound
+from handoff.staff.service import Member
+
+_ONE_PUBLISHER = 0x52_45_4C  # a PostgreSQL advisory lock: release numbers have no gaps and no doubles
+
+
+@dataclass(frozen=True)
+class ReleaseView:
+    """A release and what it changed: `changed` holds (slug, title) of each answer it put in or took out."""
+
+    release: Release
+    changed: list[tuple[str, str]]
+    answers: int
+
+
+async def publish(
+    session: AsyncSession, now: datetime, by: uuid.UUID | None, why: str, revisions: Mapping[str, Revision]
+) -> int:
+    """Make the live set with these revisions put in the new live release; its number."""
+    number = await _next_number(session)
+    live = await release_revisions(session, number - 1)
+    return await _add(session, now, number, by, why, {**live, **revisions})
+
+
+async def restore(session: AsyncSession, now: datetime, who: Member, earlier: int) -> int:
+    """Make an earlier release's set live again, as a new release; its number."""
+    number = await _next_number(session)
+    if earlier == number - 1:
+        raise Conflict("already_live", f"Release {earlier} is the live one already.")
+    revisions = await release_revisions(session, earlier) if earlier > 0 else {}
+    if not revisions:
+        raise NotFound("There is no such release.")
+    return await _add(session, now, number, who.id, f"Back to release {earlier}", revisions)
+
+
+async def releases(session: AsyncSession, limit: int = 50) -> list[ReleaseView]:
+    """The newest releases, newest first, each with what it changed."""
+    query = select(Release).order_by(Release.number.desc()).limit(limit)
+    newest = list((await session.execute(query)).scalars())
+    if not newest:
+        return []
+    sets = await _sets(session, newest[-1].number - 1)
+    titles = await _titles(session)
+    views = []
+    for release in newest:
+        now, before = sets.get(release.number, {}), sets.get(release.number - 1, {})
+        slugs = sorted(slug for slug in now.keys() | before.keys() if now.get(slug) != before.get(slug))
+        changed = [(slug, titles[now.get(slug) or before[slug]]) for slug in slugs]
+        views.append(ReleaseView(release, changed, len(now)))
+    return views
+
+
+async def _sets(session: AsyncSession, lowest: int) -> dict[int, dict[str, uuid.UUID]]:
+    sets: dict[int, dict[str, uuid.UUID]] = {}
+    for item in (await session.execute(select(ReleaseItem).where(ReleaseItem.number >= lowest))).scalars():
+        sets.setdefault(item.number, {})[item.slug] = item.revision_id
+    return sets
+
+
+async def _titles(session: AsyncSession) -> dict[uuid.UUID, str]:
+    return {row.id: row.title for row in await session.execute(select(Revision.id, Revision.title))}
+
+
+async def _next_number(session: AsyncSession) -> int:
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_PUBLISHER})
+    return await live_release(session) + 1
+
+
+async def _add(
+    session: AsyncSession,
+    now: datetime,
+    number: int,
+    by: uuid.UUID | None,
+    why: str,
+    revisions: Mapping[str, Revision],
+) -> int:
+    session.add(Release(number=number, why=why, by_id=by, at=now))
+    await session.flush()
+    session.add_all(
+        ReleaseItem(number=number, slug=slug, revision_id=revision.id) for slug, revision in revisions.items()
+    )
+    await audit.record(session, now, by or "system", "release.publish", f"release:{number}", why=why)
+    return number

@@ -1,0 +1,174 @@
+"""The editor's pages: the list of answers, one answer, and the releases. All work without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from aiohttp import web
+
+from handoff import keys
+from handoff.content import api, releases, service
+from handoff.content.difference import Piece, difference
+from handoff.content.steps import STEPS, Given, Step, take
+from handoff.content.wording import Wording, preview
+from handoff.errors import NotFound, Refusal
+from handoff.pages import page
+from handoff.security import access
+from handoff.staff import service as staff_service
+from handoff.staff.auth import signed_in, staff_page
+
+GROUPS = ("options", "apprenticeships", "money", "jobs", "support", "service", "signposts")
+STATES = {
+    "live": "Live",
+    "draft": "Draft open",
+    "in_review": "Waiting for approval",
+    "shipped": "Shipped update",
+    "not_live": "Not live",
+}
+LABELS = {
+    "title": "Title",
+    "web": "Web chat",
+    "sms": "Text message",
+    "source_name": "Source",
+    "source_url": "Source address",
+    "source_checked": "Source checked",
+    "review": "Review by",
+}
+NOTHING = Wording("", "", "", "", "", "", "")
+Change = tuple[str, list[Piece], list[Piece]]
+SAID = {
+    "save": "Draft saved. People still get the live wording.",
+    "submit": "Sent for approval. Someone else has to approve it.",
+    "take-back": "Taken back. You can change it again.",
+    "discard": "Draft set aside. People still get the live wording.",
+    "keep-ours": "Your own wording stays.",
+    "approve": "Approved and live. People get the new wording from now on.",
+    "request-changes": "Sent back with your note.",
+}
+
+
+@access(staff_page("content.read"))
+async def answers_page(request: web.Request) -> web.Response:
+    """GET /staff/answers: find an answer by words, group, state or overdue review."""
+    wanted = api.filters(request)
+    async with request.app[keys.DB].reading() as session:
+        rows = await service.listed(session, api.today(request), **wanted)
+    return page(request, "content/answers.html", rows=rows, wanted=wanted, groups=GROUPS, states=STATES)
+
+
+@access(staff_page("content.read"))
+async def answer_page(request: web.Request) -> web.Response:
+    """GET /staff/answers/{slug}: its state decides what the page offers."""
+    return await _answer(request)
+
+
+@access(staff_page("content.read"))
+async def releases_page(request: web.Request) -> web.Response:
+    """GET /staff/releases: what went live when, and the way back."""
+    async with request.app[keys.DB].reading() as session:
+        found = await releases.releases(session)
+        names = await staff_service.names(session, [view.release.by_id for view in found])
+    return page(
+        request, "content/releases.html", found=found, names=names, moment=_moment(request),
+        said=request.query.get("said", ""),
+    )  # fmt: skip
+
+
+@access(staff_page("content.publish"))
+async def restore(request: web.Request) -> web.Response:
+    try:
+        number = await api.restore_release(request)
+    except NotFound:
+        raise
+    except Refusal:  # a second press: it is live already, as the page will show
+        raise web.HTTPSeeOther("/staff/releases") from None
+    raise web.HTTPSeeOther(f"/staff/releases?said={number}")
+
+
+async def _answer(
+    request: web.Request, *, refusal: Refusal | None = None, typed: Given | None = None
+) -> web.Response:
+    """The answer's page; after a no, with everything that was typed and why it was a no."""
+    given = typed or {}
+    async with request.app[keys.DB].reading() as session:
+        view = await service.answer_view(session, request.match_info["slug"])
+    wording = _wording(view, given)
+    rules = request.app[keys.RULES]
+    area = rules.areas.get(given.get("area") or request.query.get("area", ""), rules.area(None))
+    return page(
+        request, "content/answer.html", status=refusal.status if refusal else 200,
+        view=view, wording=wording, given=given, area=area, areas=rules.areas.values(), refusal=refusal,
+        shown=preview(wording, area, rules.areas.values()), changes=_changes(view), today=api.today(request),
+        theirs=_theirs(view, wording, refusal), is_own=_is_own(request, view), moment=_moment(request),
+        said=SAID.get(request.query.get("said", ""), ""), states=STATES,
+    )  # fmt: skip
+
+
+def _wording(view: service.AnswerView, given: Given) -> Wording:
+    kept = Wording.of(view.newest)
+    try:
+        return Wording.read(given, kept) if given else kept
+    except Refusal:  # far too long to be an answer: what was typed would not fit on a page either
+        return kept
+
+
+def _changes(view: service.AnswerView) -> dict[str, list[Change]]:
+    """What the draft and the shipped update change of the live wording."""
+    live = Wording.of(view.live) if view.live else NOTHING
+    given = {"draft": view.draft, "shipped": view.shipped}
+    return {name: _against(live, Wording.of(one)) for name, one in given.items() if one}
+
+
+def _theirs(view: service.AnswerView, wording: Wording, refusal: Refusal | None) -> list[Change]:
+    """What a colleague saved meanwhile against what is typed here, when that is the trouble."""
+    if refusal is None or refusal.code != "changed_meanwhile" or view.draft is None:
+        return []
+    return _against(Wording.of(view.draft), wording)
+
+
+def _against(old: Wording, new: Wording) -> list[Change]:
+    pairs = ((label, getattr(old, field), getattr(new, field)) for field, label in LABELS.items())
+    return [(label, *difference(before, after)) for label, before, after in pairs if before != after]
+
+
+def _is_own(request: web.Request, view: service.AnswerView) -> bool:
+    me = signed_in(request).id
+    return bool(view.draft and (view.draft.author_id == me or str(me) in view.draft.editor_ids))
+
+
+def _moment(request: web.Request) -> Callable[[datetime], str]:
+    zone = request.app[keys.RULES].area(None).timezone
+
+    def moment(at: datetime) -> str:
+        local = at.astimezone(zone)
+        return f"{local.day} {local:%B %Y, %H:%M}"
+
+    return moment
+
+
+def _posted(name: str, step: Step) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """A form of the answer's page: take the step and show the answer again."""
+
+    @access(staff_page(step.right))
+    async def handler(request: web.Request) -> web.Response:
+        form = {field: value for field, value in (await request.post()).items() if isinstance(value, str)}
+        try:
+            await take(request, step, form)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            return await _answer(request, refusal=refusal, typed=form)
+        raise web.HTTPSeeOther(f"/staff/answers/{request.match_info['slug']}?said={name}")
+
+    return handler
+
+
+def setup(app: web.Application) -> None:
+    api.setup(app)
+    app.router.add_get("/staff/answers", answers_page)
+    app.router.add_get("/staff/answers/{slug}", answer_page)
+    for name, step in STEPS.items():
+        app.router.add_post(f"/staff/answers/{{slug}}/{name}", _posted(name, step))
+    app.router.add_get("/staff/releases", releases_page)
+    app.router.add_post("/staff/releases/{number}/restore", restore)

@@ -1,0 +1,205 @@
+"""Shipped answers into the database, and what staff can look up about an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import audit
+from handoff.content.areas import load_areas
+from handoff.content.live import live_release, release_revisions
+from handoff.content.model import DRAFT, IN_REVIEW, PUBLISHED, SET_ASIDE, Answer, Revision
+from handoff.content.releases import publish
+from handoff.content.seed import SeedAnswer, load_content
+from handoff.db import Database
+from handoff.errors import NotFound
+from handoff.staff import service as staff
+
+SHIPPED = Path(__file__).parents[2] / "data" / "content"
+_COMPARED = ("title", "web", "sms", "next", "source", "review_on", "examples")
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """Everything about one answer. `names` holds the staff who worked on it, by id."""
+
+    answer: Answer
+    live: Revision | None
+    draft: Revision | None
+    shipped: Revision | None
+    history: list[Revision]
+    names: Mapping[uuid.UUID, str]
+
+    @property
+    def newest(self) -> Revision:
+        return self.draft or self.live or self.history[0]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list of answers; `state` is live, draft, in_review, shipped or not_live."""
+
+    slug: str
+    title: str
+    group: str
+    state: str
+    review_on: date
+    overdue: bool
+
+
+async def seed_once(db: Database, now: datetime, folder: Path = SHIPPED) -> None:
+    """Load the shipped answers: as release 1 of an empty database, later as drafts where they changed.
+
+    Raises ContentFaults when a shipped answer is wrong.
+    """
+    shipped = await asyncio.to_thread(lambda: load_content(folder, load_areas().values()))
+    async with db.transaction() as session:
+        if await live_release(session):
+            await _offer_updates(session, now, shipped)
+        else:
+            made = [await _add_shipped(session, now, answer) for answer in shipped]
+            await publish(session, now, None, "As shipped", {revision.slug: revision for revision in made})
+
+
+async def listed(
+    session: AsyncSession,
+    today: date,
+    *,
+    search: str = "",
+    group: str = "",
+    state: str = "",
+    overdue: bool = False,
+) -> list[Row]:
+    """The answers that have every word of `search` in them, by group and title."""
+    live = await release_revisions(session, await live_release(session))
+    drafts = await _drafts(session)
+    rows = []
+    for answer in (await session.execute(select(Answer))).scalars():
+        open_ones = drafts.get(answer.slug, [])
+        newest = _worked_on(open_ones) or live.get(answer.slug) or _shipped(open_ones)
+        if newest and _mentions(newest, search):
+            rows.append(_row(answer, newest, live.get(answer.slug), open_ones, today))
+    kept = [
+        row
+        for row in rows
+        if group in ("", row.group) and state in ("", row.state) and (row.overdue or not overdue)
+    ]
+    return sorted(kept, key=lambda row: (row.group, row.title.casefold()))
+
+
+async def answer_view(session: AsyncSession, slug: str) -> AnswerView:
+    """NotFound for a slug that no answer has."""
+    answer = await session.get(Answer, slug)
+    if answer is None:
+        raise NotFound("There is no such answer.")
+    query = select(Revision).where(Revision.slug == slug).order_by(Revision.number.desc())
+    history = list((await session.execute(query)).scalars())
+    drafts = [revision for revision in reversed(history) if revision.state in (DRAFT, IN_REVIEW)]
+    live = (await release_revisions(session, await live_release(session))).get(slug)
+    people = [one for revision in history for one in (revision.author_id, revision.approver_id)]
+    people += [uuid.UUID(one) for revision in history for one in revision.editor_ids]
+    names = await staff.names(session, people)
+    return AnswerView(answer, live, _worked_on(drafts), _shipped(drafts), history, names)
+
+
+async def next_number(session: AsyncSession, slug: str) -> int:
+    highest = select(func.max(Revision.number)).where(Revision.slug == slug)
+    return ((await session.execute(highest)).scalar() or 0) + 1
+
+
+async def _drafts(session: AsyncSession) -> dict[str, list[Revision]]:
+    """Every revision that is not decided yet, by slug, oldest first."""
+    query = select(Revision).where(Revision.state.in_((DRAFT, IN_REVIEW))).order_by(Revision.number)
+    found: dict[str, list[Revision]] = {}
+    for revision in (await session.execute(query)).scalars():
+        found.setdefault(revision.slug, []).append(revision)
+    return found
+
+
+def _worked_on(drafts: Sequence[Revision]) -> Revision | None:
+    return next((draft for draft in drafts if draft.author_id), None)
+
+
+def _shipped(drafts: Sequence[Revision]) -> Revision | None:
+    return next((draft for draft in reversed(drafts) if draft.author_id is None), None)
+
+
+def _mentions(revision: Revision, search: str) -> bool:
+    text = " ".join(
+        [revision.slug, revision.title, revision.web, revision.sms, *revision.examples]
+    ).casefold()
+    return all(word in text for word in search.casefold().split())
+
+
+def _row(
+    answer: Answer, newest: Revision, live: Revision | None, drafts: Sequence[Revision], today: date
+) -> Row:
+    draft = _worked_on(drafts)
+    state = draft.state if draft else "shipped" if _shipped(drafts) else "live" if live else "not_live"
+    review_on = (live or newest).review_on
+    return Row(answer.slug, newest.title, answer.topic_group, state, review_on, review_on < today)
+
+
+async def _offer_updates(session: AsyncSession, now: datetime, shipped: Sequence[SeedAnswer]) -> None:
+    """A shipped answer that changed since it last came becomes a draft; nothing local is touched."""
+    live = await release_revisions(session, await live_release(session))
+    query = select(Revision).where(Revision.author_id.is_(None)).order_by(Revision.number)
+    came: dict[str, list[Revision]] = {}
+    for revision in (await session.execute(query)).scalars():
+        came.setdefault(revision.slug, []).append(revision)
+    for answer in shipped:
+        earlier = came.get(answer.slug, [])
+        known = [*earlier[-1:], *filter(None, [live.get(answer.slug)])]
+        if any(_same(revision, _as_revision(answer, now)) for revision in known):
+            continue
+        for revision in earlier:
+            revision.state = SET_ASIDE if revision.state == DRAFT else revision.state
+        made = await _add_shipped(session, now, answer, state=DRAFT)
+        await audit.record(
+            session, now, "system", "answer.shipped_update", f"revision:{made.id}", slug=answer.slug
+        )
+
+
+async def _add_shipped(
+    session: AsyncSession, now: datetime, answer: SeedAnswer, state: str = PUBLISHED
+) -> Revision:
+    if await session.get(Answer, answer.slug) is None:
+        session.add(Answer(slug=answer.slug, topic_group=answer.group, created_at=now))
+        await session.flush()
+    revision = _as_revision(answer, now)
+    revision.number, revision.state = await next_number(session, answer.slug), state
+    session.add(revision)
+    await session.flush()
+    return revision
+
+
+def _as_revision(answer: SeedAnswer, now: datetime) -> Revision:
+    source = {
+        "name": answer.source.name,
+        "url": answer.source.url,
+        "checked": answer.source.checked.isoformat(),
+    }
+    return Revision(
+        slug=answer.slug,
+        title=answer.title,
+        web=answer.web,
+        sms=answer.sms,
+        next=list(answer.next),
+        source=source,
+        review_on=answer.review,
+        examples=list(answer.examples),
+        editor_ids=[],
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _same(one: Revision, other: Revision) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in _COMPARED)

@@ -1,0 +1,103 @@
+"""The steps of the editor, each with the right it needs; pages and the JSON API take the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import keys
+from handoff.bodies import text_field
+from handoff.content import service, workflow
+from handoff.content.areas import Area
+from handoff.content.wording import Wording
+from handoff.content.workflow import Editing
+from handoff.errors import Unprocessable
+from handoff.live import CONTENT
+from handoff.staff.auth import signed_in
+
+LONGEST_NOTE = 2_000
+Given = Mapping[str, Any]
+Areas = Mapping[str, Area]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing an editor can do to an answer; `take` raises a Refusal when it cannot be done now."""
+
+    right: str
+    take: Callable[[Editing, str, Given, Areas], Awaitable[object]]
+
+
+async def take(request: web.Request, step: Step, given: Given) -> None:
+    """Do the step in a transaction of its own, and tell open chats when a release came of it."""
+    slug = request.match_info["slug"]
+    async with request.app[keys.DB].transaction() as session:
+        await step.take(editing(request, session), slug, given, request.app[keys.RULES].areas)
+    request.app[keys.HUB].notify(CONTENT)
+
+
+def editing(request: web.Request, session: AsyncSession) -> Editing:
+    return Editing(session, request.app[keys.CLOCK].now(), signed_in(request))
+
+
+async def _start(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+    await workflow.start_draft(work, slug, shipped=bool(given.get("shipped")))
+
+
+async def _save(work: Editing, slug: str, given: Given, areas: Areas) -> int:
+    """The draft's version afterwards."""
+    usual = (await service.answer_view(work.session, slug)).newest
+    draft = await workflow.save_draft(work, slug, _version(given), Wording.read(given, Wording.of(usual)))
+    return draft.version
+
+
+async def _submit(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+    """Words that come along are saved first, so that what is on the screen is what is sent."""
+    version = await _save(work, slug, given, areas) if "web" in given else _version(given)
+    await workflow.submit(work, slug, version, areas.values())
+
+
+async def _approve(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+    await workflow.approve(work, slug, _version(given), areas.values())
+
+
+async def _request_changes(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+    note = text_field(dict(given), "note", LONGEST_NOTE, needed=False)
+    await workflow.send_back(work, slug, _version(given), note)
+
+
+async def _take_back(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+    await workflow.send_back(work, slug, _version(given), "")
+
+
+async def _discard(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+    await workflow.discard(work, slug, _version(given))
+
+
+async def _keep_ours(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+    await workflow.set_shipped_aside(work, slug)
+
+
+def _version(given: Given) -> int:
+    value = str(given.get("version", ""))
+    if not (value.isascii() and value.isdigit() and len(value) < 10):
+        raise Unprocessable(
+            "bad_field", "version must be the number that the draft was read with.", field="version"
+        )
+    return int(value)
+
+
+STEPS: Mapping[str, Step] = {
+    "start": Step("content.edit", _start),
+    "save": Step("content.edit", _save),
+    "submit": Step("content.edit", _submit),
+    "take-back": Step("content.edit", _take_back),
+    "discard": Step("content.edit", _discard),
+    "keep-ours": Step("content.edit", _keep_ours),
+    "approve": Step("content.approve", _approve),
+    "request-changes": Step("content.approve", _request_changes),
+}

@@ -1,0 +1,130 @@
+"""The wording of an answer as an editor changes it: what is wrong with it, and how it will look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from handoff.content import seed
+from handoff.content.areas import Area, fill
+from handoff.content.markdown import links, to_html
+from handoff.content.model import Revision
+from handoff.errors import TooLong, Unprocessable
+from handoff.sms.gsm7 import parts, septets, to_gsm7, unmappable
+
+LONGEST = {
+    "title": 120,
+    "web": 20_000,
+    "sms": 5_000,
+    "source_name": 200,
+    "source_url": 500,
+    "source_checked": 10,
+}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What an editor may change, as typed: `source_checked` and `review` are dates such as 2026-11-22."""
+
+    title: str
+    web: str
+    sms: str
+    source_name: str
+    source_url: str
+    source_checked: str
+    review: str
+
+    @classmethod
+    def of(cls, revision: Revision) -> Wording:
+        source = revision.source
+        return cls(
+            revision.title,
+            revision.web,
+            revision.sms,
+            source["name"],
+            source["url"],
+            source["checked"],
+            revision.review_on.isoformat(),
+        )
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any], usual: Wording) -> Wording:
+        """The wording in a form or a JSON object; a field that is not there stays as it was.
+
+        TooLong for what no answer could hold, Unprocessable for what is no text.
+        """
+        fields = {name: _text(given.get(name, value), name) for name, value in asdict(usual).items()}
+        return cls(**fields)
+
+    def put_into(self, revision: Revision) -> None:
+        """Raises Unprocessable when the review date is none."""
+        revision.title, revision.web, revision.sms = self.title, self.web, self.sms
+        revision.source = {
+            "name": self.source_name,
+            "url": self.source_url,
+            "checked": self.source_checked,
+        }
+        review_on = _date(self.review)
+        if review_on is None:
+            raise Unprocessable("bad_date", "Review must be a date such as 2027-03-01.", field="review")
+        revision.review_on = review_on
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An answer as a person in one area will get it."""
+
+    html: str
+    sms: str
+    parts: int
+    places: int | None
+    strange: list[str]
+    problems: dict[str, list[str]]
+
+
+def problems(wording: Wording, areas: Iterable[Area]) -> dict[str, list[str]]:
+    """What keeps the wording from being published, by field: the shipped answers pass the same checks."""
+    source = {
+        "name": wording.source_name,
+        "url": wording.source_url,
+        "checked": _date(wording.source_checked),
+    }
+    fields = {"title": wording.title, "web": wording.web, "sms": wording.sms}
+    found = seed.problems({**fields, "source": source, "review": _date(wording.review)}, areas)
+    wrong = [address for address in links(wording.web) if not address.startswith("https://")]
+    for address in wrong:
+        found.setdefault("web", []).append(f"{address} is no https:// address: people could not follow it")
+    return found
+
+
+def preview(wording: Wording, area: Area, areas: Iterable[Area]) -> Preview:
+    sms = to_gsm7(fill(wording.sms, area))
+    strange = unmappable(sms)
+    return Preview(
+        html=to_html(wording.web, area),
+        sms=sms,
+        parts=parts(sms),
+        places=None if strange else septets(sms),
+        strange=strange,
+        problems=problems(wording, areas),
+    )
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise Unprocessable("bad_field", f"{name} must be a text.", field=name)
+    text = value.replace("\r\n", "\n").replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+    if len(text) > LONGEST.get(name, 10):
+        raise TooLong(
+            "too_long", f"{name} may have {LONGEST.get(name, 10):,} characters at most.", field=name
+        )
+    return text
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
