@@ -55,7 +55,7 @@ async def counts(session: AsyncSession, who: Member, urgent_rank: int) -> dict[s
         .group_by(Case.state, Case.owner_id, Case.level_rank >= urgent_rank)
     )
     found: Counter[str] = Counter(waiting=0, urgent=0, mine=0)
-    for state, owner_id, urgent, number in (await session.execute(query)).tuples():
+    for state, owner_id, urgent, number in await session.execute(query):
         found["mine"] += number if owner_id == who.id else 0
         if state == WAITING:
             found["waiting"] += number

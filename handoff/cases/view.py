@@ -58,6 +58,7 @@ class CaseView:
     others: Sequence[Case]
     names: dict[uuid.UUID, str]
     facts: dict[str, Any] = field(default_factory=dict)
+    registration: dict[str, str] = field(default_factory=dict)
 
     @property
     def number(self) -> str | None:

@@ -19,6 +19,7 @@ from handoff.settings import Settings
 from handoff.staff import service
 from handoff.staff.service import ABSOLUTE, Member
 
+STAFF = web.RequestKey("staff", Member)
 _READS = ("GET", "HEAD", "OPTIONS")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -35,7 +36,7 @@ def staff(right: str | None = None, *, touch: bool = True) -> Rule:
             await _prove_own_page(request, who)
         if right and not who.may(right):
             raise Forbidden("no_right", "Your role does not include this. Ask your manager if it should.")
-        request["staff"] = who
+        request[STAFF] = who
 
     return rule
 
@@ -56,8 +57,7 @@ def staff_page(right: str | None = None) -> Rule:
 
 def signed_in(request: web.Request) -> Member:
     """The member of staff that the route's rule let in."""
-    who: Member = request["staff"]
-    return who
+    return request[STAFF]
 
 
 def refuse_other_sites(request: web.Request) -> None:

@@ -76,7 +76,7 @@ async def sign_in_form(request: web.Request) -> web.Response:
         token, _ = await _sign_in(request, email[:254], password[:1024], code[:16])
     except Refusal as refusal:
         return _form(request, refusal=refusal, email=email)
-    response = web.HTTPSeeOther(_safe_next(str(form.get("next", ""))))
+    response = web.Response(status=303, headers={"Location": _safe_next(str(form.get("next", "")))})
     give_cookie(response, request.app[keys.SETTINGS], token)
     return response
 
@@ -84,7 +84,7 @@ async def sign_in_form(request: web.Request) -> web.Response:
 @access(staff())
 async def sign_out_form(request: web.Request) -> web.Response:
     await _sign_out(request)
-    response = web.HTTPSeeOther("/staff")
+    response = web.Response(status=303, headers={"Location": "/staff"})
     take_cookie(response, request.app[keys.SETTINGS])
     return response
 
@@ -147,6 +147,7 @@ def _safe_next(address: str) -> str:
 
 
 def setup(app: web.Application) -> None:
+    app[keys.TEMPLATES].globals["signed_in"] = signed_in
     app[LIMITS] = SignInLimits(app[keys.SETTINGS].limits.sign_ins_per_address_second)
     app.router.add_post("/api/staff/session", sign_in)
     app.router.add_get("/api/staff/session", who)

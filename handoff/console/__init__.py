@@ -1,0 +1,1 @@
+"""The staff console: the live queue and the case page, drawn on the server."""

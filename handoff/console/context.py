@@ -1,0 +1,123 @@
+"""What the console's templates are given: labels, times and the rights that decide what is shown."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.vocabulary import Outcome
+from handoff import keys
+from handoff.cases import queue, view
+from handoff.cases.model import WAITING, Case
+from handoff.cases.service import CaseRules
+from handoff.console import words
+from handoff.staff import service as staff
+from handoff.staff.auth import signed_in
+from handoff.staff.service import Member
+
+
+@dataclass(frozen=True)
+class Desktop:
+    """Helpers that templates call; `now` is the product's clock at the moment of drawing."""
+
+    rules: CaseRules
+    now: datetime
+    me: Member
+    names: dict[uuid.UUID, str]
+
+    def level(self, code: str) -> str:
+        return self.rules.vocabulary.levels[code].label
+
+    def reason(self, code: str) -> str:
+        return self.rules.vocabulary.reasons[code].label
+
+    def category(self, code: str) -> str:
+        known = self.rules.vocabulary.categories.get(code)
+        return known.label if known else code
+
+    def channel(self, code: str) -> str:
+        return self.rules.vocabulary.channels[code].label
+
+    def area(self, slug: str | None) -> str:
+        known = self.rules.areas.get(slug or "")
+        return known.name if known else "Area not known"
+
+    def waited(self, case: Case) -> str:
+        return words.span(self.now - case.waiting_since)
+
+    def due(self, case: Case) -> str:
+        return words.due(case.due_at, self.now, self.rules.area(case.area))
+
+    def due_tone(self, case: Case) -> str:
+        return words.due_tone(case.due_at, self.now)
+
+    def moment(self, case: Case, at: datetime) -> str:
+        return words.moment(at, self.rules.area(case.area))
+
+    def day(self, case: Case, at: datetime) -> str:
+        return words.day(at, self.rules.area(case.area))
+
+    def owner(self, case: Case) -> str:
+        """Who has the case: "you", a name, or nobody ("")."""
+        if case.owner_id is None:
+            return ""
+        return "you" if case.owner_id == self.me.id else self.names.get(case.owner_id, "a colleague")
+
+    def offered(self, case: Case) -> str:
+        if case.offered_to_id is None:
+            return ""
+        return (
+            "you" if case.offered_to_id == self.me.id else self.names.get(case.offered_to_id, "a colleague")
+        )
+
+    def outcomes(self, case: Case) -> list[Outcome]:
+        """The outcomes made for this reason."""
+        all_of_them = self.rules.vocabulary.outcomes.values()
+        return [one for one in all_of_them if case.reason in one.reasons and not one.retired]
+
+    def outcome(self, code: str) -> str:
+        return self.rules.vocabulary.outcomes[code].label
+
+
+def desktop(request: web.Request, names: dict[uuid.UUID, str]) -> Desktop:
+    return Desktop(request.app[keys.RULES], request.app[keys.CLOCK].now(), signed_in(request), names)
+
+
+async def queue_context(request: web.Request, session: AsyncSession, show: str) -> dict[str, Any]:
+    """The queue page: `show` is waiting, mine, all or closed."""
+    who = signed_in(request)
+    state = {"waiting": WAITING, "closed": "closed"}.get(show, "open")
+    cases = await queue.listed(session, who, state=state, limit=200, mine=show == "mine")
+    groups = queue.incidents(cases)
+    grouped = {case.id for group in groups.values() for case in group}
+    return {
+        "show": show,
+        "cases": [case for case in cases if case.id not in grouped],
+        "incidents": list(groups.values()),
+        "counts": await queue.counts(session, who, request.app[keys.RULES].rank("urgent")),
+        "desk": desktop(request, await queue.owner_names(session, cases)),
+    }
+
+
+async def case_context(
+    request: web.Request, session: AsyncSession, seen: view.CaseView, lines: Sequence[view.Line]
+) -> dict[str, Any]:
+    """The case page."""
+    who, rules = signed_in(request), request.app[keys.RULES]
+    able = await staff.colleagues(session, rules.vocabulary, seen.case.area)
+    return {
+        "seen": seen,
+        "case": seen.case,
+        "conversation": seen.conversation,
+        "lines": lines,
+        "marked": view.marked,
+        "colleagues": [(str(one.id), one.name) for one in able if one.id != who.id],
+        "counts": await queue.counts(session, who, rules.rank("urgent")),
+        "desk": desktop(request, seen.names),
+    }
