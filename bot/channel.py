@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+import structlog
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.lock_store import LockError
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -109,6 +110,7 @@ class HandoffChannel(InputChannel):
         token = os.environ.get("RASA_TOKEN", "")
         if not token:
             raise ValueError("RASA_TOKEN is not set")
+        _keep_words_out_of_logs()
         return cls(token)
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -205,6 +207,12 @@ async def _new_turn(processor: TurnProcessor, tracker: DialogueStateTracker, tur
     if index is None:
         raise TurnFailed("the message is not in the tracker")
     return index
+
+
+def _keep_words_out_of_logs() -> None:
+    """Rasa's debug lines hold what people said; no level that somebody asks for brings them out."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    logging.getLogger("rasa").setLevel(logging.INFO)
 
 
 def _where(fault: BaseException) -> str:

@@ -9,6 +9,7 @@ import json
 import os
 import time
 import zlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.utils.common import all_subclasses
 from sqlalchemy.ext.declarative import DeclarativeMeta, declarative_base
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import QueuePool
@@ -89,7 +92,8 @@ class EncryptedTrackerStore(SQLTrackerStore):
             events += self._open(sender_id, first, data)
         if not events:
             return None
-        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        replayed = [_event(parameters) for parameters in events]
+        tracker = DialogueStateTracker.from_events(sender_id, replayed, self.domain.slots)
         tracker.saved_events = len(events)
         return tracker
 
@@ -144,6 +148,16 @@ class EncryptedTrackerStore(SQLTrackerStore):
             raise TrackerUnreadable("a turn is not where it was written")
         events: list[dict[str, Any]] = turn["events"]
         return events
+
+
+@cache
+def _event_types() -> dict[str, type[Event]]:
+    return {kind.type_name: kind for kind in all_subclasses(Event)}
+
+
+def _event(parameters: dict[str, Any]) -> Event:
+    """As Rasa reads events, but it looks through every class of events for each of them."""
+    return _event_types()[parameters["event"]]._from_parameters(parameters)
 
 
 def _engine(url: str) -> sa.engine.Engine:

@@ -36,8 +36,8 @@ class Guess:
 class Thresholds:
     """All probabilities. A form's answer ("Grace") must not pass for a question, hence `sure_in_form`."""
 
-    sure: float = 0.40
-    margin: float = 0.12
+    sure: float = 0.33
+    margin: float = 0.10
     sure_in_form: float = 0.60
     offer: float = 0.06
 

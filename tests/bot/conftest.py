@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from tests.bot.servers import ActionServer, Conversation, RasaServer, train
+
+# Rasa needs SQLAlchemy 1.4, which says at every start that it is not 2.0.
+os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
 
 
 @pytest.fixture(scope="session")

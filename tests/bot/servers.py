@@ -128,7 +128,8 @@ class RasaServer(Process):
         """Start it without waiting."""
         command = [sys.executable, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(self.port)]
         command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
-        command += ["--enable-api", "--auth-token", TOKEN, "--model", str(model or "/nowhere")]
+        # Debug: at no level may the log hold what people say.
+        command += ["--enable-api", "--auth-token", TOKEN, "--debug", "--model", str(model or "/nowhere")]
         self.spawn(command, {"RASA_TOKEN": TOKEN, **self.environment})
 
     def start(self, model: Path | None) -> None:
