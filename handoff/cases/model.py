@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from datetime import datetime
 from typing import Any
@@ -16,12 +15,6 @@ from handoff.db import Base, UtcDateTime
 WAITING, CLAIMED, CLOSED = "waiting", "claimed", "closed"
 SAFEGUARDING, NEET, AT_RISK, BENEFITS = "safeguarding", "neet", "at_risk", "benefits"
 REQUEST, UNANSWERED, FAILURE = "request", "unanswered", "failure"
-REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter or digit that is read as another
-
-
-def new_reference(prefix: str) -> str:
-    """A short reference people can read out, such as C-7K4M2P."""
-    return f"{prefix}-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(6))
 
 
 class Case(Base):

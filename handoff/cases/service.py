@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.vocabulary import Vocabulary
 from handoff import audit
 from handoff.cases.clocks import due_at
-from handoff.cases.model import CLAIMED, CLOSED, Case, new_reference
+from handoff.cases.model import CLAIMED, CLOSED, Case
 from handoff.content.areas import Area
 from handoff.conversations.model import Conversation
+from handoff.references import new_reference
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,13 @@ class Draft(Base):
 
 
 class Registration(Base):
-    """A 16-17 year-old's registration and its reference; one a turn, however often the turn is repeated."""
+    """A 16-17 year-old's registration and its reference. No area: their postcode lies in more than one."""
 
     __tablename__ = "registration"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
     conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_.id"))
-    turn_key: Mapped[str] = mapped_column(String(64), unique=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_.id"), index=True)
     name: Mapped[str] = mapped_column(EncryptedText)
     date_of_birth: Mapped[str] = mapped_column(EncryptedText)
     postcode: Mapped[str] = mapped_column(EncryptedText)
@@ -42,3 +41,13 @@ class Registration(Base):
     area: Mapped[str | None] = mapped_column(String(64))
     registered_on: Mapped[date] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RegistrationCall(Base):
+    """One turn that finished a registration, and what it was told: a repeat is told the same."""
+
+    __tablename__ = "registration_call"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
+    created: Mapped[bool] = mapped_column(Boolean)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -18,7 +18,8 @@ _NO = frozenset(
     "except unless".split()
 )
 _BEFORE = frozenset(
-    "um er erm well oh please i i'd id guess suppose think so that that's thats it it's its is i'm im am of".split()
+    "um er erm well oh please i i'd id i'm im am guess suppose think so of "
+    "that that's thats it it's its is".split()
 )
 _KIND_NO = re.compile(
     r"\b(?:no (?:problems?|worries|probs?|issues?)|(?:dont|don't|do not|not) mind|why not)\b"

@@ -340,7 +340,6 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=16), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("turn_key", sa.String(length=64), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.Column("date_of_birth", sa.LargeBinary(), nullable=False),
         sa.Column("postcode", sa.LargeBinary(), nullable=False),
@@ -360,13 +359,26 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
         sa.UniqueConstraint("reference", name=op.f("uq_registration_reference")),
-        sa.UniqueConstraint("turn_key", name=op.f("uq_registration_turn_key")),
     )
+    op.create_index(op.f("ix_registration_case_id"), "registration", ["case_id"], unique=False)
     op.create_index(
         op.f("ix_registration_conversation_id"), "registration", ["conversation_id"], unique=False
     )
     op.create_index(op.f("ix_registration_identity_index"), "registration", ["identity_index"], unique=False)
     op.create_index(op.f("ix_registration_phone_index"), "registration", ["phone_index"], unique=False)
+    op.create_table(
+        "registration_call",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("created", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_registration_call_registration_id_registration"),
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_registration_call")),
+    )
     op.create_table(
         "turn",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -417,9 +429,11 @@ def downgrade() -> None:
         sqlite_where=sa.text("state <> 'done'"),
     )
     op.drop_table("turn")
+    op.drop_table("registration_call")
     op.drop_index(op.f("ix_registration_phone_index"), table_name="registration")
     op.drop_index(op.f("ix_registration_identity_index"), table_name="registration")
     op.drop_index(op.f("ix_registration_conversation_id"), table_name="registration")
+    op.drop_index(op.f("ix_registration_case_id"), table_name="registration")
     op.drop_table("registration")
     op.drop_index(op.f("ix_outgoing_supplier_id"), table_name="outgoing")
     op.drop_index("ix_outgoing_due", table_name="outgoing")

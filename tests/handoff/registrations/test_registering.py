@@ -1,0 +1,238 @@
+"""Registering, as the actions do it over the internal API: nothing given is lost, nothing is made twice."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+from sqlalchemy import func, select
+
+from handoff.app import Parts
+from handoff.audit import AuditEntry
+from handoff.conversations import service as conversations
+from handoff.registrations import service
+from handoff.registrations.model import Registration
+from tests.handoff.factories import make_chat, sign_in
+
+GIVEN = {
+    "name": "Aisha Khan",
+    "date_of_birth": "3rd feb 2010",
+    "postcode": "nw52tj",
+    "phone": "07700 900123",
+    "activity": "nothing since i left college",
+    "jobcentre_permission": "ye",
+}
+
+
+class Form:
+    """One conversation's registration form, as the action server fills it in."""
+
+    def __init__(self, internal: TestClient, conversation: str) -> None:
+        self.internal, self.sender = internal, f"{conversation}:1"
+
+    async def answer(self, field: str, text: str) -> dict[str, Any]:
+        body = {"field": field, "text": text, "conversation": self.sender, "message_id": str(uuid.uuid4())}
+        response = await self.internal.post("/internal/registrations/answers", json=body)
+        assert response.status == 200, await response.text()
+        return dict(await response.json())
+
+    async def fill(self, **other: str) -> None:
+        for field, text in {**GIVEN, **other}.items():
+            assert (await self.answer(field, text))["ok"], field
+
+    async def draft(self) -> dict[str, Any]:
+        response = await self.internal.get(f"/internal/registrations/draft?conversation={self.sender}")
+        return dict(await response.json())
+
+    async def finish(self, message_id: str | None = None) -> tuple[int, dict[str, Any]]:
+        body = {"conversation": self.sender, "message_id": message_id or str(uuid.uuid4())}
+        response = await self.internal.post("/internal/registrations", json=body)
+        return response.status, dict(await response.json())
+
+
+@pytest.fixture
+async def form(client: TestClient, internal: TestClient) -> Form:
+    return Form(internal, (await make_chat(client)).conversation)
+
+
+async def _count(parts: Parts) -> int:
+    async with parts.db.reading() as session:
+        return (await session.execute(select(func.count()).select_from(Registration))).scalar_one()
+
+
+async def _cases(client: TestClient) -> list[dict[str, Any]]:
+    await sign_in(client, "lead@demo.test")
+    return list((await (await client.get("/api/staff/cases?state=open")).json())["cases"])
+
+
+async def test_an_accepted_answer_is_in_the_draft_at_once(form: Form) -> None:
+    told = await form.answer("date_of_birth", "3rd feb 2010")
+    assert told == {"ok": True, "value": "2010-02-03", "shown": "3 February 2010"}
+    answers = (await form.draft())["answers"]
+    assert answers == {"date_of_birth": {"value": "2010-02-03", "shown": "3 February 2010"}}
+
+
+async def test_a_refused_answer_says_why_and_changes_nothing(form: Form) -> None:
+    await form.answer("postcode", "nw5 2tj")
+    told = await form.answer("postcode", "M1 1AE")
+    assert told == {"ok": False, "problem": "other_area", "signpost": "signpost-other-area"}
+    assert (await form.draft())["answers"]["postcode"]["value"] == "NW5 2TJ"
+
+
+async def test_an_answer_can_be_put_right(form: Form) -> None:
+    await form.fill()
+    await form.answer("name", "Ayesha Khan")
+    assert (await form.draft())["answers"]["name"]["shown"] == "Ayesha Khan"
+
+
+async def test_the_draft_is_complete_when_every_field_is_there(form: Form) -> None:
+    assert (await form.draft())["complete"] is False
+    await form.fill()
+    assert (await form.draft())["complete"] is True
+
+
+async def test_a_finished_registration_has_a_reference_and_one_case_for_an_adviser(
+    form: Form, client: TestClient, parts: Parts
+) -> None:
+    await form.fill()
+    status, told = await form.finish()
+    assert status == 200 and told["created"] is True
+    assert re.fullmatch(r"WAY-[23456789ABCDEFGHJKMNPQRSTVWXYZ]{6}", told["reference"])
+    [case] = await _cases(client)
+    assert (case["reason"], case["level"], case["area"]) == ("benefits", "routine", "camden")
+    async with parts.db.reading() as session:
+        [registration] = await service.for_case(session, uuid.UUID(case["id"]))
+    assert (registration.name, registration.phone) == ("Aisha Khan", "+447700900123")
+    assert registration.jobcentre_permission is True
+
+
+async def test_a_repeated_turn_is_told_the_same_and_makes_nothing_new(form: Form, parts: Parts) -> None:
+    await form.fill()
+    message_id = str(uuid.uuid4())
+    told = await asyncio.gather(*(form.finish(message_id) for _ in range(3)))
+    assert told[0] == told[1] == told[2] and told[0][1]["created"] is True
+    assert await _count(parts) == 1
+
+
+async def test_the_draft_is_gone_once_registered(form: Form) -> None:
+    await form.fill()
+    await form.finish()
+    assert await form.draft() == {"answers": {}, "complete": False}
+
+
+async def test_an_incomplete_registration_is_refused_and_keeps_what_was_given(form: Form) -> None:
+    await form.answer("name", "Aisha Khan")
+    status, told = await form.finish()
+    assert (status, told["error"]["code"]) == (409, "incomplete")
+    assert told["error"]["fields"][0] == "date_of_birth"
+    assert "name" in (await form.draft())["answers"]
+
+
+async def test_someone_who_turned_18_meanwhile_is_not_registered(form: Form, parts: Parts) -> None:
+    born = (parts.clock.now() - timedelta(days=17 * 365 + 300)).date()
+    await form.fill(date_of_birth=f"{born:%d/%m/%Y}")
+    parts.clock.move(timedelta(days=120))
+    status, told = await form.finish()
+    assert (status, told["error"]["fields"]) == (409, ["date_of_birth"])
+
+
+async def test_the_same_person_from_another_chat_gets_the_open_registrations_reference(
+    form: Form, client: TestClient, internal: TestClient, parts: Parts
+) -> None:
+    await form.fill()
+    _, first = await form.finish()
+    again = Form(internal, (await make_chat(client)).conversation)
+    await again.fill(name="aisha  KHAN", postcode="NW5 2TJ", phone="07700900999")
+    _, second = await again.finish()
+    assert second == {"reference": first["reference"], "created": False}
+    assert await _count(parts) == 1
+
+
+async def test_two_people_may_register_in_one_conversation(form: Form, parts: Parts) -> None:
+    await form.fill()
+    _, first = await form.finish()
+    await form.fill(name="Omar Khan")
+    _, second = await form.finish()
+    assert first["reference"] != second["reference"] and await _count(parts) == 2
+
+
+async def test_the_same_person_twice_at_once_is_registered_once(
+    form: Form, client: TestClient, internal: TestClient, parts: Parts
+) -> None:
+    other = Form(internal, (await make_chat(client)).conversation)
+    await form.fill()
+    await other.fill()
+    (_, one), (_, two) = await asyncio.gather(form.finish(), other.finish())
+    assert one["reference"] == two["reference"] and await _count(parts) == 1
+
+
+async def test_a_forgotten_draft_is_gone_and_forgetting_twice_is_as_good(form: Form) -> None:
+    await form.fill()
+    for _ in range(2):
+        response = await form.internal.delete(f"/internal/registrations/draft?conversation={form.sender}")
+        assert response.status == 204
+    assert (await form.draft())["answers"] == {}
+
+
+async def test_a_texter_may_give_the_number_they_text_from(internal: TestClient, parts: Parts) -> None:
+    async with parts.db.transaction() as session:
+        now = parts.clock.now()
+        thread = await conversations.sms_conversation(
+            session, now, "+447700900111", "+447700900001", "camden"
+        )
+    told = await Form(internal, str(thread.id)).answer("phone", "same as this")
+    assert told == {"ok": True, "value": "+447700900111", "shown": "07700 900111"}
+
+
+async def test_a_postcode_in_one_borough_gives_the_case_its_area(
+    client: TestClient, internal: TestClient, parts: Parts
+) -> None:
+    form = Form(internal, (await make_chat(client, "camden")).conversation)
+    await form.fill(postcode="SW17 0AA")
+    await form.finish()
+    [case] = await _cases(client)
+    assert case["area"] == "wandsworth"
+
+
+async def test_a_postcode_that_boroughs_share_leaves_the_area_open(form: Form, client: TestClient) -> None:
+    await form.fill(postcode="SE5 8AB")
+    await form.finish()
+    assert [case["area"] for case in await _cases(client)] == [None]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"field": "colour"}, {"text": 7}, {"conversation": "nobody"}, {"field": None}],
+    ids=["unknown field", "no text", "no conversation", "no field"],
+)
+async def test_a_call_that_is_not_the_contract_names_the_field(form: Form, change: dict[str, Any]) -> None:
+    body = {"field": "name", "text": "Tom", "conversation": form.sender, "message_id": "1"} | change
+    response = await form.internal.post("/internal/registrations/answers", json=body)
+    assert response.status == 422 and (await response.json())["error"]["field"] in change
+
+
+async def test_an_unknown_conversation_is_not_found(internal: TestClient) -> None:
+    response = await internal.post(
+        "/internal/registrations/answers",
+        json={"field": "name", "text": "Tom", "conversation": f"{uuid.uuid4()}:1", "message_id": "1"},
+    )
+    assert response.status == 404
+
+
+async def test_nobody_without_the_token_gets_in(internal: TestClient) -> None:
+    response = await internal.post("/internal/registrations", json={}, headers={"Authorization": "Bearer x"})
+    assert response.status == 401
+
+
+async def test_registering_is_on_the_record_by_ids_alone(form: Form, parts: Parts) -> None:
+    await form.fill()
+    await form.finish()
+    async with parts.db.reading() as session:
+        entries = (await session.execute(select(AuditEntry))).scalars().all()
+    assert "registration.create" in [entry.action for entry in entries]
+    assert "Khan" not in "".join(str(entry.detail) + entry.subject for entry in entries)
