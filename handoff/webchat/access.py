@@ -37,6 +37,10 @@ class Chat:
     conversation_id: uuid.UUID
 
 
+CHAT = web.RequestKey("chat", Chat)
+OVER = web.RequestKey("over", str)  # why a page's chat may not go on: LEFT or QUIET
+
+
 def new_token() -> str:
     return secrets.token_urlsafe(32)
 
@@ -55,19 +59,19 @@ def csrf_field(page: str, token: str) -> str:
 
 
 async def bearer(request: web.Request) -> None:
-    """Rule of the API: a live bearer; sets request["chat"]."""
+    """Rule of the API: a live bearer; sets CHAT."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     session = await _find(request, BEARER, token_hash(token.strip())) if scheme.lower() == "bearer" else None
     if session is None or session.revoked_at:
         raise NotSignedIn("This chat has ended or was never opened. Start a new one.")
-    request["chat"] = Chat(session.id, session.conversation_id)
+    request[CHAT] = Chat(session.id, session.conversation_id)
 
 
 async def page_cookie(request: web.Request) -> None:
-    """Rule of the page: its cookie. Sets request["chat"], None when nothing was sent from the page yet or the
-    chat is over; request["over"] then says why. NotFound for someone else's page.
+    """Rule of the page: its cookie. Sets CHAT, unless nothing was sent from the page yet, or OVER.
+
+    NotFound for someone else's page.
     """
-    request["chat"], request["over"] = None, None
     page, token = request.match_info["page"], request.cookies.get(COOKIE, "")
     async with request.app[keys.DB].reading() as db:
         session = (await db.execute(select(ChatSession).where(ChatSession.page == page))).scalar()
@@ -75,13 +79,13 @@ async def page_cookie(request: web.Request) -> None:
         if not token:
             raise NotFound()
     elif session.revoked_at:
-        request["over"] = LEFT
+        request[OVER] = LEFT
     elif not hmac.compare_digest(session.token_hash, token_hash(token)):
         raise NotFound()
     elif request.app[keys.CLOCK].now() - session.last_seen_at > IDLE:
-        request["over"] = QUIET
+        request[OVER] = QUIET
     else:
-        request["chat"] = Chat(session.id, session.conversation_id)
+        request[CHAT] = Chat(session.id, session.conversation_id)
         await _touch(request, session)
 
 

@@ -17,6 +17,7 @@ from handoff.errors import Unprocessable
 
 LIMIT = 64 * 1024
 LAST_SEQ = 2**31 - 1
+FORM: web.RequestKey[dict[str, str]] = web.RequestKey("form", dict)
 _CUT_TEXT = re.compile(rb'"text"\s*:\s*"((?:[^"\\]|\\.)*)', re.DOTALL)
 
 
@@ -56,15 +57,14 @@ def _salvage(raw: bytes) -> dict[str, Any]:
 
 async def read_form(request: web.Request) -> dict[str, str]:
     """The fields of a posted form, the first of each name; kept, for a rule may read it first."""
-    if "form" not in request:
+    if FORM not in request:
         raw, _ = await read_bytes(request)
         try:
             fields = parse_qs(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
         except ValueError:
             raise Unprocessable("bad_form", "That form could not be read.", field="body") from None
-        request["form"] = {name: values[0] for name, values in fields.items()}
-    form: dict[str, str] = request["form"]
-    return form
+        request[FORM] = {name: values[0] for name, values in fields.items()}
+    return request[FORM]
 
 
 def text_field(body: dict[str, Any], name: str) -> str:

@@ -21,8 +21,10 @@ from handoff.pages import page, static_path
 from handoff.security import access, anyone
 from handoff.webchat import intake, service
 from handoff.webchat.access import (
+    CHAT,
     COOKIE,
     LEFT,
+    OVER,
     QUIET,
     Chat,
     csrf_field,
@@ -89,9 +91,9 @@ async def chat(request: web.Request) -> web.Response:
 @access(page_cookie)
 async def chat_page(request: web.Request) -> web.Response:
     """A chat without JavaScript, drawn with all its messages."""
-    if request["over"] == LEFT:
+    if request.get(OVER) == LEFT:
         raise web.HTTPSeeOther(request.app[keys.SETTINGS].exit_url)
-    if request["over"] == QUIET:
+    if request.get(OVER) == QUIET:
         return fresh_chat(request, status=401, problem=QUIET_WORDS)
     return await drawn_chat(request)
 
@@ -100,9 +102,9 @@ async def chat_page(request: web.Request) -> web.Response:
 async def post_message(request: web.Request) -> web.Response:
     """Take the form's words in, wait a little for the reply, and send the browser back to read it."""
     text = (await read_form(request)).get("text", "")
-    if request["over"] == LEFT:
+    if request.get(OVER) == LEFT:
         raise web.HTTPSeeOther(request.app[keys.SETTINGS].exit_url)
-    if request["over"] == QUIET:
+    if request.get(OVER) == QUIET:
         return fresh_chat(request, status=401, problem=QUIET_WORDS, text=text)
     try:
         await take_in_form(request, text)
@@ -114,8 +116,8 @@ async def post_message(request: web.Request) -> web.Response:
 @access(page_form)
 async def exit_page(request: web.Request) -> web.Response:
     """Leave without JavaScript. Not a redirect: browsers hold a form to our own addresses."""
-    if request["chat"]:
-        await intake.leave_chat(request, request["chat"])
+    if chat := request.get(CHAT):
+        await intake.leave_chat(request, chat)
     response = page(request, "webchat/exit.html", exit_url=request.app[keys.SETTINGS].exit_url)
     response.del_cookie(COOKIE, path=f"/chat/{request.match_info['page']}")
     return response
@@ -145,7 +147,7 @@ async def take_in_form(request: web.Request, text: str) -> None:
     form, turns = await read_form(request), request.app[keys.TURNS]
     if not normalise(text):
         raise Unprocessable("empty", "Write a message first.", field="text")
-    chat = request["chat"] or await open_from_form(request, form)
+    chat = request.get(CHAT) or await open_from_form(request, form)
     try:
         message_id = str(uuid.UUID(form.get("id", "")))
     except ValueError:
@@ -163,7 +165,7 @@ async def open_from_form(request: web.Request, form: dict[str, str]) -> Chat:
     await intake.slow_down(request)
     try:
         async with request.app[keys.DB].transaction() as session:
-            request["chat"] = await service.open_page(
+            request[CHAT] = await service.open_page(
                 session,
                 now,
                 area if area in request.app[keys.RULES].areas else None,
@@ -172,8 +174,7 @@ async def open_from_form(request: web.Request, form: dict[str, str]) -> Chat:
             )
     except IntegrityError:  # Send was pressed twice: the other press opened it
         await page_cookie(request)
-    chat: Chat = request["chat"]
-    return chat
+    return request[CHAT]
 
 
 def area_of(request: web.Request) -> str | None:
@@ -205,12 +206,12 @@ async def drawn_chat(request: web.Request, refusal: Refusal | None = None, text:
     page_id = request.match_info["page"]
     form = Form(page_id, csrf_field(page_id, request.cookies.get(COOKIE, "")), "")
     status, problem = (refusal.status, refusal.message) if refusal else (200, "")
-    if not request["chat"]:
+    chat = request.get(CHAT)
+    if chat is None:
         return draw(request, form, status=status, problem=problem, text=text)
-    conversation_id = request["chat"].conversation_id
     async with request.app[keys.DB].reading() as session:
-        found = await messages_after(session, conversation_id, 0)
-        state = await service.state_of(session, conversation_id)
+        found = await messages_after(session, chat.conversation_id, 0)
+        state = await service.state_of(session, chat.conversation_id)
     messages = [as_json(message) for message in found]
     return draw(request, form, status=status, problem=problem, text=text, messages=messages, state=state)
 

@@ -10,7 +10,7 @@ from handoff import keys
 from handoff.conversations.service import as_json, messages_after
 from handoff.security import Throttle, access, anyone
 from handoff.webchat import intake, openapi, pages_routes, service, sse
-from handoff.webchat.access import bearer
+from handoff.webchat.access import CHAT, bearer
 from handoff.webchat.body import read_object, seq_value, text_field, uuid_field
 
 WAIT_SECONDS = 25.0
@@ -27,7 +27,7 @@ async def open_chat(request: web.Request) -> web.Response:
 
 @access(bearer)
 async def send(request: web.Request) -> web.Response:
-    body, conversation_id = await read_object(request), request["chat"].conversation_id
+    body, conversation_id = await read_object(request), request[CHAT].conversation_id
     received = await intake.take_in(
         request, conversation_id, uuid_field(body, "id"), text_field(body, "text")
     )
@@ -41,7 +41,7 @@ async def send(request: web.Request) -> web.Response:
 
 @access(bearer)
 async def read(request: web.Request) -> web.Response:
-    chat, after = request["chat"], seq_value(request.query.get("after", ""), "after")
+    chat, after = request[CHAT], seq_value(request.query.get("after", ""), "after")
     async with request.app[keys.DB].reading() as session:
         state = await service.state_of(session, chat.conversation_id)
         messages = await messages_after(session, chat.conversation_id, after)
@@ -52,12 +52,12 @@ async def read(request: web.Request) -> web.Response:
 @access(bearer)
 async def events(request: web.Request) -> web.StreamResponse:
     after = request.headers.get("Last-Event-ID") or request.query.get("after", "")
-    return await sse.stream(request, request["chat"], seq_value(after, "after"))
+    return await sse.stream(request, request[CHAT], seq_value(after, "after"))
 
 
 @access(bearer)
 async def leave(request: web.Request) -> web.Response:
-    await intake.leave_chat(request, request["chat"])
+    await intake.leave_chat(request, request[CHAT])
     return web.Response(status=204)
 
 
