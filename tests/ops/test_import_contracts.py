@@ -21,12 +21,14 @@ wiring =
     migrations
 shared =
     stock.prices
+faces =
+    window -> stock
 """
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    for feature in ("tills", "stock", "migrations"):
+    for feature in ("tills", "stock", "window", "migrations"):
         (tmp_path / "shop" / feature).mkdir(parents=True)
         for module in ("__init__", "service", "model", "prices"):
             (tmp_path / "shop" / feature / f"{module}.py").touch()
@@ -42,8 +44,9 @@ def lint(shop: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=shop, env=env, capture_output=True, text=True, timeout=60)
 
 
-def test_a_service_may_be_asked_and_wiring_may_ask_anything(shop):
+def test_services_are_open_to_all_and_more_to_wiring_and_faces(shop):
     (shop / "shop/tills/service.py").write_text("import shop.stock.service, shop.stock.prices\n")
+    (shop / "shop/window/service.py").write_text("import shop.stock.model\n")
     (shop / "shop/migrations/model.py").write_text("import shop.stock.model\n")
     assert lint(shop).returncode == 0
 
