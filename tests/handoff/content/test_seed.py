@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from handoff.content.areas import fill, load_areas
-from handoff.content.seed import SIGNPOST, ContentFaults, SeedAnswer, load_content
+from handoff.content.checks import SIGNPOST
+from handoff.content.seed import ContentFaults, SeedAnswer, load_content
 from handoff.sms.gsm7 import parts
 
 SHIPPED = Path(__file__).parents[3] / "data" / "content"

@@ -12,7 +12,7 @@ from handoff.sms.gsm7 import BASIC, EXTENDED, parts, septets, to_gsm7, unmappabl
 @pytest.mark.parametrize(
     ("written", "sent"),
     [
-        pytest.param("“It’s fine” – she said…", "\"It's fine\" - she said...", id="typographic marks"),
+        pytest.param("“It’s fine” – she said…", '"It\'s fine" - she said...', id="typographic marks"),
         pytest.param("one\u00a0two\u2009three\tfour", "one two three four", id="every kind of space"),
         pytest.param("Zoë, François, Łukasz, Ángel", "Zoe, Francois, Lukasz, Angel", id="accents"),
         pytest.param("café £5 €5", "café £5 €5", id="what GSM-7 has stays"),
@@ -78,7 +78,7 @@ def test_gsm7_text_passes_unchanged(text: str) -> None:
 def test_everything_sent_can_be_encoded_and_nothing_becomes_a_question_mark(text: str) -> None:
     sent = to_gsm7(text)
     sent.encode()
-    assert sent.count("?") <= text.count("?") + sum(text.count(mark) for mark in "？﹖⁇⁈⁉︖；⸮;;")  # noqa: RUF001
+    assert sent.count("?") <= text.count("?") + sum(text.count(mark) for mark in "？﹖⁇⁈⁉︖；⸮;;")
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs",)), min_size=1), st.text(max_size=50))
