@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -12,8 +13,9 @@ from rasa_sdk.types import DomainDict
 from actions.handoff_client import Turn, handoff
 from actions.said import Said
 
-ASKED_TOO = 0.25
-"""How likely a topic must be for a message to count as a question about it as well."""
+ASKED_TOO = 0.05
+"""How likely a topic must be to be answered when it is asked in the same breath as something else."""
+_ASKS = re.compile(r"\?|\b(can|could|how|what|wat|where|which|is there|are there|does|do|should)\b", re.I)
 
 AT_RISK_TOPICS = ("change-or-leave-course", "excluded-or-home-educated", "september-guarantee")
 Events = list[dict[str, Any]]
@@ -26,12 +28,13 @@ class ActionNeet(Action):
         return "action_neet"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
-        topic = Said.of(tracker).likeliest(ASKED_TOO)
+        said = Said.of(tracker)
+        topic = said.likeliest(ASKED_TOO) if _ASKS.search(said.text) else None
         case = await handoff().open_case(Turn.of(tracker), "neet", {"topic": topic or ""})
         if topic:
             dispatcher.utter_message(json_message={"kind": "answer", "answer": topic})
-        said = "utter_neet_passed" if case.created else "utter_neet_known"
-        dispatcher.utter_message(response=said, when=case.when)
+        passed = "utter_neet_passed" if case.created else "utter_neet_known"
+        dispatcher.utter_message(response=passed, when=case.when)
         return [SlotSet("passed_on", "neet")]
 
 

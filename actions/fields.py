@@ -59,13 +59,6 @@ _FILLER = re.compile(
     re.I,
 )
 _LINK = re.compile(r"^[\s,.:;=-]*((is|was|to|it'?s|it is|should be|as|on|in|=)\b[\s,.:]*)*", re.I)
-_LEAD_IN = re.compile(
-    r"^(hi|hey|hello|so|um|er|ok|well|sure|yes)?[\s,.!]*(it'?s|it is|im called|i'?m called|they call me"
-    r"|(my|the) (full |first )?(name|birthday|b-?day|dob|date of birth|post ?code)( is|'?s)?"
-    r"|(my|the) ((phone|mobile)( number)?|number)( is|'?s)?"
-    r"|i was born( on| in)?|born( on| in)?|call me|you can (call|text|ring) me on)\b[\s,:]*",
-    re.I,
-)
 
 
 def after(field: Field, text: str, start: int) -> str | None:
@@ -74,8 +67,3 @@ def after(field: Field, text: str, start: int) -> str | None:
     if field.fits.fullmatch(rest) and _FILLER.sub("", rest):
         return rest
     return None if _FILLER.sub("", rest) else ""
-
-
-def without_lead_in(text: str) -> str:
-    """The answer itself: "my name is Sam" -> "Sam". What is nothing but lead-in stays as it is."""
-    return _LEAD_IN.sub("", text, count=1).strip() or text

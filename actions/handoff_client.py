@@ -85,7 +85,7 @@ class HandoffClient:
         """Open a case, or add to the one that is open for this reason."""
         body = await self._post("/internal/cases", turn, {"reason": reason, "facts": dict(facts)})
         in_hours = body["in_hours"] or not body["next_opening"]
-        when = body["reply_by"] if in_hours else f"after we open at {body['next_opening']}"
+        when = f"by {body['reply_by']}" if in_hours else f"after we open at {body['next_opening']}"
         return Case(bool(body["created"]), str(when))
 
     async def answer(self, turn: Turn, field: str, text: str) -> Accepted | Problem:

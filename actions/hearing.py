@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from actions.fields import FIELDS, NO, YES, after, without_lead_in
+from actions.fields import FIELDS, NO, YES, after
 from actions.said import Said
 
 CONFIRMED, CHANGE, LEAVING = "confirmed", "change", "leaving"
@@ -102,7 +102,7 @@ def _plain(said: Said, requested: str) -> Heard:
         return Wants("again")
     if requested == "name" and said.intent in _SMALL_TALK:
         return Wants("again")
-    return Answer(without_lead_in(said.text))
+    return Answer(said.text)
 
 
 def _means_yes(said: Said) -> bool:

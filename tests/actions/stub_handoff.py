@@ -73,7 +73,7 @@ class StubHandoff:
         created = key not in self.cases
         self.cases.setdefault(key, {}).update(body["facts"])
         opening = None if self.in_hours else "9am on Monday"
-        when = {"in_hours": self.in_hours, "next_opening": opening, "reply_by": "within 2 hours"}
+        when = {"in_hours": self.in_hours, "next_opening": opening, "reply_by": "2.30pm today"}
         return self._reply(request, {"reference": "C-1", "created": created, **when})
 
     async def _answer(self, request: web.Request) -> web.Response:

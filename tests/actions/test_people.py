@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 async def test_a_person_asked_for_opens_one_case_and_says_when(person: Person, stub: StubHandoff) -> None:
     said = await person.says(ActionRequestPerson(), "get me a human", "talk_to_person")
     assert said == ["answer talk-to-person", "person_requested"]
-    assert person.heard[-1]["when"] == "within 2 hours"
+    assert person.heard[-1]["when"] == "by 2.30pm today"
     assert [body["reason"] for body in stub.asked("/internal/cases")] == ["request"]
 
 
@@ -45,9 +45,15 @@ async def test_neet_opens_a_case_and_says_how_to_decline(person: Person, stub: S
 
 
 async def test_neet_with_a_question_is_answered_first(person: Person, stub: StubHandoff) -> None:
-    ranking = [{"topic": "bursary", "confidence": 0.4}]
-    said = await person.says(ActionNeet(), "left college, is there a bursary", "neet", topic_ranking=ranking)
+    ranking = [{"topic": "bursary", "confidence": 0.07}]
+    said = await person.says(ActionNeet(), "left college, is there a bursary?", "neet", topic_ranking=ranking)
     assert said == ["answer bursary", "neet_passed"]
+
+
+async def test_neet_without_a_question_is_answered_with_nothing(person: Person, stub: StubHandoff) -> None:
+    ranking = [{"topic": "custody-resettlement", "confidence": 0.1}]
+    said = await person.says(ActionNeet(), "im out of college and work", "neet", topic_ranking=ranking)
+    assert said == ["neet_passed"]
 
 
 async def test_at_risk_is_answered_with_the_topic_nearest_to_it(person: Person, stub: StubHandoff) -> None:
