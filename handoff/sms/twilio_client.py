@@ -94,7 +94,8 @@ class TwilioClient:
     async def inbound_since(self, at: datetime) -> list[Inbound]:
         """Texts from phones that Twilio took since then, oldest first. Raises a TwilioTrouble."""
         found = await self._list(date_sent_after=at, page_size=_PAGE)
-        oldest_first = sorted(found, key=lambda text: text.date_created or text.date_sent or at)
+        # Twilio lists the newest first, in whole seconds: only reversing keeps those of one second in order.
+        oldest_first = sorted(reversed(found), key=lambda text: text.date_created or text.date_sent or at)
         return [_inbound(text) for text in oldest_first if text.direction == "inbound"]
 
     async def _list(self, **filters: Any) -> list[MessageInstance]:

@@ -121,7 +121,7 @@ class FakeTwilio(_Server):
         outbound = [self._message(s["Sid"], s["To"], s["From"], s["Body"], "outbound-api") for s in self.sent]
         wanted = [
             message
-            for message in [*self.inbound, *outbound]
+            for message in [*self.inbound, *outbound][::-1]  # newest first, as Twilio lists
             if all(
                 request.query.get(name, message[key]) == message[key]
                 for name, key in (("To", "to"), ("From", "from"))

@@ -1,0 +1,102 @@
+"""Texts that Twilio took while we were away are answered as if they had just arrived, each once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp.test_utils import TestClient
+
+from handoff.app import Parts, at_work, make_parts
+from handoff.settings import Settings
+from handoff.sms import replies
+from handoff.sms.catch_up import CatchUp
+from handoff.sms.inbox import Inbox
+from tests.handoff.fakes import FakeTwilio
+from tests.handoff.sms.phones import CAMDEN, LAMBETH, Phone
+
+PHONE = "+447700900123"
+
+
+@pytest.fixture
+async def catch_up(parts: Parts) -> AsyncIterator[CatchUp]:
+    inbox = Inbox(parts.db, parts.clock, parts.hub, parts.settings, parts.turns)
+    yield CatchUp(parts.db, parts.clock, inbox, parts.twilio)
+
+
+async def test_texts_that_came_while_we_were_down_are_answered_in_order(
+    phone: Phone, catch_up: CatchUp, twilio: FakeTwilio
+) -> None:
+    for number in (1, 2, 3):
+        twilio.arrives(f"SM{number}", PHONE, CAMDEN, f"text {number}")
+    assert await catch_up.round() == 3
+    await phone.settled()
+    assert await phone.said() == ["text 1", "text 2", "text 3"]
+    assert [text["Body"] for text in twilio.sent] == [f"You said: text {n}" for n in (1, 2, 3)]
+
+
+async def test_what_is_known_is_not_taken_in_again(
+    phone: Phone, catch_up: CatchUp, twilio: FakeTwilio
+) -> None:
+    await phone.text("hello", sid="SMknown")
+    twilio.arrives("SMknown", PHONE, CAMDEN, "hello")
+    twilio.arrives("SMnew", PHONE, CAMDEN, "and more")
+    assert await catch_up.round() == 1
+    assert await catch_up.round() == 0
+    await phone.settled()
+    assert (await phone.said(), len(twilio.sent)) == (["hello", "and more"], 2)
+
+
+async def test_our_own_texts_in_the_list_are_left_alone(
+    phone: Phone, catch_up: CatchUp, twilio: FakeTwilio
+) -> None:
+    await phone.text("hello")
+    await phone.settled()
+    assert await catch_up.round() == 0
+
+
+async def test_each_text_goes_to_the_number_it_was_sent_to(
+    client: TestClient, parts: Parts, catch_up: CatchUp, twilio: FakeTwilio
+) -> None:
+    twilio.arrives("SM1", PHONE, LAMBETH, "hello")
+    await catch_up.round()
+    lambeth = Phone(client, parts, service=LAMBETH)
+    assert (await lambeth.conversation()).area == "lambeth"
+
+
+@pytest.mark.parametrize(("body", "reply"), [("HELP", replies.WHO_WE_ARE), ("", replies.NO_WORDS)])
+async def test_what_gets_a_fixed_reply_gets_it_once(
+    phone: Phone, catch_up: CatchUp, twilio: FakeTwilio, body: str, reply: str
+) -> None:
+    twilio.arrives("SM1", PHONE, CAMDEN, body)
+    assert [await catch_up.round(), await catch_up.round()] == [1, 0]
+    await phone.settled()
+    assert [text["Body"] for text in twilio.sent] == [reply]
+
+
+async def test_a_fixed_reply_that_a_crash_cut_off_is_made_up_for(
+    phone: Phone, parts: Parts, catch_up: CatchUp, twilio: FakeTwilio
+) -> None:
+    await phone.text("hello")
+    await parts.turns.receive((await phone.conversation()).id, "SMcut", "stop", skip_bot=True)
+    twilio.arrives("SMcut", PHONE, CAMDEN, "stop")
+    assert await catch_up.round() == 1
+    assert (await phone.contact()).blocked_at is not None
+
+
+async def test_a_list_that_cannot_be_read_stops_nothing(
+    phone: Phone, catch_up: CatchUp, twilio: FakeTwilio
+) -> None:
+    twilio.arrives("SM1", PHONE, CAMDEN, "hello")
+    twilio.list_fails = True
+    assert await catch_up.round() == 0
+    twilio.list_fails = False
+    assert await catch_up.round() == 1
+
+
+async def test_starting_answers_what_came_before(settings: Settings, twilio: FakeTwilio) -> None:
+    twilio.arrives("SM1", PHONE, CAMDEN, "anyone there?")
+    async with make_parts(settings) as parts, parts.hub.subscribe("console") as changes, at_work(parts):
+        assert await changes.wait(10)
+        texts = await Phone(None, parts).settled()  # type: ignore[arg-type]
+    assert [text.state for text in texts] == ["sent"]

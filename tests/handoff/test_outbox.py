@@ -1,0 +1,285 @@
+"""Every text leaves once, in order, whatever dies or fails on the way; what cannot be sent is said aloud."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+from sqlalchemy import select
+
+from handoff.app import Parts, make_parts
+from handoff.cases.model import Case, CaseNote
+from handoff.conversations.model import Contact, Conversation, Outgoing
+from handoff.conversations.service import append, lock, sms_conversation
+from handoff.outbox import BACK_OFF, LEASE, Outbox
+from handoff.settings import Settings
+from tests.handoff.fakes import FakeTwilio
+
+PHONE, SERVICE = "+447700900123", "+447700900001"
+HOUR = timedelta(hours=1)
+
+
+class MoodyTwilio(FakeTwilio):
+    """Takes a text and then, when told to, answers an error or nothing at all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.code = 20500
+        self.takes_but_answers = 0
+        self.hangs = False
+        self.taken = asyncio.Event()
+
+    async def _send(self, request: web.Request) -> web.Response:
+        if self.answers and self.answers[0] == 400:
+            return web.json_response(
+                {"code": self.code, "message": "no", "status": 400}, status=self.answers.pop(0)
+            )
+        answer = await super()._send(request)
+        self.taken.set()
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.takes_but_answers:
+            return web.json_response({"message": "broken"}, status=self.takes_but_answers)
+        return answer
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[MoodyTwilio]:
+    async with MoodyTwilio() as fake:
+        yield fake
+
+
+@dataclass
+class Post:
+    """A service whose outbox only works when a test says so."""
+
+    parts: Parts
+    twilio: MoodyTwilio
+
+    def worker(self) -> Outbox:
+        parts = self.parts
+        return Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
+
+    async def drain(self, later: timedelta = timedelta(0)) -> None:
+        self.parts.clock.move(later)
+        await self.worker().drain()
+
+    async def queue(self, *texts: str, phone: str = PHONE, safety: bool = False) -> uuid.UUID:
+        now = self.parts.clock.now()
+        async with self.parts.db.transaction() as session:
+            found = await sms_conversation(session, now, phone, SERVICE, "camden")
+            conversation = await lock(session, found.id)
+            for text in texts:
+                await append(session, conversation, now, author="bot", text=text, safety=safety)
+        return conversation.id
+
+    async def cut_off(
+        self, text: str = "hello", *, safety: bool = False, reached_twilio: bool = False
+    ) -> None:
+        """A text whose sender died: before Twilio had it, or after, its answer lost."""
+        await self.queue(text, safety=safety)
+        if reached_twilio:
+            await self.parts.twilio.send(PHONE, SERVICE, text, "x")
+        async with self.parts.db.transaction() as session:
+            row = (await session.execute(select(Outgoing).where(Outgoing.state == "queued"))).scalar_one()
+            row.state, row.attempts, row.next_try_at = "sending", 1, self.parts.clock.now()
+
+    async def rows(self) -> list[Outgoing]:
+        async with self.parts.db.reading() as session:
+            return list((await session.execute(select(Outgoing).order_by(Outgoing.created_at))).scalars())
+
+    async def row(self) -> Outgoing:
+        (row,) = await self.rows()
+        return row
+
+    def bodies(self) -> list[str]:
+        return [text["Body"] for text in self.twilio.sent]
+
+
+@pytest.fixture
+async def post(settings: Settings, twilio: MoodyTwilio) -> AsyncIterator[Post]:
+    async with make_parts(settings) as parts:
+        yield Post(parts, twilio)
+
+
+async def test_a_text_is_sent_once_and_its_sid_kept(post: Post) -> None:
+    await post.queue("hello")
+    await post.drain()
+    await post.drain(HOUR)
+    row = await post.row()
+    assert (post.bodies(), row.state, row.supplier_id) == (["hello"], "sent", post.twilio.sent[0]["Sid"])
+
+
+async def test_the_receipt_is_asked_for_at_our_public_address(post: Post) -> None:
+    await post.queue("hello")
+    await post.drain()
+    base = post.parts.settings.public_base_url
+    expected = f"{base}/webhooks/twilio/status?text={(await post.row()).id}"
+    assert post.twilio.sent[0]["StatusCallback"] == expected
+
+
+async def test_texts_of_a_conversation_leave_in_order(post: Post) -> None:
+    await post.queue(*(f"text {number}" for number in range(10)))
+    await post.drain()
+    assert post.bodies() == [f"text {number}" for number in range(10)]
+
+
+async def test_a_safety_message_waits_for_no_other(post: Post) -> None:
+    await post.queue("first", "second")
+    await post.queue("you matter, call 999", safety=True)
+    await post.drain()
+    assert post.bodies() == ["you matter, call 999", "first", "second"]
+
+
+async def test_one_phone_s_trouble_delays_no_other(post: Post) -> None:
+    post.twilio.answers = [429]
+    await post.queue("to the first")
+    await post.drain()
+    await post.queue("to the second", phone="+447700900124")
+    await post.drain()
+    assert post.bodies()[0] == "to the second"
+
+
+async def test_cut_off_before_twilio_had_it_it_is_sent(post: Post) -> None:
+    await post.cut_off()
+    await post.drain()
+    assert (post.bodies(), (await post.row()).state) == (["hello"], "sent")
+
+
+async def test_cut_off_after_twilio_had_it_it_is_not_sent_again(post: Post) -> None:
+    await post.cut_off(reached_twilio=True)
+    await post.drain()
+    row = await post.row()
+    assert (post.bodies(), row.state, row.supplier_id) == (["hello"], "sent", post.twilio.sent[0]["Sid"])
+
+
+async def test_the_same_words_sent_before_are_not_taken_for_the_text_in_doubt(post: Post) -> None:
+    await post.queue("hello")
+    await post.drain()
+    await post.cut_off("hello")
+    await post.drain()
+    assert post.bodies() == ["hello", "hello"]
+
+
+async def test_a_worker_killed_in_the_middle_of_a_call_sends_nothing_twice(post: Post) -> None:
+    post.twilio.hangs = True
+    await post.queue("hello")
+    work = asyncio.create_task(post.drain())
+    await post.twilio.taken.wait()
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    post.twilio.hangs = False
+    await post.drain(LEASE)
+    assert (post.bodies(), (await post.row()).state) == (["hello"], "sent")
+
+
+async def test_an_error_that_says_nothing_is_looked_up_before_sending_again(post: Post) -> None:
+    post.twilio.takes_but_answers = 503
+    await post.queue("hello")
+    await post.drain()
+    assert (await post.row()).state == "sending"
+    post.twilio.takes_but_answers = 0
+    await post.drain(HOUR)
+    assert (post.bodies(), (await post.row()).state) == (["hello"], "sent")
+
+
+async def test_while_the_look_up_fails_a_text_is_not_sent_again(post: Post) -> None:
+    await post.cut_off(reached_twilio=True)
+    post.twilio.list_fails = True
+    await post.drain()
+    await post.drain(HOUR)
+    assert (post.bodies(), (await post.row()).state) == (["hello"], "sending")
+    post.twilio.list_fails = False
+    await post.drain(HOUR)
+    assert (post.bodies(), (await post.row()).state) == (["hello"], "sent")
+
+
+async def test_while_the_look_up_fails_a_safety_message_is_sent_again(post: Post) -> None:
+    await post.cut_off("call 999", safety=True, reached_twilio=True)
+    post.twilio.list_fails = True
+    await post.drain()
+    assert (post.bodies(), (await post.row()).state) == (["call 999", "call 999"], "sent")
+
+
+@pytest.mark.parametrize("status", [401, 404, 429])
+async def test_what_is_not_the_text_s_fault_is_tried_again(post: Post, status: int) -> None:
+    post.twilio.answers = [status]
+    await post.queue("hello")
+    await post.drain()
+    assert (await post.row()).state == "queued"
+    await post.drain(timedelta(minutes=1))
+    assert (post.bodies(), (await post.row()).state) == (["hello"], "sent")
+
+
+async def test_with_nobody_listening_texts_wait(post: Post, settings: Settings) -> None:
+    nowhere = replace(settings, twilio_api_base="http://127.0.0.1:9")
+    async with make_parts(nowhere) as parts:
+        unconnected = Post(parts, post.twilio)
+        await unconnected.queue("hello")
+        await unconnected.drain()
+    assert (await post.row()).state == "queued"
+    await post.drain(timedelta(minutes=1))
+    assert post.bodies() == ["hello"]
+
+
+async def test_a_clear_no_is_final_and_told_on_the_console(post: Post) -> None:
+    post.twilio.answers, post.twilio.code = [400], 21211
+    await post.queue("hello")
+    await post.drain()
+    row = await post.row()
+    assert (row.state, row.error_code, post.bodies()) == ("failed", "21211", [])
+    async with post.parts.db.reading() as session:
+        case = (await session.execute(select(Case))).scalar_one()
+        note = (await session.execute(select(CaseNote))).scalar_one()
+    assert (case.reason, note.case_id) == ("failure", case.id)
+    assert case.incident and case.incident.startswith("texts-")
+
+
+async def test_a_phone_blocked_at_twilio_is_remembered_as_blocked(post: Post) -> None:
+    post.twilio.answers, post.twilio.code = [400], 21610
+    conversation_id = await post.queue("hello", "and more")
+    await post.drain()
+    assert [row.state for row in await post.rows()] == ["blocked", "blocked"]
+    async with post.parts.db.reading() as session:
+        conversation = await session.get_one(Conversation, conversation_id)
+        assert (await session.get_one(Contact, conversation.contact_id)).blocked_at is not None
+
+
+async def test_it_gives_up_after_about_an_hour(post: Post) -> None:
+    post.twilio.answers = [429] * 50
+    await post.queue("hello")
+    for seconds in BACK_OFF:
+        await post.drain()
+        assert (await post.row()).state == "queued"
+        post.parts.clock.move(timedelta(seconds=seconds))
+    await post.drain()
+    assert (await post.row()).state == "failed"
+    assert timedelta(minutes=45) < timedelta(seconds=sum(BACK_OFF)) < timedelta(minutes=75)
+
+
+async def test_a_safety_message_is_never_given_up_and_alarms_early(post: Post) -> None:
+    post.twilio.answers = [429] * 30
+    await post.queue("call 999", safety=True)
+    for _ in range(30):
+        await post.drain(timedelta(minutes=5))
+    assert (await post.row()).state == "queued"
+    async with post.parts.db.reading() as session:
+        assert len((await session.execute(select(CaseNote))).scalars().all()) == 1
+    await post.drain(timedelta(minutes=5))
+    assert post.bodies() == ["call 999"]
+
+
+async def test_two_workers_at_once_send_each_text_once(post: Post) -> None:
+    for number in range(6):
+        await post.queue("one", "two", phone=f"+44770090020{number}")
+    await asyncio.gather(*(post.worker().drain() for _ in range(3)))
+    await post.drain()
+    assert sorted(post.bodies()) == ["one"] * 6 + ["two"] * 6
+    for number in range(6):
+        own = [text["Body"] for text in post.twilio.sent if text["To"].endswith(str(number))]
+        assert own == ["one", "two"]
