@@ -50,9 +50,12 @@ def _salvage(raw: bytes) -> dict[str, Any]:
     match = _CUT_TEXT.search(raw)
     if match is None:
         raise Unprocessable("bad_json", "The body is too big to read.", field="body")
-    words = re.sub(rb"\\(u[0-9a-fA-F]{0,3})?$", b"", match[1])
-    text = json.loads(b'"%b"' % words.decode("utf-8", "ignore").encode(), strict=False)
-    return {"id": str(uuid.uuid5(uuid.NAMESPACE_OID, words.hex())), "text": text}
+    words = re.sub(r"\\(u[0-9a-fA-F]{0,3})?$", "", match[1].decode("utf-8", "ignore"))
+    try:
+        text = json.loads(f'"{words}"', strict=False)
+    except ValueError:  # not quite JSON, but words all the same
+        text = words
+    return {"id": str(uuid.uuid5(uuid.NAMESPACE_OID, words)), "text": text}
 
 
 async def read_form(request: web.Request) -> dict[str, str]:
