@@ -119,7 +119,7 @@ class EncryptedTrackerStore(SQLTrackerStore):
     async def episodes(self, conversation: str) -> list[str]:
         """The sender ids under which a conversation (`<id>` or `<id>:<episode>`) has turns here."""
         self._make_tables()
-        sender = self.SQLEvent.sender_id
+        sender: Any = self.SQLEvent.sender_id
         theirs = sa.or_(sender == conversation, sender.startswith(f"{conversation}:", autoescape=True))
         with self.session_scope() as session:
             return [found for (found,) in session.query(sender).filter(theirs).distinct()]

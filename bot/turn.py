@@ -154,14 +154,14 @@ class Conversations:
         inner = wrapped._tracker_store if isinstance(wrapped, FailSafeTrackerStore) else wrapped
         self._store = self._store or inner
         self._store.domain = agent.domain
-        self._locks = self._locks or _redis_locks() or agent.lock_store
+        self._locks = self._locks or redis_locks() or agent.lock_store
         self._processor = TurnProcessor.around(agent.processor, self._store, self._locks)
         agent.tracker_store, agent.lock_store = self._store, self._locks
         agent.processor = self._processor
         self._agent = agent
 
 
-def _redis_locks() -> LockStore | None:
+def redis_locks() -> LockStore | None:
     """Locks in Redis when REDIS_URL is set: needed as soon as there are several Rasa processes."""
     url = os.environ.get("REDIS_URL")
     if not url:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from tests.bot.servers import ActionServer, Conversation, RasaServer, train
+from tests.bot.servers import SMALL, ActionServer, Conversation, RasaServer, train
 
 # Rasa needs SQLAlchemy 1.4, which says at every start that it is not 2.0.
 os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
@@ -18,7 +18,7 @@ os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
 @pytest.fixture(scope="session")
 def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small assistant, trained once."""
-    return train(tmp_path_factory.mktemp("models") / "small")
+    return train(tmp_path_factory.mktemp("models") / "small", SMALL, SMALL / "content")
 
 
 @pytest.fixture(scope="session")

@@ -43,25 +43,13 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def train(target: Path, config: Path = SMALL / "config.yml") -> Path:
-    """Train the small assistant in its own process, as everybody does; returns the model."""
-    command = [
-        sys.executable,
-        "-m",
-        "rasa",
-        "train",
-        "--fixed-model-name",
-        target.name,
-        "--out",
-        str(target.parent),
-    ]
-    files = ["--config", str(config), "--domain", str(SMALL / "domain.yml"), "--data", str(SMALL / "data")]
-    environment = {
-        **os.environ,
-        "RASA_TELEMETRY_ENABLED": "false",
-        "WAYLINE_RELEASE_DIR": str(SMALL / "content"),
-    }
-    done = subprocess.run(command + files, cwd=ROOT, env=environment, capture_output=True, timeout=300)
+def train(target: Path, project: Path, content: Path) -> Path:
+    """Train the assistant of a folder in its own process, as everybody does; returns the model."""
+    command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", target.name]
+    command += ["--out", str(target.parent), "--config", str(project / "config.yml")]
+    command += ["--domain", str(project / "domain.yml"), "--data", str(project / "data")]
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "WAYLINE_RELEASE_DIR": str(content)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr.decode()[-3000:]
     return target.with_suffix(".tar.gz")
 

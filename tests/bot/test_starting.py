@@ -1,7 +1,10 @@
-"""Rasa that has no model yet, or no token, over real processes."""
+"""How Rasa starts: without a model, a token or keys, and with Redis; over real processes."""
+
+import asyncio
 
 import pytest
 
+from bot.turn import redis_locks
 from tests.bot.servers import PATIENCE, TOKEN, Conversation, RasaServer
 
 
@@ -36,3 +39,19 @@ def test_without_a_token_or_keys_it_does_not_start(tmp_path, keys, missing):
     server.launch(None)
     assert server.child.wait(PATIENCE) != 0
     assert f"{missing} is not set" in server.log.read_text()
+
+
+@pytest.mark.redis
+async def test_redis_keeps_the_locks_when_it_is_configured(monkeypatch, redis_url):
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    locks = redis_locks()
+    async with locks.lock("conversation:0"):
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(enter(redis_locks(), "conversation:0"), 0.1)
+    await enter(redis_locks(), "conversation:0")
+
+
+async def enter(locks, conversation):
+    """Take the lock and give it back."""
+    async with locks.lock(conversation, wait_time_in_seconds=0.01):
+        return
