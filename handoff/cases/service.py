@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.vocabulary import Vocabulary
 from handoff import audit
 from handoff.cases.clocks import due_at
-from handoff.cases.model import CLAIMED, CLOSED, Case
+from handoff.cases.model import CLAIMED, CLOSED, Case, CaseNote
 from handoff.content.areas import Area
 from handoff.conversations.model import Conversation
 from handoff.references import new_reference
@@ -112,3 +112,11 @@ async def open_case(session: AsyncSession, conversation: Conversation, reason: s
 async def open_cases(session: AsyncSession, conversation: Conversation) -> list[Case]:
     query = select(Case).where(Case.conversation_id == conversation.id, Case.state != CLOSED)
     return list((await session.execute(query)).scalars())
+
+
+async def note_open_cases(
+    session: AsyncSession, now: datetime, conversation: Conversation, text: str
+) -> None:
+    """A note by the service itself on every open case of the conversation."""
+    for case in await open_cases(session, conversation):
+        session.add(CaseNote(case_id=case.id, staff_id=None, text=text, at=now))

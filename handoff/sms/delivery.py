@@ -15,8 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.cases.model import FAILURE, CaseNote
-from handoff.cases.service import CaseRules, open_cases, open_or_raise
+from handoff.cases.service import CaseRules, note_open_cases, open_or_raise
 from handoff.conversations.model import (
     BOT,
     STAFF_ONLY,
@@ -32,6 +31,7 @@ from handoff.sms.replies import STAFF_BLOCKED, STAFF_UNBLOCKED
 QUEUED, SENDING, SENT, DELIVERED = "queued", "sending", "sent", "delivered"
 UNDELIVERED, FAILED, BLOCKED = "undelivered", "failed", "blocked"
 BLOCKED_CODE = "21610"
+FAILURE = "failure"  # the reason of a case, as the vocabulary names it
 
 _RANK = {QUEUED: 0, SENDING: 1, SENT: 2, UNDELIVERED: 3, FAILED: 3, BLOCKED: 3, DELIVERED: 4}
 _OURS = {
@@ -160,5 +160,4 @@ async def tell_advisers(
     words = (
         f"A {kind} to this phone has not arrived (reason {text.error_code or 'not known'}). Try another way."
     )
-    for case in await open_cases(session, conversation):
-        session.add(CaseNote(case_id=case.id, staff_id=None, text=words, at=now))
+    await note_open_cases(session, now, conversation, words)
