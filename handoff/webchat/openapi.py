@@ -6,6 +6,7 @@ have, or an object of fields. `gives` maps a status to what comes back; `refuses
 
 from __future__ import annotations
 
+import asyncio
 import re
 from functools import cache
 from pathlib import Path
@@ -41,7 +42,7 @@ _ERROR: Json = {"error": {"code": "string", "message": "string", "field?": "stri
 
 @access(anyone)
 async def document(request: web.Request) -> web.Response:
-    return web.json_response(whole())
+    return web.json_response(await asyncio.to_thread(whole))
 
 
 @cache
