@@ -2,11 +2,13 @@
 
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -124,9 +126,11 @@ def test_a_child_that_ignores_the_request_to_stop_is_killed(start):
 def test_killing_the_supervisor_itself_leaves_no_child(start):
     run = start("handoff=answers", "rasa=stubborn")
     pids = run.pids("handoff", "rasa")
-    # The children hold the other end of this pipe: it closes when the last of them is gone.
-    run.end(signal.SIGKILL)
-    assert not any(alive(pid) for pid in pids.values())
+    with ExitStack() as opened:
+        ends = [opened.enter_context(open(os.pidfd_open(pid), "rb")) for pid in pids.values()]
+        run.end(signal.SIGKILL)
+        # A pidfd becomes readable when its process has ended.
+        assert all(select.select([end], [], [], 30)[0] for end in ends)
 
 
 def test_a_child_that_never_starts_ends_everything_with_one_sentence(start):
