@@ -39,7 +39,7 @@ class Thresholds:
     sure: float = 0.33
     margin: float = 0.10
     sure_in_form: float = 0.60
-    offer: float = 0.06
+    offer: float = 0.12
 
 
 def decide(
@@ -58,9 +58,9 @@ def decide(
     ranked = [guess for guess in guesses if guess.label.topic][:RANKED]
     if _is_sure(guesses, bool(metadata.get("form")), thresholds):
         return _parse(guesses[0], ranked)
-    offers = [guess for guess in ranked if guess.confidence >= thresholds.offer]
-    name = UNCLEAR if len(offers) > 1 else LOST
-    return _not_understood(name, guesses[0].confidence, ranked, metadata)
+    offered = _offered(ranked, thresholds.offer)
+    name = UNCLEAR if offered else LOST
+    return _not_understood(name, guesses[0].confidence, offered or ranked, metadata)
 
 
 def _chosen(guesses: Sequence[Guess], metadata: Mapping[str, Any]) -> Guess | None:
@@ -75,6 +75,13 @@ def _is_sure(guesses: Sequence[Guess], in_form: bool, thresholds: Thresholds) ->
         return best.confidence >= thresholds.sure_in_form
     second = guesses[1].confidence if len(guesses) > 1 else 0.0
     return best.confidence >= thresholds.sure and best.confidence - second >= thresholds.margin
+
+
+def _offered(ranked: Sequence[Guess], offer: float) -> Sequence[Guess]:
+    """Two or three topics to choose from, when the likeliest is worth it; a third only if not far-fetched."""
+    if len(ranked) < 2 or ranked[0].confidence < offer:
+        return []
+    return [*ranked[:2], *(guess for guess in ranked[2:] if guess.confidence >= offer / 2)]
 
 
 def _not_understood(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.components.decision import NOT_UNDERSTOOD, Guess, Label, Thresholds, decide
 
-LIMITS = Thresholds(sure=0.4, margin=0.1, sure_in_form=0.6, offer=0.05)
+LIMITS = Thresholds(sure=0.4, margin=0.1, sure_in_form=0.6, offer=0.12)
 
 
 def topic(slug, confidence):
@@ -39,13 +39,20 @@ def test_small_talk_is_never_offered_as_a_topic():
     [
         ([topic("cv", 0.45), topic("travel", 0.4)], "unclear"),
         ([topic("cv", 0.3), topic("travel", 0.1)], "unclear"),
-        ([topic("cv", 0.3), topic("travel", 0.04)], "lost"),
+        ([topic("cv", 0.3), topic("travel", 0.01)], "unclear"),
+        ([topic("cv", 0.11), topic("travel", 0.1)], "lost"),
+        ([topic("cv", 0.3)], "lost"),
         ([intent("greet", 0.3), topic("cv", 0.02)], "lost"),
         ([], "lost"),
     ],
 )
 def test_an_unsure_guess_offers_topics_where_there_are_two(guesses, name):
     assert decided(*guesses)["intent"]["name"] == name
+
+
+def test_a_far_fetched_third_topic_is_not_offered():
+    offered = decided(topic("cv", 0.3), topic("travel", 0.01), topic("ema", 0.01))["topic_ranking"]
+    assert [ranked["topic"] for ranked in offered] == ["cv", "travel"]
 
 
 @pytest.mark.parametrize("text", ["", "🙂", "?!", "  "])
