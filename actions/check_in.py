@@ -13,7 +13,7 @@ from rasa_sdk.types import DomainDict
 from actions.handoff_client import Turn, handoff
 from actions.said import Said
 
-ASKED_TOO = 0.05
+ASKED_TOO = 0.1
 """How likely a topic must be to be answered when it is asked in the same breath as something else."""
 _ASKS = re.compile(r"\?|\b(can|could|how|what|wat|where|which|is there|are there|does|do|should)\b", re.I)
 
