@@ -1,0 +1,35 @@
+"""The chat page with JavaScript off."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import NewPage
+from tests.handoff.fakes import FakeRasa, talk
+
+
+async def test_asking_and_choosing_work_as_forms(new_page: NewPage, site: str, rasa: FakeRasa) -> None:
+    choice = {"kind": "choices", "text": "Which?", "choices": [{"text": "This one", "answer": None}]}
+    rasa.script |= {"money": [choice], "This one": [talk("Here it is.")]}
+    page = await new_page(java_script_enabled=False)
+    await page.goto(f"{site}/chat")
+    await page.get_by_label("Your message").fill("money")
+    await page.get_by_role("button", name="Send").click()
+    await page.get_by_role("button", name="This one").click()
+    await expect(page.get_by_text("Here it is.")).to_be_visible()
+    await page.reload()
+    await expect(page.locator(".message")).to_have_count(4)
+
+
+async def test_a_starter_begins_the_chat(new_page: NewPage, site: str) -> None:
+    page = await new_page(java_script_enabled=False)
+    await page.goto(f"{site}/chat")
+    await page.get_by_role("button", name="Talk to a person").click()
+    await expect(page.get_by_text("You said: Talk to a person")).to_be_visible()
+
+
+async def test_an_empty_form_says_what_to_do(new_page: NewPage, site: str) -> None:
+    page = await new_page(java_script_enabled=False)
+    await page.goto(f"{site}/chat")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("alert")).to_have_text("Write a message first.")
