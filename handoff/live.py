@@ -40,7 +40,8 @@ class Subscription:
     async def wait(self, seconds: float) -> bool:
         """True when something changed since the last wait, False when `seconds` passed quietly."""
         try:
-            await asyncio.wait_for(self._changed.wait(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation (Python 3.11)
+                await self._changed.wait()
         except TimeoutError:
             return False
         self._changed.clear()
