@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from handoff.screening.messages import holding_message, safety_message
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.cases.model import SAFEGUARDING, UNANSWERED, Finding
 from handoff.cases.service import CaseRules, open_case, open_cases, open_or_raise
 from handoff.conversations.model import BOT, SMS, SYSTEM_AUTHOR, WAITING, Conversation, Message
 from handoff.conversations.service import append
+from handoff.screening.messages import Sent, fixed_message, safety_message
 from handoff.screening.verdict import Verdict
 
 AFRESH = timedelta(hours=12)
@@ -97,8 +97,8 @@ async def _send_safety(
     level = max(verdict.level, (told or {}).get("level", "routine"), key=rules.rank)
     conversation.safety_sent = {"level": level, "categories": sorted(set(categories)), "at": now.isoformat()}
     conversation.holding_sent_at = now
-    text = safety_message(verdict, conversation.channel, rules.area(conversation.area))
-    return await _say(session, now, conversation, message, text)
+    sent = safety_message(verdict, rules.area(conversation.area), now)
+    return await _say(session, now, conversation, message, sent)
 
 
 async def _hold(
@@ -119,23 +119,20 @@ async def _hold(
         return []
     conversation.holding_sent_at = now
     area = rules.area(conversation.area)
-    text = (
-        safety_message(verdict, conversation.channel, area)
-        if emergency
-        else holding_message(conversation.channel, area)
-    )
-    return [await _say(session, now, conversation, message, text)]
+    sent = safety_message(verdict, area, now) if emergency else fixed_message("holding", area, now)
+    return [await _say(session, now, conversation, message, sent)]
 
 
 async def _say(
-    session: AsyncSession, now: datetime, conversation: Conversation, message: Message, text: str
+    session: AsyncSession, now: datetime, conversation: Conversation, message: Message, sent: Sent
 ) -> Message:
     return await append(
         session,
         conversation,
         now,
         author=SYSTEM_AUTHOR,
-        text=text,
+        text=sent.text,
+        sms=sent.sms,
         kind="safety",
         turn_id=message.turn_id,
         safety=True,

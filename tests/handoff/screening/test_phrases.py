@@ -1,0 +1,150 @@
+"""What the phrase screen must hear in children's own words, and what it must leave alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handoff.screening.phrases import PhraseScreen
+from handoff.screening.service import SHIPPED, screen
+from handoff.screening.verdict import at_least, rank
+
+ROWS = yaml.safe_load((Path(__file__).parent / "dev_messages.yml").read_text(encoding="utf-8"))
+
+
+def texts(expected: str) -> list[str]:
+    return [str(text) for row in ROWS if row["expect"] == expected for text in row["texts"]]
+
+
+def share_at_least(expected: str, bar: str) -> float:
+    heard = [at_least(screen(text).level, bar) for text in texts(expected)]  # type: ignore[arg-type]
+    return sum(heard) / len(heard)
+
+
+def test_emergencies_are_heard() -> None:
+    assert share_at_least("emergency", "urgent") >= 0.98
+    assert share_at_least("emergency", "emergency") >= 0.95
+
+
+def test_disclosures_are_heard() -> None:
+    assert share_at_least("urgent", "urgent") >= 0.95
+
+
+def test_worries_are_heard() -> None:
+    assert share_at_least("concern", "concern") >= 0.90
+
+
+def test_look_alikes_and_everyday_questions_are_left_alone() -> None:
+    assert share_at_least("lookalike", "urgent") <= 0.03
+    assert share_at_least("ordinary", "urgent") <= 0.005
+
+
+WITH_CATEGORIES = [
+    (text, row["category"])
+    for row in ROWS
+    if "category" in row and row["expect"] in ("emergency", "urgent")
+    for text in row["texts"][:3]
+]
+
+
+@pytest.mark.parametrize(("text", "category"), WITH_CATEGORIES)
+def test_the_category_heard_is_the_one_said(text: str, category: str) -> None:
+    near = {"third_party", "distress"}  # someone else's danger is also heard as what it is
+    assert {category} & set(screen(text).categories) or near & {category}
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("i want to become a nurse but i want to die", "urgent"),
+        ("i want to study nursing but i want to die tonight ive got pills", "emergency"),
+        ("is there a course about suicide prevention", "routine"),
+        ("i feel suicidal and i want to work with kids", "urgent"),
+        ("i dont want to kill myself but i feel rubbish", "concern"),
+        ("i used to self harm years ago but im all better now", "routine"),
+        ("my dad used to hit me when i was little", "urgent"),
+        ("my dad used to hit me but social services dealt with it and he moved out", "concern"),
+        ("u n a l i v e  m y s e l f", "urgent"),
+        ("s3lf h4rm", "urgent"),
+        ("can you help me with my cv now", "routine"),
+        ("i got kicked out of college", "routine"),
+        ("my tutor messaged me about my coursework at night", "routine"),
+        ("my sister is going out with a plumber can he give me work", "routine"),
+    ],
+)
+def test_what_is_said_decides_not_the_words_around_it(text: str, level: str) -> None:
+    assert screen(text).level == level
+
+
+def test_an_answer_is_heard_together_with_its_question() -> None:
+    assert at_least(screen("no one he kicked me out", question="Who do you live with?").level, "urgent")
+
+
+def test_a_disclosure_is_heard_across_two_messages() -> None:
+    assert at_least(screen("kill myself", before=["i want to"]).level, "urgent")
+
+
+def test_evidence_is_the_persons_own_words() -> None:
+    (finding,) = screen("Hi. i  WANNA   die ok").findings
+    assert finding.evidence == ("WANNA   die",) and finding.detector == "phrases"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hola",
+        "salaam",
+        "cześć",
+        "merhaba",
+        "wagwan fam wys g",
+        "bruv dis ting is peak still",
+        "a e i o u y z",
+    ],
+)
+def test_a_greeting_or_slang_is_not_a_foreign_language(text: str) -> None:
+    assert screen(text).level == "routine"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "waxaan rabaa inaan wax barto laakiin ma garanayo meesha",
+        "я хочу вчитися в коледжі",
+        "أريد أن أدرس في الكلية",
+    ],
+)
+def test_a_message_in_another_language_is_read_the_same_day(text: str) -> None:
+    verdict = screen(text)
+    assert (verdict.level, verdict.findings[0].detector) == ("concern", "language")
+
+
+def test_a_screen_that_fails_sends_the_message_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(PhraseScreen, "screen", broken)
+    verdict = screen("anything")
+    assert (verdict.level, verdict.findings[0].detector) == ("urgent", "failure")
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(), st.lists(st.text(), max_size=4), st.none() | st.text())
+def test_any_text_gets_a_verdict_without_failing(text: str, before: list[str], question: str | None) -> None:
+    verdict = screen(text, before=before, question=question)
+    assert all(finding.detector != "failure" for finding in verdict.findings)
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+@settings(deadline=None, max_examples=30)
+def test_a_disclosure_is_heard_wherever_it_stands(words_before: int, words_after: int) -> None:
+    filler = "i would like to know about the bus to college please thank you "
+    text = filler * words_before + "and my dad hits me " + filler * words_after
+    assert rank(screen(text).level) >= rank("urgent")
+
+
+def test_the_version_names_the_phrases_that_were_used() -> None:
+    assert PhraseScreen.load(SHIPPED).version == screen("i want to die").findings[0].version
