@@ -100,7 +100,8 @@ async def answer_view(session: AsyncSession, slug: str) -> AnswerView:
     if answer is None:
         raise NotFound("There is no such answer.")
     query = select(Revision).where(Revision.slug == slug).order_by(Revision.number.desc())
-    history = list((await session.execute(query)).scalars())
+    read_again = {"populate_existing": True}  # a caller that waited for the lock must see what came before
+    history = list((await session.execute(query, execution_options=read_again)).scalars())
     drafts = [revision for revision in reversed(history) if revision.state in (DRAFT, IN_REVIEW)]
     live = (await release_revisions(session, await live_release(session))).get(slug)
     people = [one for revision in history for one in (revision.author_id, revision.approver_id)]

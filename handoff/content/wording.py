@@ -100,11 +100,11 @@ def problems(wording: Wording, areas: Iterable[Area]) -> dict[str, list[str]]:
 
 
 def preview(wording: Wording, area: Area, areas: Iterable[Area]) -> Preview:
-    sms = to_gsm7(fill(wording.sms, area))
+    sms = fill(wording.sms, area)
     strange = unmappable(sms)
     return Preview(
         html=to_html(wording.web, area),
-        sms=sms,
+        sms=to_gsm7(sms),
         parts=parts(sms),
         places=None if strange else septets(sms),
         strange=strange,

@@ -1,0 +1,59 @@
+"""Answers are found by their words, group, state and review date, and previewed before anyone gets them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handoff.app import Parts
+from tests.handoff.cases.scenes import Colleague
+
+
+async def _slugs(editor: Colleague, query: str) -> list[str]:
+    return [row["slug"] for row in (await editor.get(f"/api/staff/answers?{query}"))[1]["answers"]]
+
+
+async def test_every_word_looked_for_must_be_there(jo: Colleague) -> None:
+    found = await _slugs(jo, "q=BURSARY+vulnerable")
+    assert "bursary-vulnerable" in found and "ema" not in found
+    assert await _slugs(jo, "q=xylophone") == []
+
+
+async def test_answers_are_found_by_group_and_state(jo: Colleague) -> None:
+    await jo.post("/api/staff/answers/ema/start")
+    assert await _slugs(jo, "state=draft") == ["ema"]
+    assert "ema" in await _slugs(jo, "group=money") and "ema" not in await _slugs(jo, "group=jobs")
+
+
+async def test_an_answer_past_its_review_date_is_overdue(jo: Colleague, parts: Parts) -> None:
+    assert await _slugs(jo, "overdue=1") == []
+    parts.clock.move(timedelta(days=3 * 365))
+    who = {"email": "editor.one@demo.test", "password": parts.settings.demo_password}
+    await jo.http.post("/api/staff/session", json=who)  # nobody stays signed in for three years
+    assert "ema" in await _slugs(jo, "overdue=1")
+
+
+async def test_a_preview_shows_an_areas_details_and_the_cost_of_a_text(jo: Colleague) -> None:
+    words = {"web": "Ring **{area.phone}**", "sms": "Ring {area.phone} – or €", "area": "lambeth"}
+    status, shown = await jo.post("/api/staff/answers/preview", words)
+    assert status == 200 and shown["html"].startswith("<p>Ring <strong>020 7946")
+    assert shown["sms"].endswith(" - or €") and shown["parts"] == 1
+    assert shown["places"] == len(shown["sms"]) + 1
+
+
+async def test_a_preview_says_which_signs_make_a_text_dear(jo: Colleague) -> None:
+    _, shown = await jo.post("/api/staff/answers/preview", {"web": "x", "sms": "ok 🎓"})
+    assert shown["strange"] == ["🎓"] and shown["places"] is None
+
+
+async def test_a_preview_for_no_area_of_ours_is_refused(jo: Colleague) -> None:
+    assert (await jo.post("/api/staff/answers/preview", {"area": "atlantis"}))[0] == 422
+
+
+async def test_an_answer_shows_what_people_ask_and_where_it_comes_from(jo: Colleague) -> None:
+    _, found = await jo.get("/api/staff/answers/ema")
+    assert "can i get ema" in found["examples"] and found["live"]["source_url"].startswith("https://")
+
+
+async def test_an_answer_that_is_not_there_is_not_found(jo: Colleague) -> None:
+    assert (await jo.get("/api/staff/answers/xylophone"))[0] == 404
+    assert (await jo.post("/api/staff/answers/xylophone/start"))[0] == 404
