@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from aiohttp.test_utils import TestClient
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Error, Page, Route, expect
 from sqlalchemy import select
 
 from handoff.app import Parts
@@ -77,5 +79,6 @@ async def test_leaving_without_javascript_shows_nothing_on_back(new_page: NewPag
     await expect(page.get_by_text("You said: a secret")).to_be_visible()
     await press_the_button(page)
     await page.wait_for_url(WEATHER)
-    await page.go_back()
+    with contextlib.suppress(Error):  # Back leads away again, to a world that is not there in a test
+        await page.go_back()
     assert "a secret" not in await page.content()

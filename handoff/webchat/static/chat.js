@@ -24,7 +24,7 @@ const arrived = performance.getEntriesByType("navigation")[0]?.type;
 const session = new Session(chat.dataset.area, embedded || arrived === "reload" || arrived === "back_forward");
 const view = new View(send);
 const working = { stream: true, sending: true };
-let offlineTimer;
+let offlineTimer = null;
 
 const stream = new Stream(session, {
   message: (message) => view.show(message),
@@ -39,8 +39,8 @@ const outbox = new Outbox(session, {
     view.sent(message, seq);
     works("sending", true);
   },
-  waiting: (message) => {
-    view.notSentYet(message);
+  waiting: () => {
+    for (const message of outbox.queue) view.notSentYet(message);
     works("sending", false);
   },
   refused: (message, error) => refused(message, error),
@@ -48,7 +48,9 @@ const outbox = new Outbox(session, {
 });
 
 function send(text) {
-  view.showPending(outbox.add(text));
+  const message = outbox.add(text);
+  view.showPending(message);
+  if (!working.sending) view.notSentYet(message);
 }
 
 function sendBox() {
@@ -91,9 +93,13 @@ function works(part, well) {
   const back = well && !working[part];
   working[part] = well;
   if (back && part === "stream") outbox.hurry();
-  clearTimeout(offlineTimer);
-  if (working.stream && working.sending) view.setOffline("");
-  else offlineTimer = setTimeout(() => view.setOffline(OFFLINE), navigator.onLine ? OFFLINE_AFTER : 0);
+  if (working.stream && working.sending) {
+    clearTimeout(offlineTimer);
+    offlineTimer = null;
+    view.setOffline("");
+  } else {
+    offlineTimer ??= setTimeout(() => view.setOffline(OFFLINE), navigator.onLine ? OFFLINE_AFTER : 0);
+  }
 }
 
 function over() {
