@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import metrics
 from handoff.cases.model import FAILURE, UNANSWERED, Finding
 from handoff.cases.service import CaseRules, open_or_raise
+from handoff.content.areas import Area
 from handoff.content.live import LiveContent
 from handoff.conversations.model import (
     ANSWERED,
@@ -40,7 +41,7 @@ from handoff.db import Database
 from handoff.rasa import Asked, Rasa, RasaUnavailable, Reply, Understood
 from handoff.registrations.model import Draft
 from handoff.render import AnswerMissing, chosen, render
-from handoff.screening.messages import concern_message, failure_message
+from handoff.screening.messages import fixed_message
 from handoff.screening.triage import bot_may_speak
 
 log = logging.getLogger(__name__)
@@ -147,7 +148,7 @@ class Asking:
         except AnswerMissing:
             log.error("answer missing from the live release slug=%s", reply.answer)
             await open_or_raise(session, self._rules, now, conversation, UNANSWERED)
-            words = {"text": failure_message(conversation.channel), "kind": "fallback"}
+            words = {**_fixed("failure", area, now), "kind": "fallback"}
         await append(
             session, conversation, now, author=BOT_AUTHOR, turn_id=turn.id, audience=audience, **words
         )
@@ -176,7 +177,7 @@ class Asking:
             now,
             author=BOT_AUTHOR,
             turn_id=turn.id,
-            text=concern_message(conversation.channel, self._rules.area(conversation.area)),
+            **_fixed("concern", self._rules.area(conversation.area), now),
             choices=[{"text": "Talk to a person", "answer": "talk-to-person"}],
         )
         return True
@@ -196,7 +197,7 @@ class Asking:
             author=SYSTEM_AUTHOR,
             turn_id=turn.id,
             kind="fallback",
-            text=failure_message(conversation.channel),
+            **_fixed("failure", self._rules.area(conversation.area), now),
         )
 
 
@@ -207,3 +208,8 @@ async def _findings(session: AsyncSession, message: Message) -> list[Finding]:
 async def _draft(session: AsyncSession, conversation: Conversation) -> dict[str, Any] | None:
     draft = await session.get(Draft, conversation.id)
     return draft.answers if draft else None
+
+
+def _fixed(kind: str, area: Area, now: datetime) -> dict[str, Any]:
+    sent = fixed_message(kind, area, now)
+    return {"text": sent.text, "sms": sent.sms}
