@@ -81,4 +81,4 @@ async def test_leaving_without_javascript_shows_nothing_on_back(new_page: NewPag
     await page.wait_for_url(WEATHER)
     with contextlib.suppress(Error):  # Back leads away again, to a world that is not there in a test
         await page.go_back()
-    assert "a secret" not in await page.content()
+    await expect(page.get_by_text("a secret")).to_have_count(0)
