@@ -50,16 +50,16 @@ async def waiting_for(session: AsyncSession, who: Member, limit: int) -> list[uu
 async def counts(session: AsyncSession, who: Member, urgent_rank: int) -> dict[str, int]:
     """How much waits, how much of it is urgent or above, and how much is one's own."""
     query = (
-        select(Case.state, Case.owner_id, Case.level_rank >= urgent_rank, func.count())
+        select(Case.state, Case.owner_id, Case.level_rank, func.count())
         .where(visible_to(who), Case.state != CLOSED)
-        .group_by(Case.state, Case.owner_id, Case.level_rank >= urgent_rank)
+        .group_by(Case.state, Case.owner_id, Case.level_rank)
     )
     found: Counter[str] = Counter(waiting=0, urgent=0, mine=0)
-    for state, owner_id, urgent, number in await session.execute(query):
+    for state, owner_id, rank, number in await session.execute(query):
         found["mine"] += number if owner_id == who.id else 0
         if state == WAITING:
             found["waiting"] += number
-            found["urgent"] += number if urgent else 0
+            found["urgent"] += number if rank >= urgent_rank else 0
     return dict(found)
 
 

@@ -10,6 +10,7 @@ import json
 from contextlib import suppress
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from handoff import keys
 from handoff.cases import queue
@@ -35,7 +36,7 @@ async def events(request: web.Request) -> web.StreamResponse:
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
     await response.prepare(request)
-    with suppress(ConnectionResetError, NotSignedIn):
+    with suppress(ConnectionResetError, NotSignedIn, SQLAlchemyError):  # the page connects again
         async with request.app[keys.HUB].subscribe(*topics) as changes:
             await _send_state(request, response)
             while True:

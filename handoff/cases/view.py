@@ -7,6 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from handoff.cases.model import Case, CaseNote, Finding
 from handoff.cases.rules import masked
 from handoff.conversations.model import SMS, Contact, Conversation, Message, Outgoing
 from handoff.conversations.service import as_json, messages_after
+from handoff.registrations import service as registrations
 from handoff.staff import service as staff
 from handoff.staff.service import Member
 
@@ -69,6 +71,7 @@ class CaseView:
         case, conversation = self.case, self.conversation
         return queue.as_json(case, self.names) | {
             "facts": self.facts,
+            "registration": self.registration,
             "outcome": case.outcome,
             "decision": case.decision,
             "opened_at": queue.iso(case.opened_at),
@@ -113,7 +116,30 @@ async def look(session: AsyncSession, who: Member, case: Case) -> CaseView:
         known += [one.owner_id, one.offered_to_id]
     names = await staff.names(session, known)
     facts = {**(conversation.facts or {}), **(case.facts or {})}
-    return CaseView(case, conversation, contact, notes, others, names, facts)
+    registration = await _registration(session, case)
+    return CaseView(case, conversation, contact, notes, others, names, facts, registration)
+
+
+async def _registration(session: AsyncSession, case: Case) -> dict[str, str]:
+    """The registration a case is about, else the answers given so far, as an adviser reads them."""
+    finished = await registrations.for_case(session, case.id)
+    if not finished:
+        draft = await registrations.draft_answers(session, case.conversation_id)
+        shown = {name: answer["shown"] for name, answer in draft.items()}
+        if "phone" in shown:
+            shown["phone"] = masked(shown["phone"])
+        return {f"{name.replace('_', ' ').capitalize()} (so far)": value for name, value in shown.items()}
+    one = finished[0]
+    born = date.fromisoformat(one.date_of_birth)
+    return {
+        "Registration": one.reference,
+        "Name": one.name,
+        "Date of birth": f"{born.day} {born:%B %Y}",
+        "Postcode": one.postcode,
+        "Phone": masked(one.phone),
+        "Doing now": one.activity,
+        "Tell Jobcentre Plus": "Yes" if one.jobcentre_permission else "No",
+    }
 
 
 async def transcript(session: AsyncSession, conversation_id: uuid.UUID, after: int = 0) -> list[Line]:

@@ -23,6 +23,7 @@ from handoff.conversations import model as conversations
 from handoff.conversations.model import SMS, Contact, Conversation, Message
 from handoff.conversations.service import append
 from handoff.errors import Conflict, TooLong, Unprocessable
+from handoff.registrations import service as registrations
 from handoff.staff import service as staff
 from handoff.staff.service import Member
 
@@ -162,10 +163,16 @@ async def reveal_number(desk: Desk, case_id: uuid.UUID) -> str:
     case = await case_for(desk.session, desk.who, case_id)
     conversation = await desk.session.get_one(Conversation, case.conversation_id)
     contact = await desk.session.get_one(Contact, conversation.contact_id)
-    if contact.channel != SMS:
-        raise Unprocessable("no_number", "This person is on webchat and has no phone number here.")
+    number = contact.address if contact.channel == SMS else await _registered_number(desk.session, case)
+    if number is None:
+        raise Unprocessable("no_number", "This person has given no phone number here.")
     await desk.record("case.reveal_number", case)
-    return contact.address
+    return number
+
+
+async def _registered_number(session: AsyncSession, case: Case) -> str | None:
+    finished = await registrations.for_case(session, case.id)
+    return finished[0].phone if finished else None
 
 
 async def close(desk: Desk, case_id: uuid.UUID, outcome: str, decision: str) -> Case:

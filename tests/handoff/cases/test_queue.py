@@ -169,9 +169,14 @@ async def test_neet_opens_a_case_and_the_bot_goes_on(internal: Client, parts: Pa
 
 @pytest.mark.parametrize(
     "body, status",
-    [({"reason": "other"}, 422), ({"conversation": "x"}, 422), ({"facts": [1]}, 422), ({"message_id": ""}, 422),
-     ({"conversation": f"{uuid.uuid4()}:1"}, 404)],
-)  # fmt: skip
+    [
+        ({"reason": "other"}, 422),
+        ({"conversation": "x"}, 422),
+        ({"facts": [1]}, 422),
+        ({"message_id": ""}, 422),
+        ({"conversation": f"{uuid.uuid4()}:1"}, 404),
+    ],
+)
 async def test_a_malformed_call_opens_nothing(
     internal: Client, parts: Parts, body: dict[str, Any], status: int
 ) -> None:

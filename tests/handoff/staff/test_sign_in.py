@@ -101,9 +101,8 @@ async def test_another_site_cannot_write_even_with_the_token(client: Client, hea
 
 async def test_signing_out_ends_the_session_on_the_server(client: Client) -> None:
     headers = await sign_in(client)
-    cookie = {
-        "Cookie": f"wayline_staff={client.session.cookie_jar.filter_cookies(client.make_url('/'))['wayline_staff'].value}"
-    }
+    jar = client.session.cookie_jar.filter_cookies(client.make_url("/"))
+    cookie = {"Cookie": f"wayline_staff={jar['wayline_staff'].value}"}
     assert (await client.delete("/api/staff/session", headers=headers)).status == 204
     assert (await client.get("/api/staff/session", headers=cookie)).status == 401
 
@@ -146,9 +145,15 @@ async def test_a_one_time_code_works_once_and_is_asked_for(
 ) -> None:
     async with parts.db.transaction() as session:
         person = await service.add(
-            session, clock.now(), email="new@council.example", name="Nia Bell", roles=["pa"], areas=["camden"],
-            password_hash=await hash_password("a good long password"), with_code=True,
-        )  # fmt: skip
+            session,
+            clock.now(),
+            email="new@council.example",
+            name="Nia Bell",
+            roles=["pa"],
+            areas=["camden"],
+            password_hash=await hash_password("a good long password"),
+            with_code=True,
+        )
     code = pyotp.TOTP(person.totp_secret or "").at(int(clock.now().timestamp()))
     account = ("new@council.example", "a good long password")
     assert await attempt(client, *account) == (401, "code_required")

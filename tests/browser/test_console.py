@@ -1,0 +1,152 @@
+"""The console in a real browser: live, by keyboard, on a phone, and without anything axe objects to."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from aiohttp.test_utils import TestClient
+from playwright.async_api import Page, expect
+
+from handoff.app import Parts
+from tests.browser.chat import open_chat
+from tests.browser.conftest import PHONE, NewPage, assert_accessible
+from tests.handoff.cases.scenes import LEAD, make_case, signed_in
+from tests.handoff.conftest import PASSWORD
+
+DESK = {"width": 1280, "height": 860}
+
+
+async def staff_page(
+    new_page: NewPage, site: str, email: str = "pa.camden@demo.test", **options: object
+) -> Page:
+    """A browser with this member of staff signed in, at the queue."""
+    page = await new_page(**{"viewport": DESK} | options)
+    await page.goto(f"{site}/staff")
+    await page.get_by_label("E-mail address").fill(email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/staff/queue")
+    return page
+
+
+async def test_the_whole_handoff(new_page: NewPage, site: str, parts: Parts) -> None:
+    young = await new_page()
+    await open_chat(young, site)
+    sam = await staff_page(new_page, site)
+    await expect(sam.get_by_role("heading", name="Nobody is waiting")).to_be_visible()
+    await young.get_by_label("Your message").fill("my step dad hits me")
+    await young.keyboard.press("Enter")
+    row = sam.get_by_role("link", name=re.compile("Safeguarding"))
+    await expect(row).to_be_visible()  # nobody reloaded the queue
+    await expect(sam).to_have_title(re.compile(r"^\(1!\)"))
+    await expect(sam.locator("[data-loud-news]")).to_contain_text("Urgent: Safeguarding")
+    await row.click()
+    await sam.get_by_role("button", name="Take this case").click()
+    await sam.get_by_label("Reply in the chat").fill("Hi, I'm Sam. Are you safe now?")
+    await sam.keyboard.press("Control+Enter")
+    await expect(young.get_by_text("Hi, I'm Sam. Are you safe now?")).to_be_visible()
+    await young.get_by_label("Your message").fill("yes im at my nans")
+    await young.keyboard.press("Enter")
+    await expect(sam.get_by_text("yes im at my nans")).to_be_visible()
+    await sam.get_by_text("Close the case").first.click()
+    await sam.get_by_label("Outcome").select_option("referred_mash")
+    await sam.get_by_label("Decision").fill("Referred to MASH; staying with nan tonight.")
+    await sam.get_by_role("button", name="Close the case").click()
+    await expect(sam.get_by_text("Closed: Referred to MASH").first).to_be_visible()
+    await expect(young.get_by_text("Sam has ended this chat")).to_be_visible()
+
+
+async def test_a_colleagues_claim_shows_without_reload_and_keeps_what_i_was_writing(
+    new_page: NewPage, site: str, parts: Parts, client: TestClient
+) -> None:
+    case = await make_case(parts, words="hello?")
+    sam = await staff_page(new_page, site)
+    await sam.goto(f"{site}/staff/cases/{case['id']}")
+    async with signed_in(client, LEAD) as priya:
+        await priya.post(f"{case['at']}/claim")
+        await expect(sam.get_by_text("This case is with Priya Nair")).to_be_visible()
+        await priya.post(f"{case['at']}/return")
+        await expect(sam.get_by_role("button", name="Take this case")).to_be_visible()
+
+
+async def test_a_reply_that_fails_stays_in_the_box(new_page: NewPage, site: str, parts: Parts) -> None:
+    case = await make_case(parts)
+    sam = await staff_page(new_page, site)
+    await sam.goto(f"{site}/staff/cases/{case['id']}")
+    await sam.get_by_role("button", name="Take this case").click()
+    await sam.route("**/reply", lambda route: route.abort())
+    await sam.get_by_label("Reply in the chat").fill("One moment")
+    await sam.get_by_role("button", name="Send").click()
+    await expect(sam.get_by_text("It is still here; send it again.")).to_be_visible()
+    await expect(sam.get_by_label("Reply in the chat")).to_have_value("One moment")
+    await sam.unroute("**/reply")
+    await sam.get_by_role("button", name="Send").click()
+    await expect(sam.locator(".line--adviser .bubble")).to_have_text(["One moment"])
+
+
+async def test_an_adviser_on_sms_sees_how_many_texts_a_reply_is(
+    new_page: NewPage, site: str, parts: Parts
+) -> None:
+    case = await make_case(parts, phone="+447700900131")
+    sam = await staff_page(new_page, site)
+    await sam.goto(f"{site}/staff/cases/{case['id']}")
+    await sam.get_by_role("button", name="Take this case").click()
+    await sam.get_by_label("Reply by text").fill("x" * 161)
+    await expect(sam.get_by_text("161 characters, 2 texts")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+async def test_every_state_is_accessible(
+    new_page: NewPage, site: str, parts: Parts, viewport: dict[str, int], scheme: str
+) -> None:
+    sam = await staff_page(new_page, site, viewport=viewport, color_scheme=scheme)
+    await assert_accessible(sam)
+    case = await make_case(
+        parts, "safeguarding", level="emergency", phone="+447700900132", words="help", categories=("suicide",)
+    )
+    for reason in ("neet", "failure", "failure"):
+        await make_case(parts, reason, incident="rasa" if reason == "failure" else None)
+    await make_case(parts, "safeguarding", level="concern")
+    for show in ("waiting", "all", "closed"):
+        await sam.goto(f"{site}/staff/queue?show={show}")
+        await assert_accessible(sam)
+    await sam.goto(f"{site}/staff/cases/{case['id']}")
+    await assert_accessible(sam)
+    await sam.get_by_role("button", name="Take this case").click()
+    await sam.get_by_label("Reply by text").wait_for()
+    for summary in await sam.locator(".case-side summary").all():
+        await summary.click()
+    await assert_accessible(sam)
+    await sam.get_by_label("Outcome").select_option("referred_mash")
+    await sam.get_by_role("button", name="Close the case").click()
+    await expect(sam.get_by_role("alert").filter(has_text="Write down what was decided")).to_be_visible()
+    await assert_accessible(sam)
+    await sam.goto(f"{site}/staff/account")
+    await assert_accessible(sam)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_sign_in_page_is_accessible_and_says_what_went_wrong(
+    new_page: NewPage, site: str, scheme: str
+) -> None:
+    page = await new_page(color_scheme=scheme)
+    await page.goto(f"{site}/staff")
+    await assert_accessible(page)
+    await page.get_by_label("E-mail address").fill("sam@demo.test")
+    await page.get_by_label("Password").fill("no")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("alert")).to_contain_text("do not go together")
+    await assert_accessible(page)
+
+
+async def test_a_case_is_taken_by_keyboard_alone(new_page: NewPage, site: str, parts: Parts) -> None:
+    await make_case(parts)
+    sam = await staff_page(new_page, site)
+    await sam.get_by_role("button", name="Take next case").focus()
+    await sam.keyboard.press("Enter")
+    await sam.get_by_label("Reply in the chat").focus()
+    await sam.keyboard.type("Hello")
+    await sam.keyboard.press("Control+Enter")
+    await expect(sam.locator(".line--adviser .bubble")).to_have_text(["Hello"])
