@@ -38,14 +38,16 @@ async function look() {
     } while (lookAgain);
   } catch {
     // The network is away; the event stream says when it is back.
+    lookAgain = false;
   } finally {
     looking = false;
   }
 }
 
 async function show() {
-  const wanted = new URLSearchParams({ phone, service: service.value });
-  const state = await ask(`/phone/state?${wanted}`);
+  const [ours, theirs] = [phone, service.value];
+  const state = await ask(`/phone/state?${new URLSearchParams({ phone: ours, service: theirs })}`);
+  if (ours !== phone || theirs !== service.value) return; // another thread was chosen meanwhile
   if (!state.phones.some((one) => one.number === phone)) {
     choose(state.phones[0].number);
     return;
@@ -56,10 +58,9 @@ async function show() {
     const name = serviceNames.get(option.value);
     option.textContent = waiting && option.value !== service.value ? `${name} (${waiting} new)` : name;
   }
-  showThread(`${phone} ${service.value}`, state.messages);
-  byId("blocked").hidden = !state.blocked;
-  if (state.unread[service.value] && document.visibilityState === "visible") {
-    await ask("/phone/read", { phone, service: service.value, id: state.messages.at(-1).id });
+  showThread(`${ours} ${theirs}`, state.messages, state.blocked);
+  if (state.unread[theirs] && document.visibilityState === "visible") {
+    await ask("/phone/read", { phone: ours, service: theirs, id: state.messages.at(-1).id });
   }
 }
 
@@ -85,28 +86,27 @@ function phoneItem({ number, name, unread }) {
   return item;
 }
 
-function showThread(name, messages) {
+function showThread(name, messages, blocked) {
   if (name !== shown) {
     thread.replaceChildren();
     shown = name;
   }
   const atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
-  let added = false;
+  byId("blocked").hidden = !blocked;
   for (const message of messages) {
     const known = thread.querySelector(`[data-id="${message.id}"]`);
     if (known) {
       about(known, message);
     } else {
       thread.append(bubble(message));
-      added = true;
     }
   }
   byId("empty").hidden = messages.length > 0;
-  if (added && atEnd) thread.scrollTop = thread.scrollHeight;
+  if (atEnd) thread.scrollTop = thread.scrollHeight;
 }
 
 function bubble(message) {
-  const item = part("li", message.mine ? "text text--mine" : "text");
+  const item = part("div", message.mine ? "text text--mine" : "text");
   item.dataset.id = message.id;
   const words = part("p", "text__body");
   words.append(part("span", "visually-hidden", message.mine ? "You: " : "Wayline: "));
