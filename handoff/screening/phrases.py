@@ -13,7 +13,7 @@ from typing import Any, cast
 import yaml
 
 from handoff.screening.pattern import END, START, Hit, Patterns, PhraseFault
-from handoff.screening.verdict import LEVELS, Finding, Level
+from handoff.screening.verdict import LEVELS, Finding, Level, rank
 from handoff.screening.words import Spelling, Word
 
 _NEGATORS = frozenset({"not", "never"})
@@ -61,6 +61,10 @@ class _Heard:
         return any(
             m.end >= hit.start - before and m.start <= hit.end + after for m in self.markers.get(marker, ())
         )
+
+    def said_alone(self, level: Level) -> bool:
+        """Whether this message says as much by itself, so that joining it to the one before adds nothing."""
+        return any(hit.start >= 0 and rank(group.level) >= rank(level) for group, hit in self.risks)
 
     def has(self, *markers: str) -> bool:
         return all(self.markers.get(marker) for marker in markers)
@@ -146,6 +150,8 @@ class PhraseScreen:
                 continue
             hit = _moved(self._patterns.find(number, texts, end), first)
             if self._masked(group, hit, heard, texts[max(0, hit.start - 2 + first) : end]):
+                continue
+            if hit.start < 0 and heard.said_alone(group.level):
                 continue
             heard.risks.append((group, hit))
             if end > first and not _negated(texts, hit.start + first):

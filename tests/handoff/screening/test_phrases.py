@@ -88,6 +88,10 @@ def test_a_disclosure_is_heard_across_two_messages() -> None:
     assert at_least(screen("kill myself", before=["i want to"]).level, "urgent")
 
 
+def test_a_message_that_speaks_for_itself_is_not_joined_to_the_one_before() -> None:
+    assert screen("my dad hits me", before=["no adviser"]).categories == ("physical_abuse",)
+
+
 def test_evidence_is_the_persons_own_words() -> None:
     (finding,) = screen("Hi. i  WANNA   die ok").findings
     assert finding.evidence == ("WANNA   die",) and finding.detector == "phrases"
