@@ -24,7 +24,7 @@ class BadSettings(Exception):
 class Limits:
     """How much one party may ask before the bot slows or skips; words are never refused."""
 
-    chats_per_address_minute: int = 50
+    chats_per_address_minute: int = 3_000  # 50 a second
     chat_messages_per_second: int = 10
     sign_ins_per_address_second: int = 20
     texts_per_number_second: int = 50

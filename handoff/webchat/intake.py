@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
+from asyncio import sleep as pause
 
 from aiohttp import web
 
@@ -35,7 +35,7 @@ async def slow_down(request: web.Request) -> None:
     """A new chat waits a little once its address has opened its share; nobody is refused."""
     address = client_address(request, request.app[keys.SETTINGS].trusted_proxies)
     if not request.app[OPENINGS].allows(address):
-        await asyncio.sleep(SLOWED_SECONDS)
+        await pause(SLOWED_SECONDS)
 
 
 async def take_in(request: web.Request, conversation_id: uuid.UUID, message_id: str, text: str) -> Received:

@@ -39,9 +39,9 @@ REPLY_SECONDS = 6.0
 LONDON = ZoneInfo("Europe/London")
 STARTERS = (
     "What can I do after Year 11?",
-    "Can I get money for college?",
+    "Can I get money for going to college?",
     "How do I find an apprenticeship?",
-    "Talk to a person",
+    "Can I talk to a person?",
 )
 QUIET_WORDS = "That chat was closed because nobody used it for 30 minutes. You can start a new one here."
 

@@ -24,8 +24,8 @@ async def test_asking_and_choosing_work_as_forms(new_page: NewPage, site: str, r
 async def test_a_starter_begins_the_chat(new_page: NewPage, site: str) -> None:
     page = await new_page(java_script_enabled=False)
     await page.goto(f"{site}/chat")
-    await page.get_by_role("button", name="Talk to a person").click()
-    await expect(page.get_by_text("You said: Talk to a person")).to_be_visible()
+    await page.get_by_role("button", name="Can I talk to a person?").click()
+    await expect(page.get_by_text("You said: Can I talk to a person?")).to_be_visible()
 
 
 async def test_an_empty_form_says_what_to_do(new_page: NewPage, site: str) -> None:

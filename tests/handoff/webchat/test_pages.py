@@ -6,6 +6,7 @@ import re
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -13,16 +14,41 @@ from sqlalchemy import func, select
 
 from handoff.app import Parts, make_public_app
 from handoff.clock import Clock
+from handoff.content.seed import load_content
 from handoff.conversations.model import Conversation, Message
-from handoff.webchat import pages_routes
+from handoff.settings import Limits
+from handoff.webchat import intake, pages_routes
 from tests.handoff.factories import make_chat
 from tests.handoff.fakes import FakeRasa, answer
 from tests.handoff.webchat.pages import open_page
+
+CONTENT = Path(__file__).parents[3] / "data" / "content"
 
 
 async def count(parts: Parts, table: type[Conversation] | type[Message]) -> int:
     async with parts.db.reading() as session:
         return (await session.execute(select(func.count()).select_from(table))).scalar_one()
+
+
+def test_what_the_page_suggests_is_something_the_assistant_was_taught() -> None:
+    taught = {example.casefold() for one in load_content(CONTENT) for example in one.examples}
+    assert {starter.casefold().rstrip("?") for starter in pages_routes.STARTERS} <= taught
+
+
+async def test_a_chat_over_its_address_share_is_slowed_and_never_refused(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slowed: list[float] = []
+
+    async def note(seconds: float) -> None:
+        slowed.append(seconds)
+
+    monkeypatch.setattr(intake, "pause", note)
+    parts = replace(parts, settings=replace(parts.settings, limits=Limits(chats_per_address_minute=2)))
+    async with TestClient(TestServer(make_public_app(parts))) as client:
+        for _ in range(3):
+            await make_chat(client)
+    assert slowed == [intake.SLOWED_SECONDS]
 
 
 async def test_looking_at_the_page_stores_nothing(client: TestClient, parts: Parts) -> None:
