@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ops.demo_secrets import is_demo
+
 
 class BadSettings(Exception):
     """One sentence per setting that is missing or wrong."""
@@ -155,7 +157,7 @@ class _Reader:
         value = self.env.get(name, "").strip()
         if not value:
             self.faults.append(f"{name} is not set")
-        elif self.env.get("WAYLINE_MODE") == "production" and value.startswith("demo"):
+        elif self.env.get("WAYLINE_MODE") == "production" and is_demo(value):
             self.faults.append(f"{name} is a demo secret; set one of your own")
         return value
 

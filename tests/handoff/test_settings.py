@@ -1,0 +1,63 @@
+"""Settings are read once and checked together: each fault is a sentence, secrets never show."""
+
+from __future__ import annotations
+
+import pytest
+
+from handoff.settings import BadSettings, Settings
+
+SECRETS = {
+    "TWILIO_ACCOUNT_SID": "AC5f", "TWILIO_AUTH_TOKEN": "new,old", "WAYLINE_KEYS": "k1,k2", "WAYLINE_INDEX_KEY": "i",
+    "RASA_TOKEN": "r", "INTERNAL_TOKEN": "t",
+}  # fmt: skip
+
+
+def test_every_fault_is_named_at_once() -> None:
+    with pytest.raises(BadSettings) as bad:
+        Settings.from_env({"WAYLINE_MODE": "trial", "WAYLINE_PORT": "http", "TWILIO_NUMBERS": "camden"})
+    text = " ".join(bad.value.faults)
+    for name in ("WAYLINE_MODE", "WAYLINE_PORT", "TWILIO_NUMBERS", *SECRETS):
+        assert name in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RASA_TOKEN", "demo-abc"),
+        ("WAYLINE_KEYS", "own-key,ZGVtbabcdef"),
+        ("TWILIO_ACCOUNT_SID", "AC00000000ff"),
+    ],
+)
+def test_production_refuses_a_demo_secret_wherever_it_stands(name: str, value: str) -> None:
+    with pytest.raises(BadSettings, match=name):
+        Settings.from_env({**SECRETS, "WAYLINE_MODE": "production", name: value})
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    shown = repr(Settings.from_env({**SECRETS, "WAYLINE_DEMO_PASSWORD": "plum-otter"}))
+    for secret in ("new", "k1", "plum-otter"):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgresql://u@h/d", "postgresql+asyncpg://u@h/d"),
+        ("postgres://u@h/d", "postgresql+asyncpg://u@h/d"),
+        ("sqlite:////data/w.db", "sqlite+aiosqlite:////data/w.db"),
+    ],
+)
+def test_a_database_address_needs_no_driver_name(given: str, used: str) -> None:
+    assert Settings.from_env({**SECRETS, "DATABASE_URL": given}).database_url == used
+
+
+def test_the_clock_can_be_moved_in_demo_only() -> None:
+    told = {**SECRETS, "WAYLINE_NOW": "2027-04-01T09:00:00"}
+    assert Settings.from_env(told).now is not None
+    assert Settings.from_env({**told, "WAYLINE_MODE": "production"}).now is None
+
+
+def test_the_public_address_follows_the_port() -> None:
+    settings = Settings.from_env({**SECRETS, "WAYLINE_PORT": "9000"})
+    assert settings.public_base_url == "http://127.0.0.1:9000"
+    assert settings.twilio_api_base == "http://127.0.0.1:9000/phone/twilio"
