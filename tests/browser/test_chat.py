@@ -147,3 +147,9 @@ async def test_an_adviser_joins_and_answers_without_a_reload(
     await expect(page.locator(".message--kind-notice")).to_contain_text("Sam has joined")
     await expect(page.locator("#status")).to_contain_text("talking to Sam")
     await assert_accessible(page)
+
+
+async def test_the_page_about_privacy_is_accessible(new_page: NewPage, site: str) -> None:
+    page = await new_page()
+    await page.goto(f"{site}/chat/about")
+    await assert_accessible(page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import NewPage, assert_accessible
 from tests.handoff.fakes import FakeRasa, talk
 
 
@@ -19,6 +19,7 @@ async def test_asking_and_choosing_work_as_forms(new_page: NewPage, site: str, r
     await expect(page.get_by_text("Here it is.")).to_be_visible()
     await page.reload()
     await expect(page.locator(".message")).to_have_count(4)
+    await assert_accessible(page)
 
 
 async def test_a_starter_begins_the_chat(new_page: NewPage, site: str) -> None:
@@ -33,3 +34,4 @@ async def test_an_empty_form_says_what_to_do(new_page: NewPage, site: str) -> No
     await page.goto(f"{site}/chat")
     await page.get_by_role("button", name="Send").click()
     await expect(page.get_by_role("alert")).to_have_text("Write a message first.")
+    await assert_accessible(page)

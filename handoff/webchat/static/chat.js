@@ -24,10 +24,14 @@ const arrived = performance.getEntriesByType("navigation")[0]?.type;
 const session = new Session(chat.dataset.area, embedded || arrived === "reload" || arrived === "back_forward");
 const view = new View(send);
 const working = { stream: true, sending: true };
+const { title } = document;
 let offlineTimer = null;
 
 const stream = new Stream(session, {
-  message: (message) => view.show(message),
+  message: (message) => {
+    view.show(message);
+    if (document.hidden && message.author !== "person") document.title = `New message – ${title}`;
+  },
   state: (state) => view.setState(state),
   up: () => works("stream", true),
   down: () => works("stream", false),
@@ -132,6 +136,9 @@ for (const name of ["online", "focus"]) {
     outbox.hurry();
   });
 }
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) document.title = title;
+});
 exitOn(document.querySelector("form[data-exit]"), () => {
   stream.stop();
   session.leave();

@@ -63,7 +63,7 @@ export class Session {
   async call(path, { method = "GET", body, keepalive = false } = {}) {
     const headers = this.headers();
     if (body) headers["Content-Type"] = "application/json";
-    const signal = AbortSignal.timeout(CALL_SECONDS * 1000);
+    const signal = AbortSignal.timeout?.(CALL_SECONDS * 1000); // missing in older browsers
     const response = await fetch(path, {
       method, headers, keepalive, signal, body: body && JSON.stringify(body), cache: "no-store", credentials: "omit",
     });

@@ -29,15 +29,20 @@
 
   const host = make("div", { id: "wayline-widget" });
   const root = host.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet(); // a constructed sheet needs no allowance from the page's own policy
-  sheet.replaceSync(STYLE);
-  root.adoptedStyleSheets = [sheet];
+  try {
+    const sheet = new CSSStyleSheet(); // a constructed sheet needs no allowance from the page's own policy
+    sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+  } catch {
+    root.append(make("style", { textContent: STYLE })); // older browsers
+  }
 
   const open = make("button", { type: "button", className: "open", textContent: "Chat with us" });
-  const panel = make("section", { className: "panel", hidden: true, ariaLabel: "Chat with Wayline" });
+  const panel = make("section", { className: "panel", hidden: true });
   const bar = make("div", { className: "bar", textContent: "Chat" });
   const close = make("button", { type: "button", className: "close", textContent: "Close" });
-  open.ariaExpanded = "false";
+  open.setAttribute("aria-expanded", "false");
+  panel.setAttribute("aria-label", "Chat with Wayline");
   bar.append(close);
   panel.append(bar);
   root.append(open, panel);
@@ -57,7 +62,7 @@
   function set(shown) {
     panel.hidden = !shown;
     open.hidden = shown;
-    open.ariaExpanded = String(shown);
+    open.setAttribute("aria-expanded", String(shown));
   }
 
   function hide() {
