@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from aiohttp import web
 
@@ -54,7 +54,9 @@ async def answers_page(request: web.Request) -> web.Response:
     wanted = api.filters(request)
     async with request.app[keys.DB].reading() as session:
         rows = await service.listed(session, api.today(request), **wanted)
-    return page(request, "content/answers.html", rows=rows, wanted=wanted, groups=GROUPS, states=STATES)
+    return page(
+        request, "content/answers.html", rows=rows, day=_day, wanted=wanted, groups=GROUPS, states=STATES
+    )
 
 
 @access(staff_page("content.read"))
@@ -101,6 +103,7 @@ async def _answer(
         view=view, wording=wording, given=given, area=area, areas=rules.areas.values(), refusal=refusal,
         shown=preview(wording, area, rules.areas.values()), changes=_changes(view), today=api.today(request),
         theirs=_theirs(view, wording, refusal), is_own=_is_own(request, view), moment=_moment(request),
+        day=_day,
         said=SAID.get(request.query.get("said", ""), ""), states=STATES,
     )  # fmt: skip
 
@@ -137,12 +140,21 @@ def _is_own(request: web.Request, view: service.AnswerView) -> bool:
     return bool(view.draft and (view.draft.author_id == me or str(me) in view.draft.editor_ids))
 
 
+def _day(day: date | str) -> str:
+    """A date in words; what an editor typed that is no date, as it is."""
+    try:
+        day = date.fromisoformat(day) if isinstance(day, str) else day
+    except ValueError:
+        return str(day)
+    return f"{day.day} {day:%B %Y}"
+
+
 def _moment(request: web.Request) -> Callable[[datetime], str]:
     zone = request.app[keys.RULES].area(None).timezone
 
     def moment(at: datetime) -> str:
         local = at.astimezone(zone)
-        return f"{local.day} {local:%B %Y, %H:%M}"
+        return f"{_day(local.date())}, {local:%H:%M}"
 
     return moment
 
