@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.browser.conftest import NewPage, assert_accessible
-from tests.handoff.fakes import FakeRasa, talk
+from tests.handoff.fakes import FakeRasa, answer, talk
 
 
 async def test_asking_and_choosing_work_as_forms(new_page: NewPage, site: str, rasa: FakeRasa) -> None:
@@ -19,7 +19,6 @@ async def test_asking_and_choosing_work_as_forms(new_page: NewPage, site: str, r
     await expect(page.get_by_text("Here it is.")).to_be_visible()
     await page.reload()
     await expect(page.locator(".message")).to_have_count(4)
-    await assert_accessible(page)
 
 
 async def test_a_starter_begins_the_chat(new_page: NewPage, site: str) -> None:
@@ -34,4 +33,20 @@ async def test_an_empty_form_says_what_to_do(new_page: NewPage, site: str) -> No
     await page.goto(f"{site}/chat")
     await page.get_by_role("button", name="Send").click()
     await expect(page.get_by_role("alert")).to_have_text("Write a message first.")
+
+
+async def test_every_state_of_the_plain_page_is_accessible(
+    new_page: NewPage, site: str, rasa: FakeRasa
+) -> None:
+    rasa.script["money"] = [answer("bursary")]
+    page = await new_page()
+    await page.route("**/*.js*", lambda route: route.abort())  # axe itself needs a browser with scripts on
+    await page.goto(f"{site}/chat")
+    await assert_accessible(page)
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await assert_accessible(page)
+    await page.get_by_label("Your message").fill("money")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator(".message__source")).to_be_visible()
     await assert_accessible(page)
