@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from tests import servers
+from tests.stack import Stack, running_stack
 
 
 def _served(server: AbstractContextManager[str]) -> Iterator[str]:
@@ -28,3 +29,10 @@ def postgres_url() -> Iterator[str]:
 def redis_url() -> Iterator[str]:
     """The address of a real, empty Redis; the test is left out where there is none."""
     yield from _served(servers.redis_server())
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Everything for real, as `make run` starts it; one for every test that leaves it whole."""
+    with running_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
