@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
+from typing import Any
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +24,14 @@ from handoff.staff.auth import signed_in, staff, who_is
 BEAT_SECONDS = 15.0  # a comment at least so often: a dead line or an ended session is noticed
 GATHER_SECONDS = 0.2  # many changes at once make one event
 
+STREAMS: web.AppKey[set[asyncio.Task[Any]]] = web.AppKey("console-streams", set)
+
+
+async def end_streams(app: web.Application) -> None:
+    """On shutdown: open pages connect again elsewhere; nobody waits for them."""
+    for task in tuple(app[STREAMS]):
+        task.cancel()
+
 
 @access(staff("case.read", touch=False))
 async def events(request: web.Request) -> web.StreamResponse:
@@ -36,6 +45,10 @@ async def events(request: web.Request) -> web.StreamResponse:
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
     await response.prepare(request)
+    task = asyncio.current_task()
+    assert task is not None
+    request.app[STREAMS].add(task)
+    task.add_done_callback(request.app[STREAMS].discard)
     with suppress(ConnectionResetError, NotSignedIn, SQLAlchemyError):  # the page connects again
         async with request.app[keys.HUB].subscribe(*topics) as changes:
             await _send_state(request, response)

@@ -57,7 +57,7 @@ async def test_the_whole_handoff(new_page: NewPage, site: str, parts: Parts) -> 
     await expect(young.get_by_text("Sam has ended this chat")).to_be_visible()
 
 
-async def test_a_colleagues_claim_shows_without_reload_and_keeps_what_i_was_writing(
+async def test_a_colleagues_claim_shows_without_reload(
     new_page: NewPage, site: str, parts: Parts, client: TestClient
 ) -> None:
     case = await make_case(parts, words="hello?")
