@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -19,7 +20,9 @@ from handoff.simulator.network import CHANGED, LONGEST_BODY, Account, Network, o
 from handoff.simulator.store import Text
 from handoff.sms.gsm7 import parts
 
+STREAMS = web.AppKey("phone_streams", set[asyncio.Task[object]])
 HEARTBEAT_SECONDS = 15
+_CHANGE = b"event: change\ndata: {}\n\n"
 _DRAMA = range(447700900101, 447700901000)  # Ofcom's mobile numbers for drama
 
 
@@ -98,13 +101,32 @@ async def mark_read(request: web.Request) -> web.Response:
 async def events(request: web.Request) -> web.StreamResponse:
     """GET /phone/events: says when there is something new to look at."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
-    async with request.app[NETWORK].hub.subscribe(CHANGED) as changes:
-        await response.prepare(request)
-        await response.write(b"event: change\ndata: {}\n\n")
+    await response.prepare(request)
+    task = asyncio.current_task()
+    assert task is not None
+    request.app[STREAMS].add(task)
+    try:
+        await _follow(request.app[NETWORK], response)
+    except ConnectionResetError:
+        pass  # the page was closed
+    finally:
+        request.app[STREAMS].discard(task)
+    return response
+
+
+async def _follow(network: Network, response: web.StreamResponse) -> None:
+    async with network.hub.subscribe(CHANGED) as changes:
+        await response.write(_CHANGE)
         while True:
             changed = await changes.wait(HEARTBEAT_SECONDS)
-            await response.write(b"event: change\ndata: {}\n\n" if changed else b": still here\n\n")
-    return response
+            await response.write(_CHANGE if changed else b": still here\n\n")
+
+
+async def _end_streams(app: web.Application) -> None:
+    """On shutdown: an open page would otherwise hold the service up."""
+    streams = app[STREAMS]
+    for task in tuple(streams):
+        task.cancel()
 
 
 def _services(network: Network) -> list[dict[str, str]]:
@@ -156,6 +178,8 @@ async def _network(app: web.Application) -> AsyncIterator[None]:
 
 def add_routes(app: web.Application) -> None:
     """The page, its script's requests and the REST API."""
+    app[STREAMS] = set()
+    app.on_shutdown.append(_end_streams)
     app.router.add_get("/phone", phone_page)
     app.router.add_get("/phone/state", state)
     app.router.add_get("/phone/events", events)

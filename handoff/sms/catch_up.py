@@ -21,6 +21,7 @@ from handoff.sms.twilio_client import Inbound, TwilioClient, TwilioTrouble
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS, LONGEST_PAUSE = 300.0, 60.0
+SOON_AFTER_START = (5.0, 30.0)  # what came between the first list and the first open port
 FAILURES_TO_TELL = 3  # the built-in simulator is not up yet when the first round asks
 OVERLAP = timedelta(minutes=15)
 AT_START = timedelta(days=1)
@@ -33,13 +34,18 @@ class CatchUp:
     def __init__(self, db: Database, clock: Clock, inbox: Inbox, twilio: TwilioClient) -> None:
         self._db, self._clock, self._inbox, self._twilio = db, clock, inbox, twilio
         self._complete_until: datetime | None = None
-        self._failures = 0
+        self._failures, self._rounds = 0, 0
 
     async def run_forever(self) -> None:
-        """One round at once, then one every few minutes; sooner while the list cannot be read."""
+        """One round at once, two soon after, then one every few minutes; sooner while a list fails."""
         while True:
             await self.round()
-            await asyncio.sleep(min(2.0**self._failures, LONGEST_PAUSE) if self._failures else EVERY_SECONDS)
+            await asyncio.sleep(self._pause())
+
+    def _pause(self) -> float:
+        if self._failures:
+            return float(min(2**self._failures, LONGEST_PAUSE))
+        return SOON_AFTER_START[self._rounds - 1] if self._rounds <= len(SOON_AFTER_START) else EVERY_SECONDS
 
     async def round(self) -> int:
         """Take in what is missing; how many texts that were."""
@@ -56,7 +62,7 @@ class CatchUp:
             await self._inbox.take_in(text)
         if missing:
             log.info("took in texts that came while we were away count=%d", len(missing))
-        self._complete_until, self._failures = started, 0
+        self._complete_until, self._failures, self._rounds = started, 0, self._rounds + 1
         return len(missing)
 
     async def _since(self) -> datetime:
