@@ -29,7 +29,8 @@ STREAMS: web.AppKey[set[asyncio.Task[Any]]] = web.AppKey("console-streams", set)
 
 async def end_streams(app: web.Application) -> None:
     """On shutdown: open pages connect again elsewhere; nobody waits for them."""
-    for task in tuple(app[STREAMS]):
+    streams = app[STREAMS]
+    for task in tuple(streams):
         task.cancel()
 
 
