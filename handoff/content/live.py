@@ -18,7 +18,7 @@ from handoff.db import Database
 from handoff.live import CONTENT, Hub
 
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 1.5  # new words are promised within two seconds, also when a notice is lost
 
 
 @dataclass(frozen=True)

@@ -176,11 +176,18 @@ def _posted(name: str, step: Step) -> Callable[[web.Request], Awaitable[web.Resp
     return handler
 
 
+@access(staff_page("content.read"))
+async def back_to_answer(request: web.Request) -> web.Response:
+    """A refused form shows the answer under the step's address; loaded anew, that leads to the answer."""
+    raise web.HTTPSeeOther(f"/staff/answers/{request.match_info['slug']}")
+
+
 def setup(app: web.Application) -> None:
     api.setup(app)
     app.router.add_get("/staff/answers", answers_page)
     app.router.add_get("/staff/answers/{slug}", answer_page)
     for name, step in STEPS.items():
         app.router.add_post(f"/staff/answers/{{slug}}/{name}", _posted(name, step))
+        app.router.add_get(f"/staff/answers/{{slug}}/{name}", back_to_answer)
     app.router.add_get("/staff/releases", releases_page)
     app.router.add_post("/staff/releases/{number}/restore", restore)

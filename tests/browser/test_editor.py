@@ -80,6 +80,21 @@ async def test_previews_and_faults_follow_the_writing(new_page: NewPage, site: s
     await expect(jo.locator("#sms-errors")).to_be_empty()
 
 
+async def test_words_not_saved_when_the_session_ended_come_back(new_page: NewPage, site: str) -> None:
+    jo = await signed_in(await new_page(viewport=WIDE), site, JO)
+    await press(jo, "Change the words")
+    await write(jo, Text_message="An hour's work.")
+    await jo.context.clear_cookies()
+    await press(jo, "Save draft")
+    await expect(jo.get_by_label("Password")).to_be_visible()
+    await signed_in(jo, site, JO)
+    await expect(jo.get_by_text("Words you had not saved are back")).to_be_visible()
+    await expect(jo.get_by_label("Text message", exact=True)).to_have_value("An hour's work.")
+    await press(jo, "Save draft")
+    await expect(jo.get_by_text("Draft saved")).to_be_visible()
+    await expect(jo.get_by_text("Words you had not saved are back")).to_be_hidden()
+
+
 async def test_words_that_cannot_go_live_stay_in_their_boxes_without_javascript(
     new_page: NewPage, site: str
 ) -> None:

@@ -64,13 +64,22 @@ function sentence(words) {
   return line;
 }
 
-// Leaving with words that were not saved asks first.
+// Words that were not saved come back in this tab, whatever went wrong (a signed-out session, a closed lid);
+// they are kept for the draft's version, so what is saved once is never brought back over newer words.
 function keepWords(form) {
-  const before = new URLSearchParams(new FormData(form)).toString();
-  let sending = false;
-  document.addEventListener("submit", () => (sending = true));
-  addEventListener("beforeunload", (event) => {
-    const changed = new URLSearchParams(new FormData(form)).toString() !== before;
-    if (changed && !sending) event.preventDefault();
-  });
+  const key = `words ${form.getAttribute("action")} ${form.elements.version.value}`;
+  const kept = sessionStorage.getItem(key);
+  if (kept && kept !== words(form)) bringBack(form, kept);
+  form.addEventListener("input", () => sessionStorage.setItem(key, words(form)));
+}
+
+function words(form) {
+  const fields = [...new FormData(form)].filter(([name]) => !["csrf", "version", "area"].includes(name));
+  return JSON.stringify(fields.map(([name, value]) => [name, value.replaceAll("\r\n", "\n")]));
+}
+
+function bringBack(form, kept) {
+  for (const [name, value] of JSON.parse(kept)) form.elements[name].value = value;
+  document.querySelector("[data-brought-back]").hidden = false;
+  form.dispatchEvent(new Event("input"));
 }

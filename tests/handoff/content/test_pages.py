@@ -43,6 +43,10 @@ async def test_a_refused_form_keeps_what_was_typed_and_says_what_to_do(jo: Colle
     assert "{area.fax} is not a placeholder" in page
 
 
+async def test_the_address_of_a_refused_form_leads_back_to_the_answer(jo: Colleague) -> None:
+    assert "What people get now" in await jo.page(f"{BURSARY}/submit")
+
+
 async def test_words_saved_meanwhile_are_shown_beside_ones_own(jo: Colleague, kit: Colleague) -> None:
     version = await _draft(jo)
     await jo.submit(f"{BURSARY}/save", version=version, sms="Words of Jo.")

@@ -48,7 +48,7 @@ async def _live(editor: Colleague) -> str:
 
 
 async def test_an_open_chat_gets_the_new_words_without_training(
-    client: TestClient, parts: Parts, rasa: FakeRasa, jo: Colleague, kit: Colleague
+    client: TestClient[Any, Any], parts: Parts, rasa: FakeRasa, jo: Colleague, kit: Colleague
 ) -> None:
     rasa.script["bursary?"] = [answer("bursary")]
     chat = await make_chat(client)
@@ -105,7 +105,7 @@ async def test_two_saves_at_once_one_wins(jo: Colleague, kit: Colleague) -> None
 
 
 async def test_two_approvals_at_once_make_one_release(
-    jo: Colleague, kit: Colleague, client: TestClient
+    jo: Colleague, kit: Colleague, client: TestClient[Any, Any]
 ) -> None:
     version = await _submit(jo)
     told = await asyncio.gather(*(kit.post(f"{BURSARY}/approve", {"version": version}) for _ in range(2)))
@@ -198,7 +198,7 @@ async def test_an_adviser_reads_answers_but_does_not_change_them(sam: Colleague,
 
 
 @pytest.mark.parametrize("path", ["/api/staff/answers", BURSARY, "/api/staff/releases"])
-async def test_nobody_sees_the_editor_without_signing_in(client: TestClient, path: str) -> None:
+async def test_nobody_sees_the_editor_without_signing_in(client: TestClient[Any, Any], path: str) -> None:
     assert (await client.get(path)).status == 401
 
 

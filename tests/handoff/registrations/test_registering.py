@@ -32,7 +32,7 @@ GIVEN = {
 class Form:
     """One conversation's registration form, as the action server fills it in."""
 
-    def __init__(self, internal: TestClient, conversation: str) -> None:
+    def __init__(self, internal: TestClient[Any, Any], conversation: str) -> None:
         self.internal, self.sender = internal, f"{conversation}:1"
 
     async def answer(self, field: str, text: str) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Form:
 
 
 @pytest.fixture
-async def form(client: TestClient, internal: TestClient) -> Form:
+async def form(client: TestClient[Any, Any], internal: TestClient[Any, Any]) -> Form:
     return Form(internal, (await make_chat(client)).conversation)
 
 
@@ -65,7 +65,7 @@ async def _count(parts: Parts) -> int:
         return (await session.execute(select(func.count()).select_from(Registration))).scalar_one()
 
 
-async def _cases(client: TestClient) -> list[dict[str, Any]]:
+async def _cases(client: TestClient[Any, Any]) -> list[dict[str, Any]]:
     await sign_in(client, "lead@demo.test")
     return list((await (await client.get("/api/staff/cases?state=open")).json())["cases"])
 
@@ -97,7 +97,7 @@ async def test_the_draft_is_complete_when_every_field_is_there(form: Form) -> No
 
 
 async def test_a_finished_registration_has_a_reference_and_one_case_for_an_adviser(
-    form: Form, client: TestClient, parts: Parts
+    form: Form, client: TestClient[Any, Any], parts: Parts
 ) -> None:
     await form.fill()
     status, told = await form.finish()
@@ -142,7 +142,7 @@ async def test_someone_who_turned_18_meanwhile_is_not_registered(form: Form, par
 
 
 async def test_the_same_person_from_another_chat_gets_the_open_registrations_reference(
-    form: Form, client: TestClient, internal: TestClient, parts: Parts
+    form: Form, client: TestClient[Any, Any], internal: TestClient[Any, Any], parts: Parts
 ) -> None:
     await form.fill()
     _, first = await form.finish()
@@ -162,7 +162,7 @@ async def test_two_people_may_register_in_one_conversation(form: Form, parts: Pa
 
 
 async def test_the_same_person_twice_at_once_is_registered_once(
-    form: Form, client: TestClient, internal: TestClient, parts: Parts
+    form: Form, client: TestClient[Any, Any], internal: TestClient[Any, Any], parts: Parts
 ) -> None:
     other = Form(internal, (await make_chat(client)).conversation)
     await form.fill()
@@ -179,7 +179,9 @@ async def test_a_forgotten_draft_is_gone_and_forgetting_twice_is_as_good(form: F
     assert (await form.draft())["answers"] == {}
 
 
-async def test_a_texter_may_give_the_number_they_text_from(internal: TestClient, parts: Parts) -> None:
+async def test_a_texter_may_give_the_number_they_text_from(
+    internal: TestClient[Any, Any], parts: Parts
+) -> None:
     async with parts.db.transaction() as session:
         now = parts.clock.now()
         thread = await conversations.sms_conversation(
@@ -190,7 +192,7 @@ async def test_a_texter_may_give_the_number_they_text_from(internal: TestClient,
 
 
 async def test_a_postcode_in_one_borough_gives_the_case_its_area(
-    client: TestClient, internal: TestClient, parts: Parts
+    client: TestClient[Any, Any], internal: TestClient[Any, Any], parts: Parts
 ) -> None:
     form = Form(internal, (await make_chat(client, "camden")).conversation)
     await form.fill(postcode="SW17 0AA")
@@ -199,7 +201,9 @@ async def test_a_postcode_in_one_borough_gives_the_case_its_area(
     assert case["area"] == "wandsworth"
 
 
-async def test_a_postcode_that_boroughs_share_leaves_the_area_open(form: Form, client: TestClient) -> None:
+async def test_a_postcode_that_boroughs_share_leaves_the_area_open(
+    form: Form, client: TestClient[Any, Any]
+) -> None:
     await form.fill(postcode="SE5 8AB")
     await form.finish()
     assert [case["area"] for case in await _cases(client)] == [None]
@@ -216,7 +220,7 @@ async def test_a_call_that_is_not_the_contract_names_the_field(form: Form, chang
     assert response.status == 422 and (await response.json())["error"]["field"] in change
 
 
-async def test_an_unknown_conversation_is_not_found(internal: TestClient) -> None:
+async def test_an_unknown_conversation_is_not_found(internal: TestClient[Any, Any]) -> None:
     response = await internal.post(
         "/internal/registrations/answers",
         json={"field": "name", "text": "Tom", "conversation": f"{uuid.uuid4()}:1", "message_id": "1"},
@@ -224,7 +228,7 @@ async def test_an_unknown_conversation_is_not_found(internal: TestClient) -> Non
     assert response.status == 404
 
 
-async def test_nobody_without_the_token_gets_in(internal: TestClient) -> None:
+async def test_nobody_without_the_token_gets_in(internal: TestClient[Any, Any]) -> None:
     response = await internal.post("/internal/registrations", json={}, headers={"Authorization": "Bearer x"})
     assert response.status == 401
 
