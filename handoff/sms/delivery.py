@@ -9,9 +9,10 @@ Each function works inside the caller's transaction and takes the conversation's
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
@@ -41,45 +42,63 @@ _OURS = {
 }  # fmt: skip
 
 
-async def receipt(
-    session: AsyncSession,
-    rules: CaseRules,
-    now: datetime,
-    *,
-    sid: str,
-    reference: str,
-    status: str,
-    code: str,
+@dataclass(frozen=True)
+class Receipt:
+    """What Twilio says of a text: by its sid, or by the reference we gave it when sending."""
+
+    sid: str
+    reference: str
+    status: str
+    code: str
+
+    @property
+    def state(self) -> str | None:
+        """Our word for Twilio's status; None for one we do not know."""
+        return _OURS.get(self.status.lower())
+
+    @property
+    def bad(self) -> bool:
+        return self.state in (UNDELIVERED, FAILED)
+
+
+async def is_news(session: AsyncSession, receipt: Receipt) -> bool:
+    """False for what changes nothing, so that the many receipts of every text cost no transaction."""
+    row = await _named(session, receipt)
+    if row is None or receipt.state is None:
+        return False
+    return row.supplier_id is None or _RANK[receipt.state] > _RANK[row.state]
+
+
+async def take_receipt(
+    session: AsyncSession, rules: CaseRules, now: datetime, receipt: Receipt
 ) -> uuid.UUID | None:
-    """Take in what Twilio says of a text; the conversation it changed, or None for no change."""
-    conversation_id, text_id = await _named(session, sid, reference)
-    state = _OURS.get(status.lower())
-    if text_id is None or conversation_id is None or state is None:
+    """Take a receipt in; the conversation it changed, or None for no change."""
+    row, state = await _named(session, receipt), receipt.state
+    if row is None or state is None:
         return None
-    conversation = await lock(session, conversation_id)
-    text = await session.get_one(Outgoing, text_id, populate_existing=True)
-    text.supplier_id = text.supplier_id or sid
+    conversation = await lock(session, row.conversation_id)
+    text = await session.get_one(Outgoing, row.id, populate_existing=True)
+    text.supplier_id = text.supplier_id or receipt.sid
     if _RANK[state] <= _RANK[text.state]:
         return None
-    settle(text, now, state, code)
-    if code == BLOCKED_CODE:
+    settle(text, now, state, receipt.code)
+    if receipt.code == BLOCKED_CODE:
         await block(session, now, conversation)
-    if state in (UNDELIVERED, FAILED):
+    if receipt.bad:
         await tell_advisers(session, rules, now, conversation, text, open_case=text.safety)
-    return conversation_id
+    return conversation.id
 
 
 async def _named(
-    session: AsyncSession, sid: str, reference: str
-) -> tuple[uuid.UUID, uuid.UUID] | tuple[None, None]:
+    session: AsyncSession, receipt: Receipt
+) -> Row[uuid.UUID, uuid.UUID, str, str | None] | None:
     """The text of this sid, or, where the answer with the sid was lost, the one we named when sending it."""
-    query = select(Outgoing.conversation_id, Outgoing.id)
-    row = (await session.execute(query.where(Outgoing.supplier_id == sid))).first()
-    if row is None and (named := _uuid(reference)):
-        row = (
-            await session.execute(query.where(Outgoing.id == named, Outgoing.supplier_id.is_(None)))
-        ).first()
-    return (row[0], row[1]) if row else (None, None)
+    query = select(Outgoing.conversation_id, Outgoing.id, Outgoing.state, Outgoing.supplier_id)
+    row = (await session.execute(query.where(Outgoing.supplier_id == receipt.sid))).first()
+    if row is None and (named := _uuid(receipt.reference)):
+        unanswered = query.where(Outgoing.id == named, Outgoing.supplier_id.is_(None))
+        row = (await session.execute(unanswered)).first()
+    return row
 
 
 def _uuid(value: str) -> uuid.UUID | None:

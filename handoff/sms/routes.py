@@ -12,7 +12,7 @@ from multidict import MultiDict
 from handoff import keys
 from handoff.live import CONSOLE, conversation_topic
 from handoff.security import access
-from handoff.sms.delivery import receipt
+from handoff.sms.delivery import Receipt, is_news, take_receipt
 from handoff.sms.inbox import Inbox
 from handoff.sms.signature import FORM, twilio_signed
 from handoff.sms.twilio_client import Inbound
@@ -32,14 +32,19 @@ async def text_arrived(request: web.Request) -> web.Response:
 async def status_changed(request: web.Request) -> web.Response:
     """POST /webhooks/twilio/status: a receipt for a text of ours."""
     form, app = request[FORM], request.app
+    receipt = Receipt(
+        sid=_first(form, "MessageSid", "SmsSid"),
+        reference=request.query.get("text", ""),
+        status=_first(form, "MessageStatus", "SmsStatus"),
+        code=form.get("ErrorCode", ""),
+    )
+    async with app[keys.DB].reading() as session:
+        if not await is_news(session, receipt):
+            return _twiml()
     async with app[keys.DB].transaction() as session:
-        changed = await receipt(
-            session, app[keys.RULES], app[keys.CLOCK].now(),
-            sid=_first(form, "MessageSid", "SmsSid"), reference=request.query.get("text", ""),
-            status=_first(form, "MessageStatus", "SmsStatus"), code=form.get("ErrorCode", ""),
-        )  # fmt: skip
+        changed = await take_receipt(session, app[keys.RULES], app[keys.CLOCK].now(), receipt)
     if changed:
-        app[keys.HUB].notify(conversation_topic(changed), CONSOLE)
+        app[keys.HUB].notify(conversation_topic(changed), *([CONSOLE] if receipt.bad else []))
     return _twiml()
 
 
