@@ -140,16 +140,14 @@ async def _add(
     identity: str,
 ) -> Registration:
     area = _settle_area(conversation, areas_of(answers["postcode"]["value"], rules.areas))
-    reference = new_reference("WAY")
-    facts = {"registration": reference}
-    case, opened = await open_or_raise(session, rules, now, conversation, REASON, facts=facts)
+    case, opened = await open_or_raise(session, rules, now, conversation, REASON)
     if opened:
         case.area = area  # theirs is the authority they live in, whichever number they wrote to
     values: dict[str, Any] = {field: answer["value"] for field, answer in answers.items()}
     values["jobcentre_permission"] = values["jobcentre_permission"] == "yes"
     registration = Registration(
         **values,
-        reference=reference,
+        reference=new_reference("WAY"),
         conversation_id=conversation.id,
         case_id=case.id,
         phone_index=keyring.blind_index(values["phone"]),
