@@ -8,6 +8,8 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from handoff.app import Parts, at_work, make_parts
+from handoff.background import background
+from handoff.live import conversation_topic
 from handoff.settings import Settings
 from handoff.sms import replies
 from handoff.sms.catch_up import CatchUp
@@ -100,3 +102,25 @@ async def test_starting_answers_what_came_before(settings: Settings, twilio: Fak
         assert await changes.wait(10)
         texts = await Phone(None, parts).settled()  # type: ignore[arg-type]
     assert [text.state for text in texts] == ["sent"]
+
+
+async def test_what_came_before_our_webhook_listened_is_answered_soon(
+    phone: Phone, parts: Parts, catch_up: CatchUp, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await phone.text("hello")
+    conversation, ask = await phone.conversation(), catch_up.round
+
+    async def round_that_just_misses_a_text() -> int:
+        taken_in = await ask()
+        if not twilio.inbound:
+            twilio.arrives("SM1", PHONE, CAMDEN, "anyone there?")
+        return taken_in
+
+    monkeypatch.setattr(catch_up, "round", round_that_just_misses_a_text)
+    monkeypatch.setattr("handoff.sms.catch_up.SOON_SECONDS", 0.01)
+    async with (
+        parts.hub.subscribe(conversation_topic(conversation.id)) as changes,
+        background(catch_up.run_forever),
+    ):
+        while await phone.said() != ["hello", "anyone there?"]:
+            assert await changes.wait(10)
