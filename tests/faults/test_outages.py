@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-
 import aiohttp
 import pytest
 
 from tests.end_to_end.people import Adviser, Person, Phone, eventually
+from tests.faults.registering import REFERENCE, form
 from tests.stack import Stack
 
-REGISTERING = "i need to register to get benefits"
 DISCLOSURE = "my stepdad hits me and im scared to go home"
-
-
-def about_sixteen() -> str:
-    """A date of birth of someone who is 16 today."""
-    today = date.today()
-    return f"3 {'February' if today.month > 2 else 'January'} {today.year - 16 - (today.month <= 2)}"
-
-
-def form(name: str) -> list[str]:
-    """A registration, message by message (the same person is registered only once)."""
-    return [
-        REGISTERING,
-        name,
-        about_sixteen(),
-        "NW1 2DB",
-        "07700 900123",
-        "At school or college",
-        "yes",
-        "yes that's right",
-    ]
-
-
-REFERENCE = re.compile(r"Your reference is (WAY-\w{6})")
 
 
 async def test_a_disclosure_is_answered_while_rasa_hangs_and_the_bot_says_nothing_after_it(
