@@ -1,4 +1,4 @@
-"""`python -m handoff COMMAND`: serve (the service), migrate (schema, shipped answers, demo people)."""
+"""`python -m handoff COMMAND`: serve; migrate (schema, shipped answers, demo people); add-staff."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from aiohttp import web
 
 from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
 from handoff.content.service import seed_once
+from handoff.errors import Refusal
 from handoff.migrate import migrate
 from handoff.settings import BadSettings, Settings
 from handoff.staff.demo import ensure_demo_staff
+from handoff.staff.enrol import add_arguments, enrol
 
 log = logging.getLogger("handoff")
 
@@ -23,8 +27,11 @@ log = logging.getLogger("handoff")
 def main() -> int:
     """Run a command; bad settings are named, one sentence each, with exit code 2."""
     parser = argparse.ArgumentParser(prog="python -m handoff", description=__doc__)
-    parser.add_argument("command", choices=["serve", "migrate"])
-    command = parser.parse_args().command
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve")
+    commands.add_parser("migrate")
+    add_arguments(commands.add_parser("add-staff"))
+    asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
@@ -33,11 +40,15 @@ def main() -> int:
         print("\n".join(f"{fault}." for fault in bad.faults), file=sys.stderr)
         return 2
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    asyncio.run(serve(settings) if command == "serve" else prepare(settings))
+    try:
+        asyncio.run(_COMMANDS[asked.command](settings, asked))
+    except Refusal as refusal:
+        print(refusal.message, file=sys.stderr)
+        return 1
     return 0
 
 
-async def prepare(settings: Settings) -> None:
+async def prepare(settings: Settings, asked: argparse.Namespace | None = None) -> None:
     """Bring the database to the newest schema and plant what an empty one needs; safe to repeat."""
     async with make_parts(settings) as parts:
         await migrate(parts.db)
@@ -46,7 +57,7 @@ async def prepare(settings: Settings) -> None:
             await ensure_demo_staff(parts.db, parts.clock.now(), settings.demo_password)
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, asked: argparse.Namespace | None = None) -> None:
     """Serve both listeners until SIGTERM or Ctrl-C; what is under way ends or waits for the next start."""
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -70,6 +81,19 @@ async def _listen(parts: Parts) -> list[web.AppRunner]:
     await web.TCPSite(internal, "127.0.0.1", parts.settings.internal_port).start()
     return [public, internal]
 
+
+async def add_staff(settings: Settings, asked: argparse.Namespace) -> None:
+    """Add a member of staff and print, once, what to hand over."""
+    async with make_parts(settings) as parts:
+        rules = parts.rules
+        print(await enrol(parts.db, parts.clock.now(), rules.vocabulary, rules.areas, asked))
+
+
+_COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, None]]] = {
+    "serve": serve,
+    "migrate": prepare,
+    "add-staff": add_staff,
+}
 
 if __name__ == "__main__":
     sys.exit(main())
