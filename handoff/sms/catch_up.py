@@ -6,7 +6,6 @@ A list that cannot be read never stops anything; the next round asks for the sam
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,7 @@ from handoff.sms.inbox import Inbox
 from handoff.sms.twilio_client import Inbound, TwilioClient, TwilioTrouble
 
 log = logging.getLogger(__name__)
-SOON_SECONDS, EVERY_SECONDS, LONGEST_PAUSE = 5.0, 300.0, 60.0
+EVERY_SECONDS, LONGEST_PAUSE = 300.0, 60.0
 SOON_AFTER_START = (5.0, 30.0)  # what came between the first list and the first open port
 FAILURES_TO_TELL = 3  # the built-in simulator is not up yet when the first round asks
 OVERLAP = timedelta(minutes=15)

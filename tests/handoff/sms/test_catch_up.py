@@ -117,7 +117,7 @@ async def test_what_came_before_our_webhook_listened_is_answered_soon(
         return taken_in
 
     monkeypatch.setattr(catch_up, "round", round_that_just_misses_a_text)
-    monkeypatch.setattr("handoff.sms.catch_up.SOON_SECONDS", 0.01)
+    monkeypatch.setattr("handoff.sms.catch_up.SOON_AFTER_START", (0.01,))
     async with (
         parts.hub.subscribe(conversation_topic(conversation.id)) as changes,
         background(catch_up.run_forever),
