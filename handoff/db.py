@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from handoff import sqlite
+
 
 class Base(DeclarativeBase):
     """Every table; constraint names are fixed so that migrations can name them."""
@@ -57,7 +59,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.sqlite = url.startswith("sqlite")
         options: dict[str, Any] = (
-            {} if self.sqlite else {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
+            {"connect_args": {"async_creator_fn": sqlite.connect}}
+            if self.sqlite
+            else {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
         )
         self.engine = create_async_engine(url, hide_parameters=True, **options)
         if self.sqlite:
@@ -98,4 +102,4 @@ def _prepare_sqlite(engine: Any) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         reading = connection.get_execution_options().get("wayline_reading")
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        connection.connection.driver_connection.begin = "BEGIN" if reading else "BEGIN IMMEDIATE"

@@ -1,0 +1,112 @@
+"""aiosqlite with one trip to its thread a statement, where SQLAlchemy's use of it takes four.
+
+Most of a small query's time is the way to the thread and back: a cursor, its statement, its rows and its
+end go together here, and the BEGIN goes with the first statement of its transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+import aiosqlite
+
+FIRST_ROWS = 500
+
+
+class OneTripConnection(aiosqlite.Connection):
+    """A connection whose cursors travel once. `begin` is sent ahead of the next statement."""
+
+    begin = ""
+
+    def cursor(self) -> OneTripCursor:  # type: ignore[override]
+        return OneTripCursor(self)
+
+    async def run(self, sql: str, parameters: Any, *, many: bool = False) -> _Done:
+        """Execute a statement, after the BEGIN that waits for it, and fetch its first rows."""
+        begin, self.begin = self.begin, ""
+        done: _Done = await self._execute(_run, self._conn, begin, sql, parameters, many)  # type: ignore[no-untyped-call]
+        return done
+
+    async def fetch(self, fetcher: Callable[..., Any], *arguments: Any) -> Any:
+        """Ask a cursor for more, in the thread."""
+        return await self._execute(fetcher, *arguments)  # type: ignore[no-untyped-call]
+
+    async def commit(self) -> None:
+        self.begin = ""
+        if self.in_transaction:
+            await super().commit()
+
+    async def rollback(self) -> None:
+        self.begin = ""
+        if self.in_transaction:
+            await super().rollback()
+
+
+class OneTripCursor:
+    """What SQLAlchemy asks of a cursor; after executing, only a long result needs further trips."""
+
+    arraysize = 1
+
+    def __init__(self, connection: OneTripConnection) -> None:
+        self._connection = connection
+        self._rows: list[Any] = []
+        self._rest: sqlite3.Cursor | None = None  # where the rows after these come from
+        self.description: Any = None
+        self.rowcount, self.lastrowid = -1, None
+
+    async def __aenter__(self) -> OneTripCursor:
+        return self
+
+    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        self._take(await self._connection.run(sql, parameters))
+
+    async def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> None:
+        self._take(await self._connection.run(sql, parameters, many=True))
+
+    async def fetchall(self) -> list[Any]:
+        rows, self._rows = self._rows, []
+        return rows + (await self._connection.fetch(self._rest.fetchall) if self._rest else [])
+
+    async def fetchmany(self, size: int | None = None) -> list[Any]:
+        size = size or self.arraysize
+        if not self._rows and self._rest:
+            self._rows = await self._connection.fetch(self._rest.fetchmany, max(size, FIRST_ROWS))
+        rows, self._rows = self._rows[:size], self._rows[size:]
+        return rows
+
+    async def fetchone(self) -> Any:
+        rows = await self.fetchmany(1)
+        return rows[0] if rows else None
+
+    async def close(self) -> None:
+        if self._rest:
+            await self._connection.fetch(self._rest.close)
+            self._rest = None
+
+    def _take(self, done: _Done) -> None:
+        self.description, self.rowcount, self.lastrowid, self._rows, self._rest = done
+
+
+_Done = tuple[Any, int, Any, list[Any], sqlite3.Cursor | None]
+
+
+def connect(database: str, **options: Any) -> OneTripConnection:
+    """As aiosqlite.connect; for SQLAlchemy's `async_creator_fn`."""
+    connection = OneTripConnection(partial(sqlite3.connect, database, **options), iter_chunk_size=64)
+    connection._thread.daemon = True  # as SQLAlchemy has it: a process never waits for a forgotten one
+    return connection
+
+
+def _run(connection: sqlite3.Connection, begin: str, sql: str, parameters: Any, many: bool) -> _Done:
+    if begin:
+        connection.execute(begin)
+    cursor = connection.executemany(sql, parameters) if many else connection.execute(sql, parameters)
+    rows = cursor.fetchmany(FIRST_ROWS) if cursor.description else []
+    more = len(rows) == FIRST_ROWS
+    done = cursor.description, cursor.rowcount, cursor.lastrowid, rows, cursor if more else None
+    if not more:
+        cursor.close()
+    return done
