@@ -36,6 +36,7 @@ from handoff.conversations.model import (
     RECEIVED,
     SCREENED,
     SKIPPED,
+    SMS,
     STAFF_ONLY,
     Conversation,
     Message,
@@ -150,7 +151,7 @@ class Turns:
                 session, conversation, now, author=PERSON_AUTHOR, text=words, audience=STAFF_ONLY
             )
             replies = await triage(session, self._rules, now, conversation, message, verdict)
-        self._announce(conversation_id)
+        self._announce(conversation)
         beside = {"seq": message.seq, "replies": [as_json(reply) for reply in replies]}
         return TooLong("too_long", sentence, field="text", beside=beside)
 
@@ -164,7 +165,6 @@ class Turns:
             await self._screen(turn_id)
         finally:
             self._screening.discard(turn_id)
-        self._announce(conversation_id)
         self._go_on(conversation_id)
 
     async def _screen(self, turn_id: uuid.UUID) -> None:
@@ -187,6 +187,8 @@ class Turns:
             elif turn.outcome == SKIPPED:
                 _close(turn, now, SKIPPED)
         metrics.SCREENED.labels(verdict.level).inc()
+        if verdict.findings or turn.state == DONE:
+            self._announce(conversation)
 
     async def _verdict(self, words: str, before: list[str], question: str | None) -> Verdict:
         if len(words) <= INLINE_SCREENING:
@@ -247,7 +249,7 @@ class Turns:
             await self._asking.store(session, now, conversation, turn, outcome, may_speak)
             _close(turn, now, outcome.name if may_speak else HELD)
         metrics.TURN_SECONDS.observe((now - turn.created_at).total_seconds())
-        self._announce(conversation_id)
+        self._announce(conversation)
 
     # -- keep going
 
@@ -293,8 +295,10 @@ class Turns:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _announce(self, conversation_id: uuid.UUID) -> None:
-        self._hub.notify(conversation_topic(conversation_id), CONSOLE, OUTBOX)
+    def _announce(self, conversation: Conversation) -> None:
+        self._hub.notify(conversation_topic(conversation.id), CONSOLE)
+        if conversation.channel == SMS:
+            self._hub.notify(OUTBOX)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
