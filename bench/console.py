@@ -1,0 +1,104 @@
+"""From a message that needs an adviser to the open console, while 16 others are talking.
+By the API (events, then the list), and in a real Chromium with the queue on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import time
+from collections.abc import AsyncIterator
+
+import aiohttp
+from playwright.async_api import Page, async_playwright
+
+from bench.figures import Figure, main, milliseconds
+from bench.people import Chat, client, talking
+from bench.system import PASSWORD, wayline
+from ops.console import say
+
+CASES, PAUSE = 40, 0.5
+EMAIL = "pa.camden@demo.test"
+WORDS = ("can i talk to a real person", "my step dad hits me", "im not in college or work")
+COUNT = "document.querySelectorAll('#queue [data-key]').length"
+
+
+async def measure() -> list[Figure]:
+    async with wayline() as system, client() as http, talking(http, system.url):
+        async with signed_in(system.url) as staff:
+            waits = [await _to_the_list(http, staff, system.url, number) for number in range(CASES)]
+        shown = await _to_the_page(http, system.url)
+    figures = [Figure("console, events and list, p95", milliseconds(waits, 95), "ms", 1000)]
+    if shown:
+        figures.append(Figure("console, row in Chromium, p50", milliseconds(shown, 50), "ms"))
+        figures.append(Figure("console, row in Chromium, p95", milliseconds(shown, 95), "ms", 1000))
+    return figures
+
+
+@contextlib.asynccontextmanager
+async def signed_in(url: str) -> AsyncIterator[aiohttp.ClientSession]:
+    """A session of an adviser."""
+    jar, body = aiohttp.CookieJar(unsafe=True), {"email": EMAIL, "password": PASSWORD}
+    async with aiohttp.ClientSession(cookie_jar=jar, raise_for_status=True) as http:
+        await http.post(f"{url}/api/staff/session", json=body)
+        yield http
+
+
+async def _to_the_list(
+    http: aiohttp.ClientSession, staff: aiohttp.ClientSession, url: str, number: int
+) -> float:
+    chat = await Chat.open(http, url)
+    async with staff.get(f"{url}/api/staff/events") as events:
+        await events.content.readuntil(b"\n\n")  # the state as it is
+        await asyncio.sleep(PAUSE)
+        started = time.perf_counter()
+        saying = asyncio.create_task(chat.say(WORDS[number % len(WORDS)]))
+        while chat.conversation not in await _listed(staff, url):
+            await events.content.readuntil(b"\n\n")
+        seconds = time.perf_counter() - started
+    await saying
+    return seconds
+
+
+async def _listed(staff: aiohttp.ClientSession, url: str) -> set[str]:
+    async with staff.get(f"{url}/api/staff/cases", params={"limit": "5000"}) as response:
+        return {case["conversation"] for case in (await response.json())["cases"]}
+
+
+async def _to_the_page(http: aiohttp.ClientSession, url: str) -> list[float]:
+    """The same with the queue page open; nothing where there is no Chromium."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        say("There is no Chromium here, so the page itself is not measured.")
+        return []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        page = await browser.new_page()
+        await _sign_in(page, url)
+        waits = [await _to_a_row(http, page, url, number) for number in range(CASES)]
+        await browser.close()
+    return waits
+
+
+async def _sign_in(page: Page, url: str) -> None:
+    await page.goto(f"{url}/staff")
+    await page.get_by_label("E-mail address").fill(EMAIL)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/staff/queue")
+
+
+async def _to_a_row(http: aiohttp.ClientSession, page: Page, url: str, number: int) -> float:
+    chat = await Chat.open(http, url)
+    await asyncio.sleep(PAUSE)
+    before = await page.evaluate(COUNT)
+    started = time.perf_counter()
+    saying = asyncio.create_task(chat.say(WORDS[number % len(WORDS)]))
+    await page.wait_for_function(f"{COUNT} > {before}")
+    seconds = time.perf_counter() - started
+    await saying
+    return seconds
+
+
+if __name__ == "__main__":
+    main(measure)

@@ -1,0 +1,110 @@
+"""Bare stock Rasa, to compare with: pipeline and policies of `rasa init` (DIET), REST channel, in memory.
+It learns the same examples and says the same answers; the trained model is kept in var/bench/stock."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bench.processes import free_port, running, wait_for
+from bench.questions import answers
+from ops.bootstrap import BOT
+from ops.console import ROOT, Trouble, run_logged, say
+from ops.settings import QUIET
+
+FOLDER = ROOT / "var/bench/stock"
+# How long it was trained changes what it answers, not how long it takes.
+EPOCHS = 5
+PIPELINE: list[dict[str, Any]] = [
+    {"name": "WhitespaceTokenizer"},
+    {"name": "RegexFeaturizer"},
+    {"name": "LexicalSyntacticFeaturizer"},
+    {"name": "CountVectorsFeaturizer"},
+    {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+    {"name": "DIETClassifier", "epochs": EPOCHS, "constrain_similarities": True},
+    {"name": "EntitySynonymMapper"},
+    {"name": "ResponseSelector", "epochs": EPOCHS, "constrain_similarities": True},
+    {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
+]
+POLICIES: list[dict[str, Any]] = [
+    {"name": "MemoizationPolicy"},
+    {"name": "RulePolicy"},
+    {"name": "UnexpecTEDIntentPolicy", "max_history": 5, "epochs": EPOCHS},
+    {"name": "TEDPolicy", "max_history": 5, "epochs": EPOCHS, "constrain_similarities": True},
+]
+
+
+@asynccontextmanager
+async def stock_rasa() -> AsyncIterator[str]:
+    """Train it if need be and run it for as long as the block lasts; gives its address."""
+    model, port = _trained(), free_port()
+    command = [str(BOT.python), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port)]
+    command += ["--model", str(model), "--credentials", str(FOLDER / "credentials.yml")]
+    command += ["--endpoints", str(FOLDER / "endpoints.yml")]
+    async with running(command, _environment(), FOLDER / "run.log", cwd=FOLDER):
+        await wait_for(f"http://127.0.0.1:{port}/webhooks/rest/", "stock Rasa", 120)
+        yield f"http://127.0.0.1:{port}"
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | QUIET
+
+
+def _trained() -> Path:
+    files = {name: yaml.safe_dump(content, width=1000) for name, content in _project()}
+    digest = hashlib.sha256("".join(files.values()).encode()).hexdigest()[:12]
+    model = FOLDER / "models" / f"{digest}.tar.gz"
+    for name, content in files.items():
+        FOLDER.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
+        FOLDER.joinpath(name).write_text(content)
+    if not model.is_file():
+        say("Training stock Rasa, once for these examples")
+        command = [str(BOT.python), "-m", "rasa", "train", "--config", str(FOLDER / "config.yml")]
+        command += ["--domain", str(FOLDER / "domain.yml"), "--data", str(FOLDER / "data")]
+        command += ["--out", str(model.parent), "--fixed-model-name", digest]
+        log = FOLDER / "train.log"
+        if run_logged(command, "training stock Rasa", log, env=_environment())[0] or not model.is_file():
+            raise Trouble(f"Stock Rasa could not be trained; see {log.relative_to(ROOT)}.")
+    return model
+
+
+def _project() -> Iterator[tuple[str, Any]]:
+    known = {answer["slug"].replace("-", "_"): answer for answer in answers()}
+    responses = {f"utter_{intent}": [{"text": answer["web"]}] for intent, answer in known.items()}
+    responses["utter_default"] = [{"text": "Sorry, I did not understand."}]
+    rules = [(intent, f"utter_{intent}") for intent in known] + [("nlu_fallback", "utter_default")]
+    nlu = [
+        {"intent": intent, "examples": "".join(f"- {example}\n" for example in answer["examples"])}
+        for intent, answer in known.items()
+    ]
+    yield (
+        "config.yml",
+        {
+            "recipe": "default.v1",
+            "assistant_id": "stock",
+            "language": "en",
+            "pipeline": PIPELINE,
+            "policies": POLICIES,
+        },
+    )
+    yield "domain.yml", {"version": "3.1", "intents": list(known), "responses": responses}
+    yield "data/nlu.yml", {"version": "3.1", "nlu": nlu}
+    yield (
+        "data/rules.yml",
+        {
+            "version": "3.1",
+            "rules": [
+                {"rule": intent, "steps": [{"intent": intent}, {"action": action}]}
+                for intent, action in rules
+            ],
+        },
+    )
+    yield "credentials.yml", {"rest": None}
+    yield "endpoints.yml", {}
