@@ -19,6 +19,8 @@ from typing import Any
 
 from aiohttp import web
 
+from handoff import metrics
+
 log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -80,6 +82,13 @@ def error_response(refusal: Refusal) -> web.Response:
     return web.json_response(refusal.body(), status=refusal.status)
 
 
+_CHANNELS = (
+    ("/api/chat", "webchat"),
+    ("/chat", "webchat"),
+    ("/webhooks/", "sms"),
+    ("/api/staff", "staff"),
+    ("/staff", "staff"),
+)
 _SENTENCES = {
     404: ("not_found", "There is nothing here."),
     405: ("method_not_allowed", "That is not something this address can do."),
@@ -113,6 +122,8 @@ def _with_status(refusal: Refusal, status: int) -> Refusal:
 
 
 def _answer(request: web.Request, refusal: Refusal) -> web.Response:
+    channel = next((name for start, name in _CHANNELS if request.path.startswith(start)), "other")
+    metrics.REFUSED.labels(channel, refusal.code).inc()
     wants_page = "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/")
     if not wants_page:
         return error_response(refusal)

@@ -12,7 +12,7 @@ from aiohttp import web
 from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 
-from handoff import keys, metrics
+from handoff import keys
 from handoff.errors import Forbidden
 
 FORM: web.RequestKey[MultiDict[str]] = web.RequestKey("twilio_form", MultiDict)
@@ -29,7 +29,6 @@ async def twilio_signed(request: web.Request) -> None:
     if form is None or not any(
         signed_by(token, url, form, signature) for token in settings.twilio_auth_tokens
     ):
-        metrics.REFUSED.labels("sms", "bad_signature").inc()
         raise Forbidden("bad_signature", "This request was not signed by Twilio.")
     request[FORM] = form
 
