@@ -67,21 +67,18 @@ class Stack:
     def log(self) -> str:
         return (self.folder / "stack.log").read_text(errors="replace")
 
-    def pid(self, name: str) -> int | None:
-        """The process now running under this name, if it is."""
+    def pids(self, name: str) -> list[int]:
+        """The processes now running under this name (rasa may be several)."""
         found = subprocess.run(
             ["ps", "-axo", "pid=,ppid=,stat=,args="], check=True, capture_output=True, text=True, timeout=10
         )
-        for line in found.stdout.splitlines():
-            pid, parent, state, command = line.split(None, 3)
-            if int(parent) == self.supervisor.pid and MARKS[name] in command and "Z" not in state:
-                return int(pid)
-        return None
+        rows = [line.split(None, 3) for line in found.stdout.splitlines()]
+        ours = [row for row in rows if int(row[1]) == self.supervisor.pid and "Z" not in row[2]]
+        return [int(pid) for pid, _, _, command in ours if MARKS[name] in command]
 
     def signal(self, name: str, number: int) -> None:
-        """Send a signal to the process and all it started; nothing when it is not running."""
-        pid = self.pid(name)
-        if pid is not None:
+        """Send a signal to the processes of this name and all they started; nothing when none runs."""
+        for pid in self.pids(name):
             os.killpg(pid, number)
 
     def kill(self, name: str) -> None:

@@ -80,7 +80,9 @@ def registering(number: int) -> list[Line]:
     texts = form(f"{NAMES[number]} Okafor")
     opening: list[Said] = [(ANSWER, "register-for-benefits"), (PROMPT, None)]
     between: list[list[Said]] = [[(PROMPT, None)]] * (len(texts) - 2)
-    return [Line(*pair) for pair in zip(texts, [opening, *between, [(TALK, None)]], strict=True)]
+    ending: list[Said] = [(TALK, None)]
+    replies = [opening, *between, ending]
+    return [Line(text, given) for text, given in zip(texts, replies, strict=True)]
 
 
 def everyone(chance: random.Random) -> list[list[Line]]:
@@ -124,8 +126,9 @@ async def whole(http: aiohttp.ClientSession, stack: Stack) -> bool:
 
 def settled(stack: Stack, name: str) -> bool:
     """The process has run long enough for the supervisor to start it again at once."""
+    pids = [str(pid) for pid in stack.pids(name)]
     age = subprocess.run(
-        ["ps", "-o", "etimes=", "-p", str(stack.pid(name))], capture_output=True, text=True, timeout=10
+        ["ps", "-o", "etimes=", "-p", ",".join(pids) or "0"], capture_output=True, text=True, timeout=10
     )
     return int(age.stdout or 0) > SETTLED_SECONDS
 
