@@ -7,18 +7,22 @@ from typing import Any
 
 from aiohttp import web
 
-from handoff.errors import BadRequest, TooLong, Unprocessable
+from handoff.errors import TooLong, Unprocessable
 
 
 async def json_object(request: web.Request) -> dict[str, Any]:
-    """The body as a JSON object; BadRequest `bad_json` for anything else (no body is an empty object)."""
-    raw = await request.read()
+    """The body as a JSON object; Unprocessable `bad_json` for anything else."""
+    return parsed_object(await request.read())
+
+
+def parsed_object(raw: bytes) -> dict[str, Any]:
+    """A JSON object in UTF-8 ({} for nothing at all); Unprocessable `bad_json` for anything else."""
     try:
-        body = json.loads(raw) if raw.strip() else {}
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
-        raise BadRequest("bad_json", "The body is not JSON.") from None
+        body = json.loads(raw.decode("utf-8")) if raw.strip() else {}
+    except (ValueError, RecursionError):
+        raise Unprocessable("bad_json", "The body is not JSON in UTF-8.", field="body") from None
     if not isinstance(body, dict):
-        raise BadRequest("bad_json", "The body must be a JSON object.")
+        raise Unprocessable("bad_json", "The body must be a JSON object.", field="body")
     return body
 
 

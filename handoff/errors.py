@@ -40,10 +40,6 @@ class Refusal(Exception):
         return {"error": {"code": self.code, "message": self.message, **inside}, **beside}
 
 
-class BadRequest(Refusal):
-    status = 400
-
-
 class NotSignedIn(Refusal):
     status = 401
 

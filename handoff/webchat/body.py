@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
+from handoff.bodies import parsed_object
 from handoff.errors import Unprocessable
 
 LIMIT = 64 * 1024
@@ -35,15 +36,7 @@ async def read_object(request: web.Request) -> dict[str, Any]:
     Of an object that was cut, only its `text` is read, under an id made from it.
     """
     raw, cut = await read_bytes(request)
-    if cut:
-        return _salvage(raw)
-    try:
-        found = json.loads(raw.decode("utf-8") or "{}")
-    except (ValueError, RecursionError):
-        raise Unprocessable("bad_json", "The body is not JSON in UTF-8.", field="body") from None
-    if not isinstance(found, dict):
-        raise Unprocessable("bad_json", "The body must be a JSON object.", field="body")
-    return found
+    return _salvage(raw) if cut else parsed_object(raw)
 
 
 def _salvage(raw: bytes) -> dict[str, Any]:

@@ -50,8 +50,8 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
 @pytest.mark.parametrize(
     "body, status, code",
     [
-        ("{", 400, "bad_json"),
-        ("[]", 400, "bad_json"),
+        ("{", 422, "bad_json"),
+        ("[]", 422, "bad_json"),
         ("{}", 422, "bad_field"),
         ('{"email": 1}', 422, "bad_field"),
     ],
