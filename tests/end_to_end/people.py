@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
@@ -37,7 +37,6 @@ class Person:
     url: str
     token: str
     conversation: str
-    sent: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
     async def arrives(cls, http: aiohttp.ClientSession, url: str, area: str | None = "camden") -> Person:
@@ -61,7 +60,6 @@ class Person:
         """Send as the page does: again, with the same id, until it is taken in. The id."""
         key = str(uuid.uuid4())
         await self._until(key, text, "", (200, 202))
-        self.sent.append((key, text))
         return key
 
     async def replies(self, key: str, text: str) -> list[Json]:
@@ -69,8 +67,8 @@ class Person:
         return list((await self._until(key, text, "?wait=1", (200,)))["replies"])
 
     async def say(self, text: str) -> list[Json]:
-        """Send, and the replies."""
-        return await self.replies(await self.send(text), text)
+        """Send, wait for the turn, and its replies; one request unless something is down."""
+        return await self.replies(str(uuid.uuid4()), text)
 
     async def _until(self, key: str, text: str, query: str, wanted: tuple[int, ...]) -> Json:
         async def attempt() -> tuple[int, Json]:

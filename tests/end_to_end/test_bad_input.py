@@ -155,6 +155,14 @@ async def test_the_same_text_five_times_is_one_text(
     assert ["Bursary" in text for text in got] == [True, False]
 
 
+async def test_texts_that_overtake_each_other_are_each_answered(
+    stack: Stack, http: aiohttp.ClientSession, phone: Phone
+) -> None:
+    first, second = (text_from(phone.number, f"what is {what}") for what in ("the bursary", "a t level"))
+    assert [await webhook(http, stack, fields) for fields in (second, first, second)] == [200] * 3
+    assert ["Bursary" in text for text in await phone.gets(2)] == [False, True]
+
+
 async def test_a_forged_signature_and_one_of_another_text_are_refused_and_counted(
     stack: Stack, http: aiohttp.ClientSession, phone: Phone
 ) -> None:

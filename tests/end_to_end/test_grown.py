@@ -81,10 +81,9 @@ async def test_a_chat_may_go_on_at_either_process(
     here = await Person.arrives(http, stack.url)
     there = Person(http, second, here.token, here.conversation)
     texts = ["what is the bursary", "what is a t level"] * 4
-    sent = [await (here, there)[n % 2].send(text) for n, text in enumerate(texts)]
-    replies = [await there.replies(key, text) for key, text in zip(sent, texts, strict=True)]
-    assert [[reply["answer"] for reply in each] for each in replies] == [["bursary"], ["t-levels"]] * 4
-    found = await here.messages()
+    for number, text in enumerate(texts):
+        await (here, there)[number % 2].send(text)
+    found = await eventually(here.messages, lambda all: len(all) >= 16)
     assert found == await there.messages()
     assert [message["text"] for message in found if message["author"] == "person"] == texts
     assert [message["answer"] for message in found if message["author"] == "bot"] == [

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sqlite3
 import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
 from tests.end_to_end.people import Adviser, Person, Phone, eventually
+from tests.faults.records import outgoing, turns
 from tests.faults.registering import form
 from tests.stack import Stack
 
@@ -96,8 +96,7 @@ async def chat(person: Person, lines: Sequence[Line], gate: Gate) -> None:
     """Write each line once the one before is answered, as people do; check what this turn was given."""
     for line in lines:
         await gate.pass_one()
-        key = await person.send(line.text)
-        replies = await person.replies(key, line.text)
+        replies = await person.say(line.text)
         given = [(reply["kind"], reply["answer"]) for reply in replies]
         assert given == line.replies, (line, replies, await person.state())
 
@@ -146,20 +145,6 @@ async def break_things(
         for victim in victims:
             stack.kill(victim)
         await eventually(lambda: whole(http, stack), seconds=90)
-
-
-def table(stack: Stack, query: str) -> Counter[Any]:
-    """Rows of a query that groups and counts."""
-    with closing(sqlite3.connect(f"file:{stack.database}?mode=ro", uri=True)) as database:
-        return Counter({tuple(row[:-1]): row[-1] for row in database.execute(query)})
-
-
-def turns(stack: Stack) -> Counter[Any]:
-    return table(stack, "SELECT state, outcome, COUNT(*) FROM turn GROUP BY 1, 2")
-
-
-def outgoing(stack: Stack) -> Counter[Any]:
-    return table(stack, "SELECT state, COUNT(*) FROM outgoing GROUP BY 1")
 
 
 @asynccontextmanager
