@@ -1,7 +1,6 @@
 """The errors people can meet, and the one place that turns them into an answer.
 
 Refusal                  anything we say no to; code, status and a sentence a person can act on
-  BadRequest 400         the request is not what the contract says
   NotSignedIn 401
   Forbidden 403
   NotFound 404
