@@ -5,7 +5,6 @@ SQLite takes one writer at a time (we queue for it in the process); PostgreSQL l
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from handoff import sqlite
+from handoff.writers import Writers
 
 
 class Base(DeclarativeBase):
@@ -59,7 +59,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.sqlite = url.startswith("sqlite")
         options: dict[str, Any] = (
-            {"connect_args": {"async_creator_fn": sqlite.connect}}
+            {"connect_args": {"async_creator_fn": sqlite.connect}, "pool_size": 16, "max_overflow": 0}
             if self.sqlite
             else {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
         )
@@ -69,12 +69,17 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         read_engine = self.engine.execution_options(wayline_reading=True)
         self._reading = async_sessionmaker(read_engine, expire_on_commit=False)
-        self._writer = asyncio.Lock()
+        self._writers = Writers()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """One unit of work: committed if the block ends, rolled back if it raises."""
-        turn: AbstractAsyncContextManager[Any] = self._writer if self.sqlite else nullcontext()
+    async def transaction(self, *, first: bool = False) -> AsyncIterator[AsyncSession]:
+        """One unit of work: committed if the block ends, rolled back if it raises.
+
+        `first` is for taking in and screening what someone wrote: it does not queue behind the bot's work.
+        """
+        turn: AbstractAsyncContextManager[Any] = (
+            self._writers.turn(first=first) if self.sqlite else nullcontext()
+        )
         async with turn, self._sessions() as session, session.begin():
             yield session
 

@@ -81,7 +81,7 @@ class Inbox:
             row = (await session.execute(known)).first()
         if row is None:
             area = self._settings.twilio_numbers.get(ours)
-            async with self._db.transaction() as session:
+            async with self._db.transaction(first=True) as session:
                 await sms_conversation(session, self._clock.now(), text.phone, ours, area)
                 row = (await session.execute(known)).one()
         return row[0], row[1] is not None
