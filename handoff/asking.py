@@ -92,19 +92,18 @@ class Asking:
     async def _asked(self, turn: Turn) -> Asked | None:
         """The turn as Rasa gets it; None when the bot may not speak any more."""
         async with self._db.reading() as session:
-            conversation = await session.get_one(Conversation, turn.conversation_id)
+            conversation, message, draft = await _read(session, turn)
             if not await bot_may_speak(session, self._rules, conversation):
                 return None
-            message = await session.get_one(Message, turn.message_id)
             choice = chosen(message.text, await last_choices(session, conversation.id, message.seq))
             context = {
                 "channel": conversation.channel,
                 "area": conversation.area,
                 "facts": conversation.facts or {},
                 "findings": [
-                    {"level": f.level, "categories": f.categories} for f in await _findings(session, message)
+                    {"level": f.level, "categories": f.categories} for f in await _findings(session, turn)
                 ],
-                "draft": await _draft(session, conversation),
+                "draft": draft.answers if draft else None,
                 "choice": choice,
             }
             text = choice["text"] if choice else message.text
@@ -157,10 +156,9 @@ class Asking:
         self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn
     ) -> bool:
         """Answer a worry (concern) kindly first, once while its case is new; True when that was said."""
-        message = await session.get_one(Message, turn.message_id)
         worries = [
             finding
-            for finding in await _findings(session, message)
+            for finding in await _findings(session, turn)
             if finding.level == "concern" and finding.detector != "language"
         ]
         told = conversation.safety_sent or {}
@@ -201,13 +199,21 @@ class Asking:
         )
 
 
-async def _findings(session: AsyncSession, message: Message) -> list[Finding]:
-    return list((await session.execute(select(Finding).where(Finding.message_id == message.id))).scalars())
+async def _read(session: AsyncSession, turn: Turn) -> tuple[Conversation, Message, Draft | None]:
+    """What a turn is about, in one statement."""
+    query = (
+        select(Conversation, Message, Draft)
+        .join(Message, Message.conversation_id == Conversation.id)
+        .outerjoin(Draft, Draft.conversation_id == Conversation.id)
+        .where(Message.id == turn.message_id)
+    )
+    row = (await session.execute(query)).one()
+    return row[0], row[1], row[2]
 
 
-async def _draft(session: AsyncSession, conversation: Conversation) -> dict[str, Any] | None:
-    draft = await session.get(Draft, conversation.id)
-    return draft.answers if draft else None
+async def _findings(session: AsyncSession, turn: Turn) -> list[Finding]:
+    query = select(Finding).where(Finding.message_id == turn.message_id)
+    return list((await session.execute(query)).scalars())
 
 
 def _fixed(kind: str, area: Area, now: datetime) -> dict[str, Any]:

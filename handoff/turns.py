@@ -107,7 +107,7 @@ class Turns:
         self, conversation_id: uuid.UUID, external_id: str, words: str, skip_bot: bool
     ) -> Received:
         now = self._clock.now()
-        async with self._db.transaction() as session:
+        async with self._db.transaction(first=True) as session:
             conversation = await lock(session, conversation_id)
             known = await _known(session, conversation_id, external_id)
             if known:
@@ -143,7 +143,7 @@ class Turns:
         if self._rules.rank(verdict.level) < self._rules.rank("concern"):
             return TooLong("too_long", sentence, field="text")
         now = self._clock.now()
-        async with self._db.transaction() as session:
+        async with self._db.transaction(first=True) as session:
             conversation = await lock(session, conversation_id)
             if conversation.state == CLOSED:
                 conversation.state = BOT
@@ -169,18 +169,16 @@ class Turns:
 
     async def _screen(self, turn_id: uuid.UUID) -> None:
         async with self._db.reading() as session:
-            turn = await session.get_one(Turn, turn_id)
-            message = await session.get_one(Message, turn.message_id)
+            turn, message = await _turn_and_message(session, turn_id)
             before, question = await last_words(session, message)
         verdict = await self._verdict(message.text, before, question)
         now = self._clock.now()
-        async with self._db.transaction() as session:
+        async with self._db.transaction(first=True) as session:
             conversation = await lock(session, message.conversation_id)
-            turn = await session.get_one(Turn, turn_id, populate_existing=True)
+            turn, message = await _turn_and_message(session, turn_id)
             if turn.state != RECEIVED:
                 return
             turn.state = SCREENED
-            message = await session.get_one(Message, turn.message_id)
             await triage(session, self._rules, now, conversation, message, verdict)
             if not await bot_may_speak(session, self._rules, conversation):
                 _close(turn, now, HELD)
@@ -209,33 +207,34 @@ class Turns:
         try:
             while not self._stopping:
                 self._again.discard(conversation_id)
-                turn = await self._next(conversation_id)
-                if turn is None:
-                    if conversation_id in self._again:
-                        continue
+                turn, more = await self._next(conversation_id)
+                if turn:
+                    outcome = await self._asking.outcome_of(turn)
+                    await self._finish(turn.id, conversation_id, outcome)
+                if not (turn and more) and conversation_id not in self._again:
                     return
-                outcome = await self._asking.outcome_of(turn)
-                await self._finish(turn.id, conversation_id, outcome)
         finally:
             self._running.discard(conversation_id)
 
-    async def _next(self, conversation_id: uuid.UUID) -> Turn | None:
-        """The first undone turn, if it is screened and nobody else works on it."""
+    async def _next(self, conversation_id: uuid.UUID) -> tuple[Turn | None, bool]:
+        """The first undone turn, if it is screened and nobody else works on it; and whether more follow."""
         first = select(Turn).where(Turn.conversation_id == conversation_id, Turn.state != DONE)
-        first = first.order_by(Turn.seq).limit(1)
+        first = first.order_by(Turn.seq).limit(2)
         if self._db.sqlite:  # one process: nobody to share with
             async with self._db.reading() as session:
-                turn = (await session.execute(first)).scalar()
-            return turn if turn and turn.state == SCREENED else None
+                undone = (await session.execute(first)).scalars().all()
+            ready = bool(undone) and undone[0].state == SCREENED
+            return undone[0] if ready else None, len(undone) > 1
         now = self._clock.now()
         async with self._db.transaction() as session:
-            turn = (await session.execute(first)).scalar()
-            if turn is None or turn.state != SCREENED:
-                return None
+            undone = (await session.execute(first)).scalars().all()
+            if not undone or undone[0].state != SCREENED:
+                return None, False
+            turn = undone[0]
             free = or_(Turn.leased_until.is_(None), Turn.leased_until < now, Turn.lease == self._me)
             mine = update(Turn).where(Turn.id == turn.id, Turn.state == SCREENED, free)
             taken = await session.execute(mine.values(lease=self._me, leased_until=now + LEASE))
-            return turn if taken.rowcount else None  # type: ignore[attr-defined]
+            return turn if taken.rowcount else None, len(undone) > 1  # type: ignore[attr-defined]
 
     async def _finish(self, turn_id: uuid.UUID, conversation_id: uuid.UUID, outcome: Outcome) -> None:
         """Store the replies and close the turn together, if that was not done already."""
@@ -309,6 +308,12 @@ class Turns:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception():
             log.error("a turn stumbled; the sweep takes it up", exc_info=task.exception())
+
+
+async def _turn_and_message(session: AsyncSession, turn_id: uuid.UUID) -> tuple[Turn, Message]:
+    query = select(Turn, Message).join(Message, Message.id == Turn.message_id).where(Turn.id == turn_id)
+    row = (await session.execute(query)).one()
+    return row[0], row[1]
 
 
 async def _known(
