@@ -3,7 +3,7 @@ One person alone, then 16 who ask without pauses; ours and stock's take turns, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bench.figures import Figure, main, middle, milliseconds
 from bench.people import Open, Run, chat_at, client, crowd, stock_at
@@ -21,37 +21,38 @@ async def measure() -> list[Figure]:
 
 async def measure_on(system: System) -> list[Figure]:
     """The figures of a running system."""
-    async with stock_rasa() as stock, client() as http:
-        ours, theirs = chat_at(http, system.url), stock_at(http, stock)
-        for opens in (ours, theirs):
+    async with stock_rasa() as stock, stock_rasa(lean=True) as lean, client() as http:
+        all_three = chat_at(http, system.url), stock_at(http, stock), stock_at(http, lean)
+        for opens in all_three:
             await crowd(opens, TOGETHER, TOGETHER, seed=0)  # caches and lazy imports
-        alone = await _side_by_side(ours, theirs, 1, CHATS_ALONE)
+        alone = await _in_turn(all_three, 1, CHATS_ALONE)
         before, spent_before = await system.counters(), system.processor_seconds()
-        together = await _side_by_side(ours, theirs, TOGETHER, CHATS_TOGETHER)
+        together = await _in_turn(all_three, TOGETHER, CHATS_TOGETHER)
         after, spent_after = await system.counters(), system.processor_seconds()
     spent = {name: spent_after[name] - spent_before[name] for name in spent_after}
     messages = ROUNDS * 10 * CHATS_TOGETHER
     return [*_alone(*alone), *_together(*together), *_where(before, after), *_cost(spent, messages)]
 
 
-async def _side_by_side(ours: Open, theirs: Open, people: int, chats: int) -> tuple[list[Run], list[Run]]:
-    """Ours, theirs, ours, theirs...: what else the machine does meanwhile meets both."""
-    mine, stocks = [], []
+async def _in_turn(systems: Sequence[Open], people: int, chats: int) -> list[list[Run]]:
+    """Ours, theirs, ours, theirs...: what else the machine does meanwhile meets all."""
+    runs: list[list[Run]] = [[] for _ in systems]
     for seed in range(1, ROUNDS + 1):
-        mine.append(await crowd(ours, people, chats, seed))
-        stocks.append(await crowd(theirs, people, chats, seed))
-    return mine, stocks
+        for opens, found in zip(systems, runs, strict=True):
+            found.append(await crowd(opens, people, chats, seed))
+    return runs
 
 
-def _alone(ours: list[Run], theirs: list[Run]) -> list[Figure]:
+def _alone(ours: list[Run], theirs: list[Run], lean: list[Run]) -> list[Figure]:
     return [
         Figure("chat, one person, p50", _wait(ours, 50), "ms"),
         Figure("chat, one person, p95", _wait(ours, 95), "ms", 300),
         Figure("stock Rasa, one person, p95", _wait(theirs, 95), "ms"),
+        Figure("leanest stock Rasa, one person, p95", _wait(lean, 95), "ms"),
     ]
 
 
-def _together(ours: list[Run], theirs: list[Run]) -> list[Figure]:
+def _together(ours: list[Run], theirs: list[Run], lean: list[Run]) -> list[Figure]:
     rate, p95 = _rate(theirs), _wait(theirs, 95)
     return [
         Figure("chat, 16 at once, answered", _rate(ours), "a second", rate, at_least=True),
@@ -59,6 +60,8 @@ def _together(ours: list[Run], theirs: list[Run]) -> list[Figure]:
         Figure("chat, 16 at once, p95", _wait(ours, 95), "ms", p95),
         Figure("stock Rasa, 16 at once, answered", rate, "a second"),
         Figure("stock Rasa, 16 at once, p95", p95, "ms"),
+        Figure("leanest stock Rasa, 16 at once, answered", _rate(lean), "a second"),
+        Figure("leanest stock Rasa, 16 at once, p95", _wait(lean, 95), "ms"),
     ]
 
 

@@ -1,5 +1,9 @@
 """Bare stock Rasa, to compare with: pipeline and policies of `rasa init` (DIET), REST channel, in memory.
-It learns the same examples and says the same answers; the trained model is kept in var/bench/stock."""
+It learns the same examples and says the same answers; the trained models are kept in var/bench.
+
+As `rasa init` has it, dialogue is rules and stories, and four policies speak on each step. `lean` is the
+least that stock Rasa can do: DIET and rules, nothing learnt about dialogue.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import hashlib
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +23,7 @@ from ops.bootstrap import BOT
 from ops.console import ROOT, Trouble, run_logged, say
 from ops.settings import QUIET
 
-FOLDER = ROOT / "var/bench/stock"
+FOLDERS = {False: ROOT / "var/bench/stock", True: ROOT / "var/bench/stock-lean"}
 # How long it was trained changes what it answers, not how long it takes.
 EPOCHS = 5
 PIPELINE: list[dict[str, Any]] = [
@@ -41,13 +46,13 @@ POLICIES: list[dict[str, Any]] = [
 
 
 @asynccontextmanager
-async def stock_rasa() -> AsyncIterator[str]:
+async def stock_rasa(*, lean: bool = False) -> AsyncIterator[str]:
     """Train it if need be and run it for as long as the block lasts; gives its address."""
-    model, port = _trained(), free_port()
+    folder, model, port = FOLDERS[lean], _trained(lean), free_port()
     command = [str(BOT.python), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port)]
-    command += ["--model", str(model), "--credentials", str(FOLDER / "credentials.yml")]
-    command += ["--endpoints", str(FOLDER / "endpoints.yml")]
-    async with running(command, _environment(), FOLDER / "run.log", cwd=FOLDER):
+    command += ["--model", str(model), "--credentials", str(folder / "credentials.yml")]
+    command += ["--endpoints", str(folder / "endpoints.yml")]
+    async with running(command, _environment(), folder / "run.log", cwd=folder):
         await wait_for(f"http://127.0.0.1:{port}/webhooks/rest/", "stock Rasa", 120)
         yield f"http://127.0.0.1:{port}"
 
@@ -57,25 +62,26 @@ def _environment() -> dict[str, str]:
     return kept | QUIET
 
 
-def _trained() -> Path:
-    files = {name: yaml.safe_dump(content, width=1000) for name, content in _project()}
+def _trained(lean: bool) -> Path:
+    files = {name: yaml.safe_dump(content, width=1000) for name, content in _project(lean)}
     digest = hashlib.sha256("".join(files.values()).encode()).hexdigest()[:12]
-    model = FOLDER / "models" / f"{digest}.tar.gz"
+    folder = FOLDERS[lean]
+    model = folder / "models" / f"{digest}.tar.gz"
     for name, content in files.items():
-        FOLDER.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
-        FOLDER.joinpath(name).write_text(content)
+        folder.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
+        folder.joinpath(name).write_text(content)
     if not model.is_file():
         say("Training stock Rasa, once for these examples")
-        command = [str(BOT.python), "-m", "rasa", "train", "--config", str(FOLDER / "config.yml")]
-        command += ["--domain", str(FOLDER / "domain.yml"), "--data", str(FOLDER / "data")]
+        command = [str(BOT.python), "-m", "rasa", "train", "--config", str(folder / "config.yml")]
+        command += ["--domain", str(folder / "domain.yml"), "--data", str(folder / "data")]
         command += ["--out", str(model.parent), "--fixed-model-name", digest]
-        log = FOLDER / "train.log"
+        log = folder / "train.log"
         if run_logged(command, "training stock Rasa", log, env=_environment())[0] or not model.is_file():
             raise Trouble(f"Stock Rasa could not be trained; see {log.relative_to(ROOT)}.")
     return model
 
 
-def _project() -> Iterator[tuple[str, Any]]:
+def _project(lean: bool) -> Iterator[tuple[str, Any]]:
     known = {answer["slug"].replace("-", "_"): answer for answer in answers()}
     responses = {f"utter_{intent}": [{"text": answer["web"]}] for intent, answer in known.items()}
     responses["utter_default"] = [{"text": "Sorry, I did not understand."}]
@@ -91,7 +97,7 @@ def _project() -> Iterator[tuple[str, Any]]:
             "assistant_id": "stock",
             "language": "en",
             "pipeline": PIPELINE,
-            "policies": POLICIES,
+            "policies": [{"name": "RulePolicy"}] if lean else POLICIES,
         },
     )
     yield "domain.yml", {"version": "3.1", "intents": list(known), "responses": responses}
@@ -101,10 +107,28 @@ def _project() -> Iterator[tuple[str, Any]]:
         {
             "version": "3.1",
             "rules": [
-                {"rule": intent, "steps": [{"intent": intent}, {"action": action}]}
-                for intent, action in rules
+                {"rule": intent, "steps": _asked_and_answered(intent, action)} for intent, action in rules
             ],
         },
     )
+    if not lean:
+        yield "data/stories.yml", {"version": "3.1", "stories": _stories(list(known))}
     yield "credentials.yml", {"rest": None}
     yield "endpoints.yml", {}
+
+
+def _stories(intents: list[str]) -> list[dict[str, Any]]:
+    """One question after another, so that the policies that learn have something to learn."""
+    return [
+        {
+            "story": f"{first}, then {second}",
+            "steps": [
+                step for intent in (first, second) for step in _asked_and_answered(intent, f"utter_{intent}")
+            ],
+        }
+        for first, second in pairwise(intents)
+    ]
+
+
+def _asked_and_answered(intent: str, action: str) -> list[dict[str, str]]:
+    return [{"intent": intent}, {"action": action}]
