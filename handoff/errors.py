@@ -116,9 +116,14 @@ def _with_status(refusal: Refusal, status: int) -> Refusal:
     return refusal
 
 
-def _answer(request: web.Request, refusal: Refusal) -> web.Response:
+def count_refusal(request: web.Request, refusal: Refusal) -> None:
+    """For /metrics; a page that shows a refusal beside its form counts it itself."""
     channel = next((name for start, name in _CHANNELS if request.path.startswith(start)), "other")
     metrics.REFUSED.labels(channel, refusal.code).inc()
+
+
+def _answer(request: web.Request, refusal: Refusal) -> web.Response:
+    count_refusal(request, refusal)
     wants_page = "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/")
     if not wants_page:
         return error_response(refusal)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from handoff import keys
 from handoff.conversations.service import as_json, messages_after
 from handoff.conversations.words import normalise
-from handoff.errors import Conflict, Refusal, TooLong, Unprocessable
+from handoff.errors import Conflict, Refusal, TooLong, Unprocessable, count_refusal
 from handoff.pages import page, static_path
 from handoff.security import access, anyone
 from handoff.webchat import intake, service
@@ -109,6 +109,7 @@ async def post_message(request: web.Request) -> web.Response:
     try:
         await take_in_form(request, text)
     except (TooLong, Unprocessable) as refusal:
+        count_refusal(request, refusal)
         return await drawn_chat(request, refusal=refusal, text=text)
     raise web.HTTPSeeOther(f"/chat/{request.match_info['page']}#latest")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 
 import aiohttp
@@ -44,6 +45,19 @@ async def test_nothing_to_read_is_refused_and_changes_nothing(
     status, body = await person.post(text)
     assert (status, body["error"]["code"]) == (422, "empty") and body["error"]["message"]
     assert await person.messages() == []
+    assert await refused(http, stack, "webchat", "empty") == before + 1
+
+
+async def test_an_empty_form_without_javascript_is_answered_on_its_page_and_counted(
+    stack: Stack, http: aiohttp.ClientSession
+) -> None:
+    async with http.get(f"{stack.url}/chat") as response:
+        page = await response.text()
+    [action] = set(re.findall(r'action="(/chat/[^"#/]+)#', page))
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    before = await refused(http, stack, "webchat", "empty")
+    async with http.post(f"{stack.url}{action}", data={**fields, "text": " "}) as response:
+        assert "Write a message first." in await response.text()
     assert await refused(http, stack, "webchat", "empty") == before + 1
 
 
