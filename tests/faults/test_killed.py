@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -123,15 +122,6 @@ async def whole(http: aiohttp.ClientSession, stack: Stack) -> bool:
         return False
 
 
-def settled(stack: Stack, name: str) -> bool:
-    """The process has run long enough for the supervisor to start it again at once."""
-    pids = [str(pid) for pid in stack.pids(name)]
-    age = subprocess.run(
-        ["ps", "-o", "etimes=", "-p", ",".join(pids) or "0"], capture_output=True, text=True, timeout=10
-    )
-    return int(age.stdout or 0) > SETTLED_SECONDS
-
-
 async def break_things(
     stack: Stack, http: aiohttp.ClientSession, gate: Gate, chance: random.Random, messages: int
 ) -> None:
@@ -140,7 +130,7 @@ async def break_things(
     for number, victims in enumerate(rounds):
         gate.open(messages * (number + 1) // len(rounds) - messages * number // len(rounds))
         if "rasa" in victims:  # two in a row would keep it away for longer than a message is tried
-            await eventually(lambda: asyncio.to_thread(settled, stack, "rasa"))
+            await eventually(lambda: asyncio.to_thread(stack.age, "rasa"), lambda age: age > SETTLED_SECONDS)
         await asyncio.sleep(chance.random())  # not a wait for anything: the moment of death
         for victim in victims:
             stack.kill(victim)
