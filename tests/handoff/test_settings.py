@@ -7,9 +7,13 @@ import pytest
 from handoff.settings import BadSettings, Settings
 
 SECRETS = {
-    "TWILIO_ACCOUNT_SID": "AC5f", "TWILIO_AUTH_TOKEN": "new,old", "WAYLINE_KEYS": "k1,k2", "WAYLINE_INDEX_KEY": "i",
-    "RASA_TOKEN": "r", "INTERNAL_TOKEN": "t",
-}  # fmt: skip
+    "TWILIO_ACCOUNT_SID": "AC5f",
+    "TWILIO_AUTH_TOKEN": "new,old",
+    "WAYLINE_KEYS": "k1,k2",
+    "WAYLINE_INDEX_KEY": "i",
+    "RASA_TOKEN": "r",
+    "INTERNAL_TOKEN": "t",
+}
 
 
 def test_every_fault_is_named_at_once() -> None:

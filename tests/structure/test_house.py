@@ -1,4 +1,4 @@
-"""What must hold of the house as a whole: every door has a lock, every room stays small, nothing leaks out."""
+"""What must hold of the whole house: every door has a lock, every room stays small, nothing leaks out."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""The simulator alone, with a service number and a place for its webhooks to go."""
+
 from __future__ import annotations
 
 import asyncio

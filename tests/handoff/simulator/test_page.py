@@ -27,9 +27,7 @@ async def test_the_page_runs_no_script_of_its_own_and_nothing_from_elsewhere(sim
     response = await simulator.get("/phone")
     page = await response.text()
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
-    assert (
-        "<style" not in page and " style=" not in page and "onclick" not in page and "https://" not in page
-    )
+    assert "<style" not in page and " style=" not in page and "onclick" not in page and "https://" not in page
 
 
 async def test_there_are_phones_to_begin_with_and_more_can_be_added(simulator: TestClient) -> None:

@@ -78,9 +78,7 @@ async def test_without_the_account_s_token_nobody_gets_in(simulator: TestClient,
     assert (response.status, (await response.json())["code"]) == (401, 20003)
 
 
-@pytest.mark.parametrize(
-    "path", [f"{MESSAGES}/SMnone.json", MESSAGES.replace(ACCOUNT, "ACother") + ".json"]
-)
+@pytest.mark.parametrize("path", [f"{MESSAGES}/SMnone.json", MESSAGES.replace(ACCOUNT, "ACother") + ".json"])
 async def test_what_is_not_there_is_twilio_s_404(simulator: TestClient, path: str) -> None:
     response = await simulator.get(path, headers=AUTH)
     assert (response.status, (await response.json())["code"]) == (404, 20404)

@@ -1,3 +1,5 @@
+"""What SMS tests start from: a signed webhook and a phone."""
+
 from __future__ import annotations
 
 import pytest
