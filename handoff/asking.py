@@ -79,10 +79,12 @@ class Asking:
             try:
                 return Outcome(ANSWERED, await self._rasa.ask(asked))
             except RasaUnavailable as unavailable:
-                log.warning("rasa did not answer turn=%s why=%s", turn.id, unavailable)
+                if pause == FIRST_PAUSE:  # one line a turn: an outage fails many turns many times
+                    log.warning("rasa did not answer; trying again turn=%s why=%s", turn.id, unavailable)
             finally:
                 metrics.RASA_SECONDS.observe(time.monotonic() - started)
             if time.monotonic() + pause > deadline:
+                log.error("gave up asking rasa turn=%s", turn.id)
                 return Outcome(FAILED)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
