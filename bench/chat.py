@@ -11,7 +11,7 @@ from bench.stock import stock_rasa
 from bench.system import System, wayline
 
 ROUNDS = 3
-CHATS_ALONE, CHATS_TOGETHER, TOGETHER = 5, 32, 16
+CHATS_ALONE, CHATS_TOGETHER, TOGETHER = 3, 32, 16
 
 
 async def measure() -> list[Figure]:

