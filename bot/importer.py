@@ -60,7 +60,7 @@ def _messages(answer: Answer, own_intents: list[str]) -> list[Message]:
     slug, title = answer["slug"], answer["title"]
     own = slug.replace("-", "_")
     label = own if own in own_intents else f"{RETRIEVAL_INTENT}/{slug}"
-    about = {INTENT: {"topic": slug, "title": title}}
+    about = {INTENT: {"topic": slug}}
     texts = dict.fromkeys(text.strip() for text in [title, *answer["examples"]])
     messages = [Message.build(text=text, intent=label) for text in texts]
     for message in messages:

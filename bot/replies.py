@@ -76,6 +76,7 @@ def _reply(event: BotUttered, ranking: list[dict[str, Any]]) -> Reply:
 def _choices(custom: dict[str, Any], ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
     named = custom.get("choices") or []
     if named == OFFERED_TOPICS:
-        named = [{"text": topic["title"], "answer": topic["topic"]} for topic in ranking[:RANKED]]
+        # Without words: handoff shows each answer's live title.
+        named = [{"text": None, "answer": topic["topic"]} for topic in ranking[:RANKED]]
     offered = [*named, *(custom.get("more") or [])]
     return [{"text": choice["text"], "answer": choice.get("answer")} for choice in offered]

@@ -18,8 +18,8 @@ class AnswerMissing(Exception):
 def render(reply: Reply, content: LiveContent, area: Area, channel: str) -> dict[str, Any]:
     """What conversations.service.append needs to store this reply; raises AnswerMissing."""
     if reply.kind == "answer":
-        return _answer(reply, content, area)
-    choices = [_choice(choice, content, area) for choice in reply.choices]
+        return _answer(reply, content, area, channel)
+    choices = [shown for choice in reply.choices if (shown := _choice(choice, content, area))]
     text = fill(reply.text or "", area)
     sms = fill(reply.sms or reply.text or "", area)
     return {
@@ -31,7 +31,8 @@ def render(reply: Reply, content: LiveContent, area: Area, channel: str) -> dict
     }
 
 
-def _answer(reply: Reply, content: LiveContent, area: Area) -> dict[str, Any]:
+def _answer(reply: Reply, content: LiveContent, area: Area, channel: str) -> dict[str, Any]:
+    """An answer offers its next steps as buttons; a text is whole in itself, and offers nothing unseen."""
     answer = content.answer(reply.answer or "", area)
     if answer is None:
         raise AnswerMissing(reply.answer)
@@ -43,14 +44,16 @@ def _answer(reply: Reply, content: LiveContent, area: Area) -> dict[str, Any]:
         "sms": answer.sms,
         "source": answer.source,
         "revision_id": answer.revision_id,
-        "choices": [{"text": title, "answer": slug} for title, slug in answer.next],
+        "choices": [{"text": title, "answer": slug} for title, slug in answer.next] if channel != SMS else [],
     }
 
 
-def _choice(choice: dict[str, Any], content: LiveContent, area: Area) -> dict[str, Any]:
-    """A topic choice shows the live title, whatever the model was trained with."""
-    live = content.answer(choice["answer"], area) if choice.get("answer") and not choice.get("text") else None
-    return {"text": live.title if live else choice.get("text", ""), "answer": choice.get("answer")}
+def _choice(choice: dict[str, Any], content: LiveContent, area: Area) -> dict[str, Any] | None:
+    """A choice without words of its own shows its answer's live title; None when that is not live."""
+    if choice.get("text"):
+        return {"text": choice["text"], "answer": choice.get("answer")}
+    live = content.answer(choice["answer"], area)
+    return {"text": live.title, "answer": live.slug} if live else None
 
 
 def with_numbers(text: str, choices: Sequence[dict[str, Any]]) -> str:

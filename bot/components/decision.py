@@ -16,12 +16,11 @@ RANKED = 3
 
 @dataclass(frozen=True)
 class Label:
-    """A class of the classifier; topic and title are set when it stands for an answer."""
+    """A class of the classifier; topic is set when it stands for an answer."""
 
     name: str
     intent: str
     topic: str | None = None
-    title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -93,10 +92,7 @@ def _not_understood(
 
 
 def _parse(best: Guess, ranked: Sequence[Guess]) -> dict[str, Any]:
-    topics = [
-        {"topic": guess.label.topic, "title": guess.label.title, "confidence": guess.confidence}
-        for guess in ranked
-    ]
+    topics = [{"topic": guess.label.topic, "confidence": guess.confidence} for guess in ranked]
     intent = {"name": best.label.intent, "confidence": best.confidence}
     parse: dict[str, Any] = {
         "intent": intent,

@@ -132,7 +132,6 @@ def _label_of(example: Message) -> Label:
         name=example.get(INTENT_RESPONSE_KEY) or example.get(INTENT),
         intent=example.get(INTENT),
         topic=about.get("topic"),
-        title=about.get("title"),
     )
 
 

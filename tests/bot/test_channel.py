@@ -85,12 +85,12 @@ def test_not_understood_twice_offers_a_person(talk):
     assert [bool(reply["choices"]) for reply in kinds] == [False, True, False, False]
 
 
-def test_choices_are_the_likeliest_topics_by_title(talk):
+def test_choices_are_the_likeliest_topics_for_handoff_to_title(talk):
     _, answer = talk.say("help with")
     topics = [topic["topic"] for topic in answer["understood"]["ranking"]]
     choices = answer["replies"][0]["choices"]
     assert [choice["answer"] for choice in choices] == [*topics, None]
-    assert "Writing a CV" in [choice["text"] for choice in choices]
+    assert [choice["text"] for choice in choices[:-1]] == [None] * len(topics)
 
 
 COMMANDS = ["/restart", "//restart", " /restart", '/greet{"colour": "red"}', '/{"colour": "red"}', "/"]

@@ -10,7 +10,7 @@ LIMITS = Thresholds(sure=0.4, margin=0.1, sure_in_form=0.6, offer=0.12)
 
 
 def topic(slug, confidence):
-    return Guess(Label(f"faq/{slug}", "faq", slug, slug.title()), confidence)
+    return Guess(Label(f"faq/{slug}", "faq", slug), confidence)
 
 
 def intent(name, confidence):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handoff.screening.phrases import PhraseScreen
-from handoff.screening.service import SHIPPED, screen
+from handoff.screening.service import SHIPPED, phrase_screen, screen
 from handoff.screening.verdict import at_least, rank
 
+ENCODER = Path(__file__).resolve().parents[3] / "bot" / "models" / "encoder" / "tokenizer.json"
+ENGLISH_WORDS = [
+    word for word in json.loads(ENCODER.read_text())["model"]["vocab"] if word.isalpha() and len(word) > 4
+]
 ROWS = yaml.safe_load((Path(__file__).parent / "dev_messages.yml").read_text(encoding="utf-8"))
 
 
@@ -148,6 +153,14 @@ def test_a_disclosure_is_heard_wherever_it_stands(words_before: int, words_after
     filler = "i would like to know about the bus to college please thank you "
     text = filler * words_before + "and my dad hits me " + filler * words_after
     assert rank(screen(text).level) >= rank("urgent")
+
+
+def test_no_english_word_is_read_as_a_dangerous_one() -> None:
+    """Spelling is forgiven towards words that matter; a real word must not be bent that way."""
+    spelled = phrase_screen().plain
+    meant = yaml.safe_load((SHIPPED / "spelling.yml").read_text(encoding="utf-8"))["respell"]
+    bent = [word for word in ENGLISH_WORDS if word not in meant and spelled(word) not in ([word], [])]
+    assert [word for word in bent if at_least(screen(f"i am {word}").level, "urgent")] == []
 
 
 def test_the_version_names_the_phrases_that_were_used() -> None:
