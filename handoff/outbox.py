@@ -27,7 +27,7 @@ from sqlalchemy.orm import aliased
 from handoff import metrics
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
-from handoff.conversations.model import Contact, Conversation, Message, Outgoing
+from handoff.conversations.model import Conversation, Message, Outgoing
 from handoff.conversations.service import lock
 from handoff.db import Database
 from handoff.live import CONSOLE, OUTBOX, Hub, Subscription, conversation_topic
@@ -229,10 +229,9 @@ def _due() -> Select[Outgoing, datetime | None]:
         ),
     )
     return (
-        select(Outgoing, Contact.blocked_at)
+        select(Outgoing, Conversation.blocked_at)
         .join(message, message.id == Outgoing.message_id)
         .join(Conversation, Conversation.id == Outgoing.conversation_id)
-        .join(Contact, Contact.id == Conversation.contact_id)
         .where(Outgoing.state.in_(waiting), Outgoing.next_try_at <= bindparam("now"), ~in_front)
         .order_by(Outgoing.safety.desc(), Outgoing.created_at, message.seq)
     )

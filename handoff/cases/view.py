@@ -81,7 +81,7 @@ class CaseView:
             "conversation_state": conversation.state,
             "left_at": queue.iso(conversation.left_at),
             "number": self.number,
-            "blocked_at": queue.iso(self.contact.blocked_at),
+            "blocked_at": queue.iso(conversation.blocked_at),
             "notes": [
                 {
                     "text": note.text,

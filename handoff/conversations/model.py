@@ -31,14 +31,13 @@ class Contact(Base):
     channel: Mapped[str] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(EncryptedText)
     address_index: Mapped[str] = mapped_column(String(64))
-    blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     quiet_until_allowed: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     __table_args__ = (UniqueConstraint("channel", "address_index"),)
 
 
 class Conversation(Base):
-    """One thread with one contact on one channel."""
+    """One thread with one contact on one channel; `blocked_at`: the phone refuses texts from `our_number`."""
 
     __tablename__ = "conversation"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -56,6 +55,7 @@ class Conversation(Base):
     safety_sent: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     holding_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_inbound_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -22,7 +22,6 @@ from handoff.conversations.model import (
     STAFF_ONLY,
     SYSTEM_AUTHOR,
     WAITING,
-    Contact,
     Conversation,
     Outgoing,
 )
@@ -120,25 +119,24 @@ def settle(text: Outgoing, now: datetime, state: str, code: str = "") -> None:
 async def block(
     session: AsyncSession, now: datetime, conversation: Conversation, key: str | None = None
 ) -> None:
-    """Remember that the phone takes no more texts from us, and tell whoever holds the conversation.
+    """Remember that the phone takes no more texts from this number of ours, and tell whoever holds the
+    conversation. Our other numbers may still text it: the network keeps each pair apart.
 
     `key` is the id of the notice, which is then always written.
     """
-    contact = await session.get_one(Contact, conversation.contact_id, populate_existing=True)
-    newly = contact.blocked_at is None
+    newly = conversation.blocked_at is None
     if newly:
-        contact.blocked_at = now
-        await audit.record(session, now, "person", "contact.block", f"contact:{contact.id}")
+        conversation.blocked_at = now
+        await audit.record(session, now, "person", "texts.block", f"conversation:{conversation.id}")
     if newly or key:
         await _tell(session, now, conversation, STAFF_BLOCKED, key)
 
 
 async def unblock(session: AsyncSession, now: datetime, conversation: Conversation) -> None:
-    """The phone takes texts again."""
-    contact = await session.get_one(Contact, conversation.contact_id, populate_existing=True)
-    if contact.blocked_at is not None:
-        contact.blocked_at = None
-        await audit.record(session, now, "person", "contact.unblock", f"contact:{contact.id}")
+    """The phone takes texts from this number of ours again."""
+    if conversation.blocked_at is not None:
+        conversation.blocked_at = None
+        await audit.record(session, now, "person", "texts.unblock", f"conversation:{conversation.id}")
         await _tell(session, now, conversation, STAFF_UNBLOCKED)
 
 

@@ -69,7 +69,7 @@ class Inbox:
         """The conversation of this phone with this number of ours, and whether the phone is blocked."""
         ours = self._our_number(text)
         known = (
-            select(Conversation.id, Contact.blocked_at)
+            select(Conversation.id, Conversation.blocked_at)
             .join(Contact, Contact.id == Conversation.contact_id)
             .where(
                 Contact.channel == SMS,

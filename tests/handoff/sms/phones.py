@@ -64,10 +64,6 @@ class Phone:
             mine = query.where(Contact.address_index == keyring.blind_index(self.number))
             return (await session.execute(mine.where(Conversation.our_number == self.service))).scalar_one()
 
-    async def contact(self) -> Contact:
-        async with self.parts.db.reading() as session:
-            return await session.get_one(Contact, (await self.conversation()).contact_id)
-
     async def messages(self) -> list[Message]:
         conversation = await self.conversation()
         async with self.parts.db.reading() as session:

@@ -83,7 +83,7 @@ async def test_a_fixed_reply_that_a_crash_cut_off_is_made_up_for(
     await parts.turns.receive((await phone.conversation()).id, "SMcut", "stop", skip_bot=True)
     twilio.arrives("SMcut", PHONE, CAMDEN, "stop")
     assert await catch_up.round() == 1
-    assert (await phone.contact()).blocked_at is not None
+    assert (await phone.conversation()).blocked_at is not None
 
 
 async def test_a_list_that_cannot_be_read_stops_nothing(

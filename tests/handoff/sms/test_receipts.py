@@ -85,7 +85,7 @@ async def test_a_delivery_told_after_a_failure_is_believed(sent: Sent) -> None:
 
 async def test_a_blocked_phone_is_remembered_from_its_receipt(sent: Sent) -> None:
     await sent.receipts("failed", code="21610")
-    assert (await sent.phone.contact()).blocked_at is not None
+    assert (await sent.phone.conversation()).blocked_at is not None
 
 
 async def test_a_receipt_for_a_text_that_is_not_ours_is_answered_and_left(sent: Sent) -> None:

@@ -52,7 +52,7 @@ async def test_an_old_request_sent_again_changes_nothing(phone: Phone, twilio: F
     await post(phone.client, SMS, old)
     await phone.text("start")
     assert (await post(phone.client, SMS, old)).status == 200
-    assert (await phone.contact()).blocked_at is None
+    assert (await phone.conversation()).blocked_at is None
     await phone.settled()
     assert (await phone.said(), len(twilio.sent)) == (["stop", "start"], 1)
 
@@ -130,17 +130,17 @@ async def test_a_signed_text_without_id_or_sender_is_answered_200(phone: Phone, 
 async def test_a_lone_stop_word_is_recorded_and_not_answered(phone: Phone, parts: Parts, word: str) -> None:
     await phone.text(word)
     assert await phone.settled() == []
-    assert (await phone.contact()).blocked_at is not None
+    assert (await phone.conversation()).blocked_at is not None
     assert replies.STAFF_BLOCKED in [message.text for message in await phone.messages()]
     async with parts.db.reading() as session:
         actions = (await session.execute(select(AuditEntry.action))).scalars().all()
-    assert "contact.block" in actions
+    assert "texts.block" in actions
 
 
 async def test_stop_inside_a_sentence_is_only_a_word(phone: Phone) -> None:
     await phone.text("stop please")
     (text,) = await phone.settled()
-    assert (text.state, (await phone.contact()).blocked_at) == ("sent", None)
+    assert (text.state, (await phone.conversation()).blocked_at) == ("sent", None)
 
 
 async def test_nothing_is_sent_to_a_phone_that_switched_texts_off(phone: Phone, twilio: FakeTwilio) -> None:
@@ -150,12 +150,23 @@ async def test_nothing_is_sent_to_a_phone_that_switched_texts_off(phone: Phone, 
     assert (text.state, text.error_code, twilio.sent) == ("blocked", "21610", [])
 
 
+async def test_stop_to_one_number_leaves_our_other_numbers_free_to_text(
+    phone: Phone, twilio: FakeTwilio
+) -> None:
+    await phone.text("stop")
+    other = Phone(phone.client, phone.parts, service=LAMBETH)
+    await other.text(DISCLOSURE)
+    (text,) = await other.settled()
+    assert (text.safety, text.state, [sent["From"] for sent in twilio.sent]) == (True, "sent", [LAMBETH])
+    assert (await other.conversation()).blocked_at is None
+
+
 @pytest.mark.parametrize("word", ["START", "unstop", "Yes"])
 async def test_texts_are_switched_on_again(phone: Phone, twilio: FakeTwilio, word: str) -> None:
     await phone.text("stop")
     await phone.text(word)
     await phone.settled()
-    assert (await phone.contact()).blocked_at is None
+    assert (await phone.conversation()).blocked_at is None
     assert [text["Body"] for text in twilio.sent] == [replies.WELCOME_BACK]
 
 
@@ -169,7 +180,7 @@ async def test_an_old_yes_does_not_undo_a_later_stop(phone: Phone) -> None:
     await phone.text("yes", sid="SMyes")
     await phone.text("stop")
     await phone.text("yes", sid="SMyes")
-    assert (await phone.contact()).blocked_at is not None
+    assert (await phone.conversation()).blocked_at is not None
 
 
 @pytest.mark.parametrize("word", ["HELP", "info"])
