@@ -108,7 +108,7 @@ def make_public_app(parts: Parts) -> web.Application:
         health,
     ):
         feature.setup(app)
-    if parts.settings.demo:
+    if parts.settings.simulated_phone:  # its page signs webhooks with the account's token
         simulator_routes.setup(app)
     app.on_response_prepare.append(headers_signal(parts.settings))
     return app

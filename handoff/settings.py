@@ -68,8 +68,9 @@ class Settings:
 
     @property
     def simulated_phone(self) -> bool:
-        """True when texts go to the built-in simulator."""
-        return self.demo and self.twilio_api_base.startswith(self.public_base_url)
+        """True when texts go to the built-in simulator: then, and only then, anyone may play a phone."""
+        ours = (self.public_base_url, f"http://127.0.0.1:{self.port}", f"http://localhost:{self.port}")
+        return self.demo and self.twilio_api_base in {f"{base}/phone/twilio" for base in ours}
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:

@@ -29,14 +29,8 @@ _DRAMA = range(447700900101, 447700901000)  # Ofcom's mobile numbers for drama
 @access(anyone)
 async def phone_page(request: web.Request) -> web.Response:
     """GET /phone"""
-    network, settings = request.app[NETWORK], request.app.get(keys.SETTINGS)
-    return page(
-        request,
-        "simulator/phone.html",
-        services=_services(network),
-        elsewhere=settings is not None and not settings.simulated_phone,
-        longest=LONGEST_BODY,
-    )
+    services = _services(request.app[NETWORK])
+    return page(request, "simulator/phone.html", services=services, longest=LONGEST_BODY)
 
 
 @access(anyone)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from handoff.app import Parts, make_public_app
 from handoff.simulator.app import make_simulator_app
 from handoff.simulator.network import Account
 from tests.handoff.simulator.conftest import CAMDEN, LAMBETH, Service
@@ -108,3 +110,14 @@ async def test_everything_is_there_after_a_restart(
     async with TestClient(TestServer(make_simulator_app(account))) as again:
         assert [message["body"] for message in (await state(again))["messages"]] == ["hello"]
         assert (await state(again, service=LAMBETH))["blocked"]
+
+
+@pytest.mark.parametrize("port", ["", "0"])
+async def test_nobody_plays_a_phone_while_texts_go_to_a_real_network(parts: Parts, port: str) -> None:
+    """`port` makes an address that only begins like ours."""
+    real = f"{parts.settings.public_base_url}{port}/other" if port else "https://api.twilio.com"
+    settings = replace(parts.settings, twilio_api_base=real)
+    async with TestClient(TestServer(make_public_app(replace(parts, settings=settings)))) as client:
+        forged = {"phone": PHONE, "service": CAMDEN, "body": "stop"}
+        answers = [await client.post("/phone/texts", json=forged), await client.get("/phone")]
+    assert [answer.status for answer in answers] == [404, 404]
