@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from handoff.cases.access import visible_to
 from handoff.cases.model import CLAIMED, CLOSED, WAITING, Case
+from handoff.cases.service import CaseRules
+from handoff.conversations import model as conversations
+from handoff.conversations.model import Conversation
 from handoff.staff import service as staff
 from handoff.staff.service import Member
 
@@ -21,12 +24,56 @@ MOST = 5_000
 STATES = ("open", WAITING, CLAIMED, CLOSED)
 
 
+@dataclass(frozen=True)
+class Moment:
+    """What decides whether a claim still holds: the rules and the time."""
+
+    rules: CaseRules
+    now: datetime
+
+    @property
+    def urgent(self) -> ColumnElement[bool]:
+        return Case.level_rank >= self.rules.rank("urgent")
+
+    @property
+    def lapsed(self) -> ColumnElement[bool]:
+        """Claimed, urgent or above, and its clock ran out while nobody has joined: it counts as unclaimed."""
+        nobody_joined = (
+            select(Conversation.id)
+            .where(Conversation.id == Case.conversation_id, Conversation.state == conversations.WAITING)
+            .exists()
+        )
+        return and_(Case.state == CLAIMED, self.urgent, Case.due_at <= self.now, nobody_joined)
+
+    @property
+    def unclaimed(self) -> ColumnElement[bool]:
+        return or_(Case.state == WAITING, self.lapsed)
+
+
+async def lapsed(session: AsyncSession, moment: Moment, cases: Sequence[Case]) -> set[uuid.UUID]:
+    """Which of these cases anybody may take from the adviser who has them."""
+    claimed = [case.id for case in cases if case.state == CLAIMED]
+    if not claimed:
+        return set()
+    return set((await session.execute(select(Case.id).where(Case.id.in_(claimed), moment.lapsed))).scalars())
+
+
 async def listed(
-    session: AsyncSession, who: Member, *, state: str = "open", limit: int = 100, mine: bool = False
+    session: AsyncSession,
+    who: Member,
+    moment: Moment,
+    *,
+    state: str = "open",
+    limit: int = 100,
+    mine: bool = False,
 ) -> list[Case]:
-    """Cases of one's areas in queue order: level, then the clock nearest its end, then the longest wait."""
+    """Cases of one's areas in queue order: level, then the clock nearest its end, then the longest wait.
+
+    `waiting` has those whose claim has lapsed as well.
+    """
     query = select(Case).where(visible_to(who)).options(defer(Case.facts), defer(Case.decision))
-    query = query.where(Case.state != CLOSED) if state == "open" else query.where(Case.state == state)
+    wanted = {"open": Case.state != CLOSED, WAITING: moment.unclaimed}
+    query = query.where(wanted.get(state, Case.state == state))
     if mine:
         query = query.where(or_(Case.owner_id == who.id, Case.offered_to_id == who.id))
     query = query.order_by(Case.closed_at.desc()) if state == CLOSED else in_order(query)
@@ -37,30 +84,24 @@ def in_order(query: Select[Any]) -> Select[Any]:
     return query.order_by(Case.level_rank.desc(), Case.due_at, Case.waiting_since, Case.reference)
 
 
-async def waiting_for(session: AsyncSession, who: Member, limit: int) -> list[uuid.UUID]:
+async def waiting_for(session: AsyncSession, who: Member, moment: Moment, limit: int) -> list[uuid.UUID]:
     """What "take next" may take, best first: never a case offered to somebody else."""
     query = select(Case.id).where(
         visible_to(who),
-        Case.state == WAITING,
+        moment.unclaimed,
         or_(Case.offered_to_id.is_(None), Case.offered_to_id == who.id),
     )
     return list((await session.execute(in_order(query).limit(limit))).scalars())
 
 
-async def counts(session: AsyncSession, who: Member, urgent_rank: int) -> dict[str, int]:
+async def counts(session: AsyncSession, who: Member, moment: Moment) -> dict[str, int]:
     """How much waits, how much of it is urgent or above, and how much is one's own."""
-    query = (
-        select(Case.state, Case.owner_id, Case.level_rank, func.count())
-        .where(visible_to(who), Case.state != CLOSED)
-        .group_by(Case.state, Case.owner_id, Case.level_rank)
-    )
-    found: Counter[str] = Counter(waiting=0, urgent=0, mine=0)
-    for state, owner_id, rank, number in await session.execute(query):
-        found["mine"] += number if owner_id == who.id else 0
-        if state == WAITING:
-            found["waiting"] += number
-            found["urgent"] += number if rank >= urgent_rank else 0
-    return dict(found)
+    query = select(
+        func.count().filter(moment.unclaimed).label("waiting"),
+        func.count().filter(moment.unclaimed, moment.urgent).label("urgent"),
+        func.count().filter(Case.owner_id == who.id).label("mine"),
+    ).where(visible_to(who), Case.state != CLOSED)
+    return dict((await session.execute(query)).one()._mapping)
 
 
 def incidents(cases: Sequence[Case]) -> dict[str, list[Case]]:

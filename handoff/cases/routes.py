@@ -49,10 +49,10 @@ async def cases(request: web.Request) -> web.Response:
     state, limit = request.query.get("state", "open"), whole_number(request, "limit", 100, 1, queue.MOST)
     if state not in queue.STATES:
         raise Unprocessable("bad_field", f"state must be one of {', '.join(queue.STATES)}.", field="state")
+    mine = request.query.get("mine") == "1"
     async with request.app[keys.DB].reading() as session:
-        found = await queue.listed(
-            session, signed_in(request), state=state, limit=limit, mine=request.query.get("mine") == "1"
-        )
+        desk = desk_of(request, session)
+        found = await queue.listed(session, desk.who, desk.moment, state=state, limit=limit, mine=mine)
         names = await queue.owner_names(session, found)
     return web.json_response({"cases": [queue.as_json(case, names) for case in found]})
 

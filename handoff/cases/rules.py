@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.vocabulary import Vocabulary
 from handoff.cases.model import FAILURE, REQUEST, SAFEGUARDING, WAITING, Case
@@ -36,11 +37,15 @@ def state_after_return(state: str, left: Left) -> str:
     return state
 
 
-def needs_adviser(case: Case, urgent_rank: int) -> bool:
-    """Whether this open case by itself keeps a person waiting for an adviser."""
+def needs_adviser(case: Case, urgent_rank: int, now: datetime) -> bool:
+    """Whether this open case by itself keeps a person waiting for an adviser.
+
+    One that is claimed does so too if it is urgent and its clock ran out: its adviser may not come.
+    """
+    urgent = case.level_rank >= urgent_rank
     if case.state != WAITING:
-        return False
-    return case.reason in (REQUEST, FAILURE) or case.level_rank >= urgent_rank
+        return urgent and case.due_at <= now
+    return urgent or case.reason in (REQUEST, FAILURE)
 
 
 def check_outcome(vocabulary: Vocabulary, case: Case, outcome: str, decision: str) -> None:

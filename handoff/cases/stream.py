@@ -52,25 +52,32 @@ async def events(request: web.Request) -> web.StreamResponse:
     task.add_done_callback(request.app[STREAMS].discard)
     with suppress(ConnectionResetError, NotSignedIn, SQLAlchemyError):  # the page connects again
         async with request.app[keys.HUB].subscribe(*topics) as changes:
-            await _send_state(request, response)
+            shown = await _send_state(request, response)
             while True:
                 changed = await changes.wait(BEAT_SECONDS)
                 if changed:
                     await asyncio.sleep(GATHER_SECONDS)
-                await _send_state(request, response, changed)
+                shown = await _send_state(request, response, None if changed else shown)
     return response
 
 
-async def _send_state(request: web.Request, response: web.StreamResponse, changed: bool = True) -> None:
-    """One look: a beat when nothing changed; NotSignedIn once the session has ended."""
+async def _send_state(
+    request: web.Request, response: web.StreamResponse, shown: dict[str, int] | None = None
+) -> dict[str, int]:
+    """One look and its counts: only a beat when they are as `shown`; NotSignedIn once the session has ended.
+
+    Nobody tells of a claim that lapses: the counts do.
+    """
     who = await who_is(request, touch=False)
     if who is None:
         raise NotSignedIn()
-    if not changed:
-        await response.write(b": beat\n\n")
-        return
+    moment = queue.Moment(request.app[keys.RULES], request.app[keys.CLOCK].now())
     async with request.app[keys.DB].reading() as session:
-        now = await queue.counts(session, who, request.app[keys.RULES].rank("urgent"))
-    await response.write(f"event: queue\ndata: {json.dumps(now)}\n\n".encode())
+        found = await queue.counts(session, who, moment)
+    if found == shown:
+        await response.write(b": beat\n\n")
+        return found
+    await response.write(f"event: queue\ndata: {json.dumps(found)}\n\n".encode())
     if "case" in request.query:
         await response.write(b"event: case\ndata: {}\n\n")
+    return found

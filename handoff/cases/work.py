@@ -9,7 +9,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
@@ -21,7 +20,7 @@ from handoff.cases.rules import Left, check_outcome, needs_adviser, state_after_
 from handoff.cases.service import CaseRules, open_cases, open_or_raise
 from handoff.conversations import model as conversations
 from handoff.conversations.model import SMS, Contact, Conversation, Message
-from handoff.conversations.service import append
+from handoff.conversations.service import append, said_before
 from handoff.errors import Conflict, TooLong, Unprocessable
 from handoff.registrations import service as registrations
 from handoff.staff import service as staff
@@ -40,20 +39,28 @@ class Desk:
     now: datetime
     who: Member
 
+    @property
+    def moment(self) -> queue.Moment:
+        return queue.Moment(self.rules, self.now)
+
     async def record(self, action: str, case: Case, **ids: object) -> None:
         await audit.record(self.session, self.now, self.who.id, action, f"case:{case.id}", **ids)
 
 
 async def claim(desk: Desk, case_id: uuid.UUID) -> Case:
-    """Take a case; the second of two gets Conflict `already_claimed` with the first one's name."""
+    """Take a case, or take it over once its claim has lapsed.
+
+    The second of two gets Conflict `already_claimed` with the first one's name.
+    """
     case, conversation = await case_to_change(desk.session, desk.who, case_id)
     _refuse_closed(case)
     if case.state == CLAIMED:
-        if case.owner_id == desk.who.id:
-            return case
-        names = await staff.names(desk.session, [case.owner_id])
-        by = names.get(case.owner_id, "A colleague") if case.owner_id else "A colleague"
-        raise Conflict("already_claimed", f"{by} has already taken this case.", by=by)
+        if not await queue.lapsed(desk.session, desk.moment, [case]):
+            if case.owner_id == desk.who.id:
+                return case
+            by = await _owner_name(desk, case)
+            raise Conflict("already_claimed", f"{by} has already taken this case.", by=by)
+        await _take_over(desk, case)
     case.state, case.owner_id, case.claimed_at, case.offered_to_id = CLAIMED, desk.who.id, desk.now, None
     if conversation.state == conversations.WAITING:
         await _join(desk, conversation)
@@ -61,9 +68,22 @@ async def claim(desk: Desk, case_id: uuid.UUID) -> Case:
     return case
 
 
+async def _take_over(desk: Desk, case: Case) -> None:
+    """Tell the adviser who had the case, in a note on it; nothing to tell when it is one's own."""
+    if case.owner_id == desk.who.id:
+        return
+    _add_note(desk, case, f"Taken over from {await _owner_name(desk, case)}: nobody had joined in time.")
+    await desk.record("case.take_over", case, was=str(case.owner_id))
+
+
+async def _owner_name(desk: Desk, case: Case) -> str:
+    names = await staff.names(desk.session, [case.owner_id])
+    return next(iter(names.values()), "A colleague")
+
+
 async def take_next(desk: Desk) -> Case | None:
     """Claim the top case of one's queue; None when nothing waits."""
-    for case_id in await queue.waiting_for(desk.session, desk.who, TAKE_TRIES):
+    for case_id in await queue.waiting_for(desk.session, desk.who, desk.moment, TAKE_TRIES):
         try:
             return await claim(desk, case_id)
         except Conflict:
@@ -76,7 +96,7 @@ async def reply(desk: Desk, case_id: uuid.UUID, text: str, key: str | None = Non
     case, conversation = await case_to_change(desk.session, desk.who, case_id)
     _refuse_unless_owner(desk, case)
     external_id = f"staff:{key}" if key else None
-    if external_id and (said := await _said(desk.session, conversation, external_id)):
+    if external_id and (said := await said_before(desk.session, conversation, external_id)):
         return said
     if conversation.channel == SMS and len(text) > LONGEST_TEXT:
         raise TooLong("too_long", f"A text may have {LONGEST_TEXT:,} characters at most.", field="text")
@@ -226,15 +246,8 @@ async def _left(desk: Desk, conversation: Conversation, but: Case) -> Left:
         owner_holds_one=any(
             case.state == CLAIMED and case.owner_id == conversation.owner_id for case in others
         ),
-        needs_adviser=any(needs_adviser(case, desk.rules.rank("urgent")) for case in others),
+        needs_adviser=any(needs_adviser(case, desk.rules.rank("urgent"), desk.now) for case in others),
     )
-
-
-async def _said(session: AsyncSession, conversation: Conversation, external_id: str) -> Message | None:
-    query = select(Message).where(
-        Message.conversation_id == conversation.id, Message.external_id == external_id
-    )
-    return (await session.execute(query)).scalar()
 
 
 def _add_note(desk: Desk, case: Case, text: str) -> None:

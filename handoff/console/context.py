@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,7 @@ class Desktop:
     now: datetime
     me: Member
     names: dict[uuid.UUID, str]
+    lapsed: Set[uuid.UUID] = frozenset()
 
     def level(self, code: str) -> str:
         return self.rules.vocabulary.levels[code].label
@@ -85,23 +86,33 @@ class Desktop:
         return self.rules.vocabulary.outcomes[code].label
 
 
-def desktop(request: web.Request, names: dict[uuid.UUID, str]) -> Desktop:
-    return Desktop(request.app[keys.RULES], request.app[keys.CLOCK].now(), signed_in(request), names)
+def desktop(
+    request: web.Request, names: dict[uuid.UUID, str], lapsed: Set[uuid.UUID] = frozenset()
+) -> Desktop:
+    return Desktop(request.app[keys.RULES], request.app[keys.CLOCK].now(), signed_in(request), names, lapsed)
+
+
+def moment_of(request: web.Request) -> queue.Moment:
+    return queue.Moment(request.app[keys.RULES], request.app[keys.CLOCK].now())
 
 
 async def queue_context(request: web.Request, session: AsyncSession, show: str) -> dict[str, Any]:
     """The queue page: `show` is waiting, mine, all or closed."""
-    who = signed_in(request)
+    who, moment = signed_in(request), moment_of(request)
     state = {"waiting": WAITING, "closed": "closed"}.get(show, "open")
-    cases = await queue.listed(session, who, state=state, limit=200, mine=show == "mine")
+    cases = await queue.listed(session, who, moment, state=state, limit=200, mine=show == "mine")
     groups = queue.incidents(cases)
     grouped = {case.id for group in groups.values() for case in group}
     return {
         "show": show,
         "cases": [case for case in cases if case.id not in grouped],
         "incidents": list(groups.values()),
-        "counts": await queue.counts(session, who, request.app[keys.RULES].rank("urgent")),
-        "desk": desktop(request, await queue.owner_names(session, cases)),
+        "counts": await queue.counts(session, who, moment),
+        "desk": desktop(
+            request,
+            await queue.owner_names(session, cases),
+            await queue.lapsed(session, moment, cases),
+        ),
     }
 
 
@@ -109,8 +120,8 @@ async def case_context(
     request: web.Request, session: AsyncSession, seen: view.CaseView, lines: Sequence[view.Line]
 ) -> dict[str, Any]:
     """The case page."""
-    who, rules = signed_in(request), request.app[keys.RULES]
-    able = await staff.colleagues(session, rules.vocabulary, seen.case.area)
+    who, moment = signed_in(request), moment_of(request)
+    able = await staff.colleagues(session, moment.rules.vocabulary, seen.case.area)
     return {
         "seen": seen,
         "case": seen.case,
@@ -118,6 +129,6 @@ async def case_context(
         "lines": lines,
         "marked": view.marked,
         "colleagues": [(str(one.id), one.name) for one in able if one.id != who.id],
-        "counts": await queue.counts(session, who, rules.rank("urgent")),
-        "desk": desktop(request, seen.names),
+        "counts": await queue.counts(session, who, moment),
+        "desk": desktop(request, seen.names, await queue.lapsed(session, moment, [seen.case])),
     }
