@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
-from handoff.cases.model import FAILURE, UNANSWERED, Finding
+from handoff.cases.model import FAILURE, UNANSWERED
 from handoff.cases.service import CaseRules, open_or_raise
 from handoff.content.areas import Area
 from handoff.content.live import LiveContent
@@ -39,14 +39,17 @@ from handoff.conversations.service import append, last_choices
 from handoff.conversations.words import defused
 from handoff.db import Database
 from handoff.rasa import Asked, Rasa, RasaUnavailable, Reply, Understood
-from handoff.registrations.model import Draft
 from handoff.render import AnswerMissing, chosen, render
 from handoff.screening.messages import fixed_message
-from handoff.screening.triage import bot_may_speak
+from handoff.screening.service import findings_of
+from handoff.screening.triage import bot_may_speak, may_hold
 
 log = logging.getLogger(__name__)
 GIVE_UP_SECONDS = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
+# What must never answer a worry: "I did not get that", in every form it takes.
+SHRUGS = ("fallback", "choices")
+SHRUGGING_INTENTS = ("unclear", "lost", "lost_again", "nonsense", "insult")
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,12 @@ class Asking:
     ) -> None:
         self._db, self._rasa, self._rules, self._content, self._give_up = db, rasa, rules, content, give_up
 
-    async def outcome_of(self, turn: Turn) -> Outcome:
-        """Ask until there is an answer, the time is up, or the bot may no longer speak."""
-        deadline, pause = time.monotonic() + self._give_up, FIRST_PAUSE
+    async def outcome_of(self, turn: Turn, *, patient: bool = True) -> Outcome:
+        """Ask until there is an answer, the time is up, or the bot may no longer speak.
+
+        Not `patient` (the turn before has just failed): ask once.
+        """
+        deadline, pause = time.monotonic() + (self._give_up if patient else 0), FIRST_PAUSE
         asked = await self._asked(turn)
         while asked is not None:
             started = time.monotonic()
@@ -94,7 +100,7 @@ class Asking:
     async def _asked(self, turn: Turn) -> Asked | None:
         """The turn as Rasa gets it; None when the bot may not speak any more."""
         async with self._db.reading() as session:
-            conversation, message, draft = await _read(session, turn)
+            conversation, message = await _read(session, turn)
             if not await bot_may_speak(session, self._rules, conversation):
                 return None
             choice = chosen(message.text, await last_choices(session, conversation.id, message.seq))
@@ -103,9 +109,9 @@ class Asking:
                 "area": conversation.area,
                 "facts": conversation.facts or {},
                 "findings": [
-                    {"level": f.level, "categories": f.categories} for f in await _findings(session, turn)
+                    {"level": f.level, "categories": f.categories}
+                    for f in await findings_of(session, message.id)
                 ],
-                "draft": draft.answers if draft else None,
                 "choice": choice,
             }
             text = choice["text"] if choice else message.text
@@ -129,8 +135,10 @@ class Asking:
         turn.understood = answer.understood
         conversation.form = answer.form
         replies = answer.replies
-        if speaks and await self._was_kind(session, now, conversation, turn):
-            replies = [reply for reply in replies if reply.kind not in ("fallback", "choices")]
+        if speaks and await _is_worried(session, turn):
+            replies = [reply for reply in replies if reply.kind not in SHRUGS]
+            replies = [] if answer.understood.get("intent") in SHRUGGING_INTENTS else replies
+            await self._be_kind(session, now, conversation, turn, needed=not replies)
         for reply in replies:
             await self._say(session, now, conversation, turn, reply, EVERYONE if speaks else STAFF_ONLY)
 
@@ -154,22 +162,16 @@ class Asking:
             session, conversation, now, author=BOT_AUTHOR, turn_id=turn.id, audience=audience, **words
         )
 
-    async def _was_kind(
-        self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn
-    ) -> bool:
-        """Answer a worry (concern) kindly first, once while its case is new; True when that was said."""
-        worries = [
-            finding
-            for finding in await _findings(session, turn)
-            if finding.level == "concern" and finding.detector != "language"
-        ]
-        told = conversation.safety_sent or {}
-        if not worries or told:
-            return False
-        conversation.safety_sent = {
+    async def _be_kind(
+        self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn, *, needed: bool
+    ) -> None:
+        """Answer a worry (concern) kindly first: once a case, and whenever nothing else would be said."""
+        if conversation.safety_sent and not needed:
+            return
+        conversation.safety_sent = conversation.safety_sent or {
             "level": "concern",
             "at": now.isoformat(),
-            "categories": sorted({c for f in worries for c in f.categories}),
+            "categories": [],
         }
         await append(
             session,
@@ -180,16 +182,17 @@ class Asking:
             **_fixed("concern", self._rules.area(conversation.area), now),
             choices=[{"text": "Talk to a person", "answer": "talk-to-person"}],
         )
-        return True
 
     async def _apologise(
         self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn
     ) -> None:
-        """Say sorry once, with the helplines; one case a conversation, grouped by the hour."""
+        """Say sorry, with the helplines, not too often; one case a conversation, grouped by the hour."""
         if conversation.state == BOT:
             conversation.state = WAITING
         incident = f"assistant-{now:%Y-%m-%dT%H}"
-        await open_or_raise(session, self._rules, now, conversation, FAILURE, incident=incident)
+        _, opened = await open_or_raise(session, self._rules, now, conversation, FAILURE, incident=incident)
+        if not may_hold(conversation, now) and not opened:
+            return
         await append(
             session,
             conversation,
@@ -201,21 +204,20 @@ class Asking:
         )
 
 
-async def _read(session: AsyncSession, turn: Turn) -> tuple[Conversation, Message, Draft | None]:
+async def _read(session: AsyncSession, turn: Turn) -> tuple[Conversation, Message]:
     """What a turn is about, in one statement."""
     query = (
-        select(Conversation, Message, Draft)
+        select(Conversation, Message)
         .join(Message, Message.conversation_id == Conversation.id)
-        .outerjoin(Draft, Draft.conversation_id == Conversation.id)
         .where(Message.id == turn.message_id)
     )
     row = (await session.execute(query)).one()
-    return row[0], row[1], row[2]
+    return row[0], row[1]
 
 
-async def _findings(session: AsyncSession, turn: Turn) -> list[Finding]:
-    query = select(Finding).where(Finding.message_id == turn.message_id)
-    return list((await session.execute(query)).scalars())
+async def _is_worried(session: AsyncSession, turn: Turn) -> bool:
+    found = await findings_of(session, turn.message_id)
+    return any(one.level == "concern" and one.detector != "language" for one in found)
 
 
 def _fixed(kind: str, area: Area, now: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from handoff.content import model as content
 from handoff.conversations import model as conversations
 from handoff.db import Base
 from handoff.registrations import model as registrations
+from handoff.screening import model as screening
 from handoff.staff import model as staff
 
-__all__ = ["AuditEntry", "Base", "cases", "content", "conversations", "registrations", "staff"]
+__all__ = ["AuditEntry", "Base", "cases", "content", "conversations", "registrations", "screening", "staff"]

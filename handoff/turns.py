@@ -12,6 +12,7 @@ turn do no harm: the lease only saves work. What a crash leaves undone, `sweep` 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import uuid
 from collections.abc import Coroutine
@@ -31,6 +32,7 @@ from handoff.conversations.model import (
     BOT,
     CLOSED,
     DONE,
+    FAILED,
     HELD,
     PERSON_AUTHOR,
     RECEIVED,
@@ -42,13 +44,13 @@ from handoff.conversations.model import (
     Message,
     Turn,
 )
-from handoff.conversations.service import append, as_json, last_words, lock
+from handoff.conversations.service import append, as_json, last_words, lock, replies_of, said_before
 from handoff.conversations.words import LONGEST, normalise
 from handoff.db import Database
 from handoff.errors import Conflict, TooLong, Unprocessable
 from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic
 from handoff.screening.service import screen
-from handoff.screening.triage import bot_may_speak, triage
+from handoff.screening.triage import Heard, bot_may_speak, triage
 from handoff.screening.verdict import Verdict
 
 log = logging.getLogger(__name__)
@@ -93,7 +95,7 @@ class Turns:
         if not words:
             raise Unprocessable("empty", "Write a message first.", field="text")
         if len(words) > LONGEST:
-            raise await self._too_long(conversation_id, words)
+            raise await self._too_long(conversation_id, external_id, words)
         try:
             received = await self._store(conversation_id, external_id, words, skip_bot)
         except IntegrityError:  # the same id at the same moment: the other one stored it
@@ -136,24 +138,41 @@ class Turns:
             metrics.MESSAGES.labels(conversation.channel).inc()
             return Received(message.seq, turn.id)
 
-    async def _too_long(self, conversation_id: uuid.UUID, words: str) -> TooLong:
-        """Nothing worrying in it is lost: at concern or above it is kept for staff and triaged."""
+    async def _too_long(self, conversation_id: uuid.UUID, external_id: str, words: str) -> TooLong:
+        """Nothing worrying in it is lost: at concern or above it is kept for staff (once) and triaged."""
         sentence = f"That is longer than {LONGEST} characters. Send it in parts; nothing is lost."
         verdict = await self._verdict(words, [], None)
         if self._rules.rank(verdict.level) < self._rules.rank("concern"):
             return TooLong("too_long", sentence, field="text")
-        now = self._clock.now()
+        copy_id = f"long:{hashlib.sha256(f'{external_id} {words}'.encode()).hexdigest()[:32]}"
         async with self._db.transaction(first=True) as session:
             conversation = await lock(session, conversation_id)
-            if conversation.state == CLOSED:
-                conversation.state = BOT
-            message = await append(
-                session, conversation, now, author=PERSON_AUTHOR, text=words, audience=STAFF_ONLY
-            )
-            replies = await triage(session, self._rules, now, conversation, message, verdict)
+            message = await said_before(session, conversation, copy_id)
+            if message is None:
+                message = await self._keep_for_staff(session, conversation, copy_id, words, verdict)
+            replies = await replies_of(session, message.turn_id) if message.turn_id else []
         self._announce(conversation)
         beside = {"seq": message.seq, "replies": [as_json(reply) for reply in replies]}
         return TooLong("too_long", sentence, field="text", beside=beside)
+
+    async def _keep_for_staff(
+        self, session: AsyncSession, conversation: Conversation, copy_id: str, words: str, verdict: Verdict
+    ) -> Message:
+        now = self._clock.now()
+        if conversation.state == CLOSED:
+            conversation.state = BOT
+        message = await append(
+            session,
+            conversation,
+            now,
+            author=PERSON_AUTHOR,
+            text=words,
+            external_id=copy_id,
+            turn_id=uuid.uuid4(),
+            audience=STAFF_ONLY,
+        )
+        await triage(Heard(session, self._rules, now, conversation, message, verdict))
+        return message
 
     # -- screen
 
@@ -179,7 +198,7 @@ class Turns:
             if turn.state != RECEIVED:
                 return
             turn.state = SCREENED
-            await triage(session, self._rules, now, conversation, message, verdict)
+            await triage(Heard(session, self._rules, now, conversation, message, verdict))
             if not await bot_may_speak(session, self._rules, conversation):
                 _close(turn, now, HELD)
             elif turn.outcome == SKIPPED:
@@ -204,12 +223,14 @@ class Turns:
         self._spawn(self._drain(conversation_id))
 
     async def _drain(self, conversation_id: uuid.UUID) -> None:
+        patient = True
         try:
             while not self._stopping:
                 self._again.discard(conversation_id)
                 turn, more = await self._next(conversation_id)
                 if turn:
-                    outcome = await self._asking.outcome_of(turn)
+                    outcome = await self._asking.outcome_of(turn, patient=patient)
+                    patient = outcome.name != FAILED
                     await self._finish(turn.id, conversation_id, outcome)
                 if not (turn and more) and conversation_id not in self._again:
                     return

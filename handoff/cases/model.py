@@ -1,4 +1,4 @@
-"""Tables of cases, their notes and the findings behind them."""
+"""Tables of cases and their notes."""
 
 from __future__ import annotations
 
@@ -56,21 +56,6 @@ class Case(Base):
         ),
         Index("ix_case_queue", "state", "level_rank", "due_at"),
     )
-
-
-class Finding(Base):
-    """What screening saw in one message, and the words that showed it."""
-
-    __tablename__ = "finding"
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
-    message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("message.id"), index=True)
-    level: Mapped[str] = mapped_column(String(16))
-    categories: Mapped[list[str]] = mapped_column(JSON, default=list)
-    evidence: Mapped[list[str]] = mapped_column(EncryptedJSON)
-    detector: Mapped[str] = mapped_column(String(32))
-    version: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CaseNote(Base):

@@ -13,6 +13,8 @@ from bot.vocabulary import Vocabulary
 from handoff import audit
 from handoff.cases.clocks import due_at
 from handoff.cases.model import CLAIMED, CLOSED, Case, CaseNote
+from handoff.cases.model import SAFEGUARDING as SAFEGUARDING
+from handoff.cases.model import UNANSWERED as UNANSWERED
 from handoff.content.areas import Area
 from handoff.conversations.model import Conversation
 from handoff.references import new_reference

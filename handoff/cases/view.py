@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,11 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.cases import queue
 from handoff.cases.access import visible_to
-from handoff.cases.model import Case, CaseNote, Finding
+from handoff.cases.model import Case, CaseNote
 from handoff.cases.rules import masked
 from handoff.conversations.model import SMS, Contact, Conversation, Message, Outgoing
 from handoff.conversations.service import as_json, messages_after
 from handoff.registrations import service as registrations
+from handoff.screening import service as screening
 from handoff.staff import service as staff
 from handoff.staff.service import Member
 
@@ -29,7 +29,7 @@ class Line:
     """One message with what belongs to it."""
 
     message: Message
-    findings: Sequence[Finding] = ()
+    findings: Sequence[screening.StoredFinding] = ()
     outgoing: Outgoing | None = None
     by: str | None = None
 
@@ -145,15 +145,17 @@ async def _registration(session: AsyncSession, case: Case) -> dict[str, str]:
 async def transcript(session: AsyncSession, conversation_id: uuid.UUID, after: int = 0) -> list[Line]:
     """The messages after `after`, staff-only ones included, each with its findings and delivery."""
     messages = await messages_after(session, conversation_id, after, staff=True)
-    found = select(Finding).where(Finding.conversation_id == conversation_id).order_by(Finding.at)
-    findings: dict[uuid.UUID, list[Finding]] = defaultdict(list)
-    for finding in (await session.execute(found)).scalars():
-        findings[finding.message_id].append(finding)
+    findings = await screening.findings_by_message(session, conversation_id)
     sent = select(Outgoing).where(Outgoing.conversation_id == conversation_id)
     outgoing = {one.message_id: one for one in (await session.execute(sent)).scalars()}
     names = await staff.names(session, [message.staff_id for message in messages])
     return [
-        Line(one, findings[one.id], outgoing.get(one.id), names.get(one.staff_id) if one.staff_id else None)
+        Line(
+            one,
+            findings.get(one.id, []),
+            outgoing.get(one.id),
+            names.get(one.staff_id) if one.staff_id else None,
+        )
         for one in messages
     ]
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.conversations.model import (
+    BOT_AUTHOR,
     DONE,
     EVERYONE,
     PERSON_AUTHOR,
@@ -217,6 +218,24 @@ async def last_words(session: AsyncSession, message: Message, limit: int = 5) ->
     asked = next((said for said in earlier if said.author != SYSTEM_AUTHOR), None)
     question = asked.text if asked and asked.author != PERSON_AUTHOR and asked.kind == "prompt" else None
     return theirs[::-1], question
+
+
+async def said_before(session: AsyncSession, conversation: Conversation, external_id: str) -> Message | None:
+    """The message this id already made in the conversation."""
+    query = select(Message).where(
+        Message.conversation_id == conversation.id, Message.external_id == external_id
+    )
+    return (await session.execute(query)).scalar()
+
+
+async def replies_of(session: AsyncSession, turn_id: uuid.UUID) -> list[Message]:
+    """What the bot and the service said to the person in one turn, in order."""
+    query = select(Message).where(
+        Message.turn_id == turn_id,
+        Message.author.in_((BOT_AUTHOR, SYSTEM_AUTHOR)),
+        Message.audience == EVERYONE,
+    )
+    return list((await session.execute(query.order_by(Message.seq))).scalars())
 
 
 async def has_undone_turn(session: AsyncSession, conversation_id: uuid.UUID) -> bool:

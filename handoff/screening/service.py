@@ -1,15 +1,23 @@
-"""Screens one message: the phrases and the language check, together in one verdict.
+"""Screens one message: the phrases and the language check, in one verdict; keeps what was found.
 
-Needs no database and no network, so it works whatever else is down; if it fails, a person reads it."""
+`screen` needs no database and no network: it works whatever else is down. If it fails, a person reads it."""
 
 from __future__ import annotations
 
 import logging
+import uuid
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.conversations.model import Message
 from handoff.screening.language import foreign_language
+from handoff.screening.model import StoredFinding as StoredFinding
 from handoff.screening.phrases import PhraseScreen
 from handoff.screening.verdict import Finding, Verdict
 
@@ -30,6 +38,40 @@ def screen(text: str, *, before: Sequence[str] = (), question: str | None = None
     except Exception as error:
         log.error("screening failed why=%s", type(error).__name__)
         return Verdict.of([Finding("urgent", (), (), "failure", type(error).__name__)])
+
+
+def store_findings(session: AsyncSession, at: datetime, message: Message, verdict: Verdict) -> None:
+    """Keep every finding about a message, in the caller's transaction."""
+    for finding in verdict.findings:
+        session.add(
+            StoredFinding(
+                conversation_id=message.conversation_id,
+                message_id=message.id,
+                level=finding.level,
+                categories=list(finding.categories),
+                evidence=list(finding.evidence),
+                detector=finding.detector,
+                version=finding.version,
+                at=at,
+            )
+        )
+
+
+async def findings_of(session: AsyncSession, message_id: uuid.UUID) -> list[StoredFinding]:
+    """What was found in one message."""
+    query = select(StoredFinding).where(StoredFinding.message_id == message_id)
+    return list((await session.execute(query)).scalars())
+
+
+async def findings_by_message(
+    session: AsyncSession, conversation_id: uuid.UUID
+) -> dict[uuid.UUID, list[StoredFinding]]:
+    """What was found in each message of a conversation."""
+    query = select(StoredFinding).where(StoredFinding.conversation_id == conversation_id)
+    found: dict[uuid.UUID, list[StoredFinding]] = defaultdict(list)
+    for finding in (await session.execute(query.order_by(StoredFinding.at))).scalars():
+        found[finding.message_id].append(finding)
+    return found
 
 
 @cache

@@ -5,46 +5,67 @@ Runs inside the caller's transaction, under the conversation's lock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.cases.model import SAFEGUARDING, UNANSWERED, Finding
-from handoff.cases.service import CaseRules, open_case, open_cases, open_or_raise
+from handoff.cases.service import SAFEGUARDING, UNANSWERED, CaseRules, open_case, open_cases, open_or_raise
+from handoff.content.areas import Area
 from handoff.conversations.model import BOT, SMS, SYSTEM_AUTHOR, WAITING, Conversation, Message
 from handoff.conversations.service import append
 from handoff.screening.messages import Sent, fixed_message, safety_message
-from handoff.screening.verdict import Verdict
+from handoff.screening.service import store_findings
+from handoff.screening.verdict import Level, Verdict, at_least
 
 AFRESH = timedelta(hours=12)
-HOLDING_SPACING = {"webchat": timedelta(minutes=5), SMS: timedelta(minutes=15)}
+SPACING = {"webchat": timedelta(minutes=5), SMS: timedelta(minutes=15)}  # between automatic holding texts
 
 
-async def triage(
-    session: AsyncSession,
-    rules: CaseRules,
-    now: datetime,
-    conversation: Conversation,
-    message: Message,
-    verdict: Verdict,
-) -> list[Message]:
+@dataclass(frozen=True)
+class Heard:
+    """A message of a locked conversation and the verdict on it, inside one transaction."""
+
+    session: AsyncSession
+    rules: CaseRules
+    now: datetime
+    conversation: Conversation
+    message: Message
+    verdict: Verdict
+
+    @property
+    def danger(self) -> Verdict:
+        """The verdict without the finding that the message is not in English."""
+        return Verdict.of([found for found in self.verdict.findings if found.detector != "language"])
+
+    async def say(self, sent: Sent) -> Message:
+        """Send a fixed message as part of the turn."""
+        return await append(
+            self.session,
+            self.conversation,
+            self.now,
+            author=SYSTEM_AUTHOR,
+            text=sent.text,
+            sms=sent.sms,
+            kind="safety",
+            turn_id=self.message.turn_id,
+            safety=True,
+        )
+
+
+async def triage(heard: Heard) -> list[Message]:
     """Act on a verdict about one message; the fixed messages it sent, in order."""
-    _store_findings(session, now, message, verdict)
-    told_before = conversation.safety_sent if await open_case(session, conversation, SAFEGUARDING) else None
-    heard = [finding for finding in verdict.findings if finding.detector != "language"]
-    if rules.rank(highest := _highest(rules, heard)) >= rules.rank("concern"):
-        codes = tuple(dict.fromkeys(code for finding in heard for code in finding.categories))
-        await open_or_raise(session, rules, now, conversation, SAFEGUARDING, level=highest, categories=codes)
-    if len(heard) < len(verdict.findings):
-        await open_or_raise(session, rules, now, conversation, UNANSWERED, level="concern")
-    if rules.rank(highest) >= rules.rank("urgent"):
-        if conversation.state == BOT:
-            conversation.state = WAITING
-        if safety_due(rules, verdict, told_before, now):
-            return [await _send_safety(session, rules, now, conversation, message, verdict, told_before)]
-    return await _hold(session, rules, now, conversation, message, verdict)
+    store_findings(heard.session, heard.now, heard.message, heard.verdict)
+    if await open_case(heard.session, heard.conversation, SAFEGUARDING) is None:
+        heard.conversation.safety_sent = None  # what was said about an earlier case counts no more
+    await _open_cases(heard)
+    if at_least(heard.danger.level, "urgent"):
+        if heard.conversation.state == BOT:
+            heard.conversation.state = WAITING
+        if _safety_due(heard):
+            return [await _send_safety(heard)]
+    return await _hold(heard)
 
 
 async def bot_may_speak(session: AsyncSession, rules: CaseRules, conversation: Conversation) -> bool:
@@ -56,84 +77,65 @@ async def bot_may_speak(session: AsyncSession, rules: CaseRules, conversation: C
     return all(case.level_rank < rules.rank("urgent") for case in await open_cases(session, conversation))
 
 
-def safety_due(rules: CaseRules, verdict: Verdict, told: dict[str, Any] | None, now: datetime) -> bool:
-    """A rise in level or a new category, counted afresh 12 hours after the last safety message."""
-    if told is None or now - datetime.fromisoformat(told["at"]) >= AFRESH:
-        return True
-    new_category = set(verdict.categories) - set(told["categories"])
-    return rules.rank(verdict.level) > rules.rank(told["level"]) or bool(new_category)
+def may_hold(conversation: Conversation, now: datetime) -> bool:
+    """Whether an automatic holding text or apology may go out again; if so, it counts as sent."""
+    last = conversation.holding_sent_at
+    if last is not None and now - last < SPACING[conversation.channel]:
+        return False
+    conversation.holding_sent_at = now
+    return True
 
 
-def _store_findings(session: AsyncSession, now: datetime, message: Message, verdict: Verdict) -> None:
-    for finding in verdict.findings:
-        session.add(
-            Finding(
-                conversation_id=message.conversation_id,
-                message_id=message.id,
-                level=finding.level,
-                categories=list(finding.categories),
-                evidence=list(finding.evidence),
-                detector=finding.detector,
-                version=finding.version,
-                at=now,
-            )
+async def _open_cases(heard: Heard) -> None:
+    danger = heard.danger
+    if at_least(danger.level, "concern"):
+        await open_or_raise(
+            heard.session,
+            heard.rules,
+            heard.now,
+            heard.conversation,
+            SAFEGUARDING,
+            level=danger.level,
+            categories=danger.categories,
+        )
+    if len(danger.findings) < len(heard.verdict.findings):
+        await open_or_raise(
+            heard.session, heard.rules, heard.now, heard.conversation, UNANSWERED, level="concern"
         )
 
 
-def _highest(rules: CaseRules, findings: Sequence[Any]) -> str:
-    return max((finding.level for finding in findings), key=rules.rank, default="routine")
+def _safety_due(heard: Heard) -> bool:
+    """A rise in level or a new category, counted afresh 12 hours after the last safety message."""
+    told, danger = heard.conversation.safety_sent, heard.danger
+    if told is None or heard.now - datetime.fromisoformat(told["at"]) >= AFRESH:
+        return True
+    return not at_least(told["level"], danger.level) or bool(set(danger.categories) - set(told["categories"]))
 
 
-async def _send_safety(
-    session: AsyncSession,
-    rules: CaseRules,
-    now: datetime,
-    conversation: Conversation,
-    message: Message,
-    verdict: Verdict,
-    told: dict[str, Any] | None,
-) -> Message:
-    categories = [*(told or {}).get("categories", []), *verdict.categories]
-    level = max(verdict.level, (told or {}).get("level", "routine"), key=rules.rank)
-    conversation.safety_sent = {"level": level, "categories": sorted(set(categories)), "at": now.isoformat()}
-    conversation.holding_sent_at = now
-    sent = safety_message(verdict, rules.area(conversation.area), now)
-    return await _say(session, now, conversation, message, sent)
+async def _send_safety(heard: Heard) -> Message:
+    told: dict[str, Any] = heard.conversation.safety_sent or {"level": "routine", "categories": []}
+    level: Level = told["level"] if at_least(told["level"], heard.danger.level) else heard.danger.level
+    categories = sorted({*told["categories"], *heard.danger.categories})
+    heard.conversation.safety_sent = {"level": level, "categories": categories, "at": heard.now.isoformat()}
+    heard.conversation.holding_sent_at = heard.now
+    return await heard.say(safety_message(heard.danger, _area(heard), heard.now))
 
 
-async def _hold(
-    session: AsyncSession,
-    rules: CaseRules,
-    now: datetime,
-    conversation: Conversation,
-    message: Message,
-    verdict: Verdict,
-) -> list[Message]:
-    """While the bot is quiet and nobody has joined: we have it, a person was told (not too often)."""
-    emergency = verdict.level == "emergency"
-    waiting = conversation.state == WAITING and not await bot_may_speak(session, rules, conversation)
-    if not (waiting or emergency):
+async def _hold(heard: Heard) -> list[Message]:
+    """While the bot is quiet and nobody has joined: we have it, a person was told (not too often).
+
+    A further emergency gets the emergency text again in its place, whoever owns the conversation.
+    """
+    emergency = heard.danger.level == "emergency"
+    quiet = not await bot_may_speak(heard.session, heard.rules, heard.conversation)
+    if not (emergency or (quiet and heard.conversation.state == WAITING)):
         return []
-    last = conversation.holding_sent_at
-    if last is not None and now - last < HOLDING_SPACING[conversation.channel]:
+    if not may_hold(heard.conversation, heard.now):
         return []
-    conversation.holding_sent_at = now
-    area = rules.area(conversation.area)
-    sent = safety_message(verdict, area, now) if emergency else fixed_message("holding", area, now)
-    return [await _say(session, now, conversation, message, sent)]
+    if emergency:
+        return [await heard.say(safety_message(heard.danger, _area(heard), heard.now))]
+    return [await heard.say(fixed_message("holding", _area(heard), heard.now))]
 
 
-async def _say(
-    session: AsyncSession, now: datetime, conversation: Conversation, message: Message, sent: Sent
-) -> Message:
-    return await append(
-        session,
-        conversation,
-        now,
-        author=SYSTEM_AUTHOR,
-        text=sent.text,
-        sms=sent.sms,
-        kind="safety",
-        turn_id=message.turn_id,
-        safety=True,
-    )
+def _area(heard: Heard) -> Area:
+    return heard.rules.area(heard.conversation.area)

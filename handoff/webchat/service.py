@@ -14,13 +14,11 @@ from handoff import audit
 from handoff.conversations import service as conversations
 from handoff.conversations.model import (
     ADVISER,
-    BOT_AUTHOR,
     DONE,
     STAFF_ONLY,
     SYSTEM_AUTHOR,
     ChatSession,
     Conversation,
-    Message,
     Turn,
 )
 from handoff.staff import service as staff
@@ -90,13 +88,7 @@ async def state_of(session: AsyncSession, conversation_id: uuid.UUID) -> State:
 
 async def replies_to(session: AsyncSession, turn_id: uuid.UUID) -> list[dict[str, Any]]:
     """What the service said to the person in one turn, in order."""
-    query = select(Message).where(
-        Message.turn_id == turn_id,
-        Message.audience != STAFF_ONLY,
-        Message.author.in_((BOT_AUTHOR, SYSTEM_AUTHOR)),
-    )
-    found = (await session.execute(query.order_by(Message.seq))).scalars()
-    return [conversations.as_json(message) for message in found]
+    return [conversations.as_json(said) for said in await conversations.replies_of(session, turn_id)]
 
 
 async def leave(session: AsyncSession, now: datetime, chat: access.Chat) -> None:

@@ -280,3 +280,53 @@ async def _all_done(parts: Parts, conversation: str) -> None:
         )
     for turn in turns:
         assert await parts.turns.wait(turn, uuid.UUID(conversation), 10)
+
+
+async def test_a_new_worry_is_answered_kindly_after_an_older_case_was_closed(
+    client: TestClient, rasa: FakeRasa, parts: Parts
+) -> None:
+    chat = await make_chat(client)
+    await chat.say("my dad hits me with a belt")
+    await _close_all(client)
+    parts.clock.move(timedelta(hours=1))
+    assert any("sounds hard" in reply["text"] for reply in await chat.say("i feel so low all the time"))
+    (safety,) = await chat.say("i want to kill myself")
+    assert "Papyrus" in safety["text"]
+
+
+async def test_a_second_worry_is_not_shrugged_at_either(client: TestClient, rasa: FakeRasa) -> None:
+    rasa.script["everything is too much"] = [{"kind": "fallback", "text": "I did not get that."}]
+    chat = await make_chat(client)
+    await chat.say("i feel so low all the time")
+    (reply,) = await chat.say("everything is too much")
+    assert "sounds hard" in reply["text"]
+
+
+async def test_a_too_long_disclosure_sent_again_is_one_message_with_the_same_help(
+    client: TestClient, parts: Parts
+) -> None:
+    chat, same = await make_chat(client), str(uuid.uuid4())
+    words = "please read this " * 600 + SUICIDAL
+    bodies = [await (await chat.send(words, id=same)).json() for _ in range(3)]
+    assert bodies[0] == bodies[1] == bodies[2]
+    assert len(await stored(parts, chat.conversation, "person")) == 1
+
+
+async def test_an_outage_is_apologised_for_once_in_a_while(
+    client: TestClient, rasa: FakeRasa, parts: Parts
+) -> None:
+    parts.turns._asking._give_up = 0
+    rasa.failures = 1_000
+    chat = await make_chat(client)
+    assert [len(await chat.say(f"hello {number}")) for number in range(3)] == [1, 0, 0]
+    parts.clock.move(timedelta(minutes=6))
+    assert len(await chat.say("hello again")) == 1
+
+
+async def _close_all(client: TestClient) -> None:
+    headers = await sign_in(client, "lead@demo.test")
+    for case in (await (await client.get("/api/staff/cases?state=open")).json())["cases"]:
+        await client.post(f"/api/staff/cases/{case['id']}/claim", headers=headers)
+        body = {"outcome": "safe_no_referral", "decision": "Spoke to them; safe."}
+        response = await client.post(f"/api/staff/cases/{case['id']}/close", json=body, headers=headers)
+        assert response.status == 200, await response.text()
