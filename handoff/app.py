@@ -33,7 +33,7 @@ from handoff.outbox import Outbox
 from handoff.rasa import Rasa
 from handoff.registrations import internal_routes as registrations_internal
 from handoff.security import default_deny, headers_signal
-from handoff.settings import Settings
+from handoff.settings import Settings, check_areas
 from handoff.simulator import routes as simulator_routes
 from handoff.sms import routes as sms_routes
 from handoff.sms.catch_up import CatchUp
@@ -64,10 +64,15 @@ class Parts:
 
 @contextlib.asynccontextmanager
 async def make_parts(settings: Settings) -> AsyncIterator[Parts]:
-    """Open everything, in the order it depends on each other; close it in reverse."""
+    """Open everything, in the order it depends on each other; close it in reverse.
+
+    Raises BadSettings when a setting names an area that there is none of.
+    """
+    areas = load_areas()
+    check_areas(settings, areas)
     keyring.use(settings.keys, settings.index_key)
     clock, db, hub = Clock(settings.now), Database(settings.database_url), Hub()
-    rules = CaseRules(load_vocabulary(), load_areas(), settings.default_area)
+    rules = CaseRules(load_vocabulary(), areas, settings.default_area)
     async with aiohttp.ClientSession() as http:
         rasa = Rasa(http, settings.rasa_urls, settings.rasa_token)
         content = LiveContent(db, hub)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,8 +41,7 @@ class Settings:
     port: int = 8080
     internal_port: int = 8081
     data_dir: Path = Path("var")
-    database_url: str = ""
-    redis_url: str = ""
+    database_url: str = field(default="", repr=False)  # it may hold a password
     rasa_urls: tuple[str, ...] = ("http://127.0.0.1:5005",)
     public_base_url: str = ""
     default_area: str = "camden"
@@ -78,6 +77,16 @@ class Settings:
         return _Reader(env).settings()
 
 
+def check_areas(settings: Settings, known: Collection[str]) -> None:
+    """Every area that a setting names must be one of `known` slugs; raises BadSettings naming the rest."""
+    named = [("DEFAULT_AREA", settings.default_area)]
+    named += [("TWILIO_NUMBERS", slug) for slug in settings.twilio_numbers.values()]
+    wrong = dict.fromkeys((name, slug) for name, slug in named if slug not in known)
+    if wrong:
+        allowed = ", ".join(sorted(known))
+        raise BadSettings([f"{name}: {slug!r} is not one of {allowed}" for name, slug in wrong])
+
+
 class _Reader:
     """Collects faults while reading, so that all are reported together."""
 
@@ -99,7 +108,6 @@ class _Reader:
             internal_port=self.number("INTERNAL_PORT", 8081),
             data_dir=data_dir,
             database_url=self.database_url(data_dir),
-            redis_url=self.env.get("REDIS_URL", ""),
             rasa_urls=self.items("RASA_URLS") or (f"http://127.0.0.1:{self.number('RASA_PORT', 5005)}",),
             public_base_url=base,
             default_area=self.env.get("DEFAULT_AREA", "camden"),

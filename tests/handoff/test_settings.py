@@ -38,8 +38,9 @@ def test_production_refuses_a_demo_secret_wherever_it_stands(name: str, value: s
 
 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
-    shown = repr(Settings.from_env({**SECRETS, "WAYLINE_DEMO_PASSWORD": "plum-otter"}))
-    for secret in ("new", "k1", "plum-otter"):
+    told = {"WAYLINE_DEMO_PASSWORD": "plum-otter", "DATABASE_URL": "postgresql://wayline:heron-7@db/wayline"}
+    shown = repr(Settings.from_env({**SECRETS, **told}))
+    for secret in ("new", "k1", "plum-otter", "heron-7"):
         assert secret not in shown
 
 
