@@ -1,4 +1,4 @@
-"""`python -m handoff COMMAND`: serve; migrate (schema, shipped answers, demo people); add-staff."""
+"""`python -m handoff COMMAND`: serve; migrate (schema, shipped answers, demo people); add-staff; verify-audit."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from typing import Any
 
 from aiohttp import web
 
+from handoff import audit
 from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
 from handoff.content.service import seed_once
-from handoff.errors import Refusal
+from handoff.errors import Conflict, Refusal
 from handoff.migrate import migrate
 from handoff.settings import BadSettings, Settings
 from handoff.staff.demo import ensure_demo_staff
@@ -31,17 +32,17 @@ def main() -> int:
     commands.add_parser("serve")
     commands.add_parser("migrate")
     add_arguments(commands.add_parser("add-staff"))
+    commands.add_parser("verify-audit")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         settings = Settings.from_env()
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        asyncio.run(_COMMANDS[asked.command](settings, asked))
     except BadSettings as bad:
         print("\n".join(f"{fault}." for fault in bad.faults), file=sys.stderr)
         return 2
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        asyncio.run(_COMMANDS[asked.command](settings, asked))
     except Refusal as refusal:
         print(refusal.message, file=sys.stderr)
         return 1
@@ -89,10 +90,20 @@ async def add_staff(settings: Settings, asked: argparse.Namespace) -> None:
         print(await enrol(parts.db, parts.clock.now(), rules.vocabulary, rules.areas, asked))
 
 
+async def verify_audit(settings: Settings, asked: argparse.Namespace | None = None) -> None:
+    """Walk the audit's chain; Conflict names the first entry that does not fit."""
+    async with make_parts(settings) as parts, parts.db.reading() as session:
+        broken = await audit.verify(session)
+    if broken is not None:
+        raise Conflict("audit_broken", f"The audit does not fit from entry {broken} on.")
+    print("The audit is whole.")
+
+
 _COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, None]]] = {
     "serve": serve,
     "migrate": prepare,
     "add-staff": add_staff,
+    "verify-audit": verify_audit,
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,60 @@
+"""`python -m handoff ...` says what is wrong in a sentence, and its exit code says that something is."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.handoff.conftest import INDEX_KEY, KEY
+from tests.handoff.test_settings import SECRETS
+
+ROOT = Path(__file__).resolve().parents[2]
+FORGED = "INSERT INTO audit SELECT id + 1, at, actor, action, subject, detail, previous, hash FROM audit"
+
+
+@pytest.fixture
+def folder(sqlite_template: Path, tmp_path: Path) -> Path:
+    """The data folder of a service that has run."""
+    shutil.copy(sqlite_template, tmp_path / "wayline.db")
+    return tmp_path
+
+
+def handoff(command: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    known = {**SECRETS, "WAYLINE_KEYS": KEY, "WAYLINE_INDEX_KEY": INDEX_KEY, "WAYLINE_DATA_DIR": str(folder)}
+    return subprocess.run(
+        [sys.executable, "-m", "handoff", command],
+        cwd=ROOT, env={**known, **env}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "slug"),
+    [("DEFAULT_AREA", "camdn", "camdn"), ("TWILIO_NUMBERS", "+447700900001=Lambeth", "Lambeth")],
+)
+def test_an_area_that_there_is_none_of_is_named_with_those_there_are(
+    tmp_path: Path, name: str, value: str, slug: str
+) -> None:
+    done = handoff("serve", tmp_path, **{name: value})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"{name}: '{slug}' is not one of camden, islington,")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_whole_audit_is_said_to_be_whole(folder: Path) -> None:
+    done = handoff("verify-audit", folder)
+    assert (done.returncode, done.stdout) == (0, "The audit is whole.\n")
+
+
+def test_a_forged_audit_is_refused_by_the_entry_where_it_begins(folder: Path) -> None:
+    database = sqlite3.connect(folder / "wayline.db")
+    last = database.execute("SELECT max(id) FROM audit").fetchone()[0]
+    database.execute(f"{FORGED} WHERE id = ?", (last,))
+    database.commit()
+    database.close()
+    done = handoff("verify-audit", folder)
+    assert (done.returncode, done.stderr) == (1, f"The audit does not fit from entry {last + 1} on.\n")
