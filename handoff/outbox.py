@@ -2,8 +2,9 @@
 
     queued    due: marked `sending` and committed before Twilio is called, so that a crash shows
     sending   its time is up and nobody settled it: in doubt. Looked up at Twilio, sent again only if not
-              found; a safety message is sent again too when nobody answers the look-up
+              found; a safety message is sent again, a few times, also when nobody answers the look-up
     sent      Twilio has it; receipts take it from here
+    withheld  the bot's words, overtaken: an adviser is needed or has joined, so staff alone see them
 
 A text waits for the one before it in its conversation and for every safety message of it; a safety
 message waits only for an earlier one.
@@ -27,10 +28,11 @@ from sqlalchemy.orm import aliased
 from handoff import metrics
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
-from handoff.conversations.model import Conversation, Message, Outgoing
+from handoff.conversations.model import BOT, BOT_AUTHOR, STAFF_ONLY, Conversation, Message, Outgoing
 from handoff.conversations.service import lock
 from handoff.db import Database
 from handoff.live import CONSOLE, OUTBOX, Hub, Subscription, conversation_topic
+from handoff.screening.triage import bot_may_speak
 from handoff.sms.delivery import (
     BLOCKED,
     BLOCKED_CODE,
@@ -38,6 +40,7 @@ from handoff.sms.delivery import (
     QUEUED,
     SENDING,
     SENT,
+    WITHHELD,
     block,
     settle,
     tell_advisers,
@@ -52,6 +55,7 @@ DOUBT_PAUSE = timedelta(seconds=3)
 BACK_OFF = (1, 2, 5, 10, 20, 40, 80, 160, 300, 600, 600, 600, 600, 600)  # seconds; about an hour in all
 SAFETY_BACK_OFF_AT_MOST = 30
 SAFETY_ALARM_AFTER = 3
+BLIND_SENDS_AT_MOST = 3  # of a safety message, while nobody can say whether it was sent
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Taken:
     body: str
     safety: bool
     in_doubt: bool
+    overtaken: bool
     attempts: int
     created_at: datetime
 
@@ -130,22 +135,37 @@ class Outbox:
             due = _due().limit(most).with_for_update(skip_locked=True, of=Outgoing)
             rows = await session.execute(due, {"now": now})
             taken, silent = [], []
-            for text, blocked_at in rows.all():
-                if blocked_at is None or text.state == SENDING:
-                    taken.append(_claim(text, now))
+            for text, blocked_at, state, author in rows.all():
+                overtaken = author == BOT_AUTHOR and state != BOT and await self._overtaken(session, text)
+                if text.state == QUEUED and (blocked_at or overtaken):
+                    silent.append((text.id, text.conversation_id))
                 else:
-                    await self._withhold(session, now, text)
-                    silent.append(text.conversation_id)
-        for conversation_id in silent:
-            self._hub.notify(conversation_topic(conversation_id))
+                    taken.append(_claim(text, now, overtaken))
+        for text_id, conversation_id in silent:
+            await self._withhold(text_id, conversation_id, QUEUED)
         return taken or (await self._take(most) if silent else [])
 
-    async def _withhold(self, session: AsyncSession, now: datetime, text: Outgoing) -> None:
-        """Not sent, because the phone has switched texts off; a safety message that stays unsent is noted."""
-        settle(text, now, BLOCKED, BLOCKED_CODE)
-        if text.safety:
-            conversation = await session.get_one(Conversation, text.conversation_id)
-            await tell_advisers(session, self._rules, now, conversation, text, open_case=False)
+    async def _overtaken(self, session: AsyncSession, text: Outgoing) -> bool:
+        """True for a text of the bot's once the bot may no longer speak."""
+        conversation = await session.get_one(Conversation, text.conversation_id)
+        return not (text.safety or await bot_may_speak(session, self._rules, conversation))
+
+    async def _withhold(self, text_id: uuid.UUID, conversation_id: uuid.UUID, state: str) -> None:
+        """Not sent: the phone switched texts off, or the bot was overtaken. Looks again under the lock."""
+        async with self._db.transaction() as session:
+            now, conversation = self._clock.now(), await lock(session, conversation_id)
+            text = await session.get_one(Outgoing, text_id, populate_existing=True)
+            message = await session.get_one(Message, text.message_id)
+            if text.state != state:
+                return
+            if message.author == BOT_AUTHOR and await self._overtaken(session, text):
+                settle(text, now, WITHHELD)
+                message.audience = STAFF_ONLY
+            elif conversation.blocked_at is not None:
+                settle(text, now, BLOCKED, BLOCKED_CODE)
+                if text.safety:
+                    await tell_advisers(session, self._rules, now, conversation, text, open_case=False)
+        self._hub.notify(conversation_topic(conversation_id))
 
     # -- deliver
 
@@ -153,6 +173,9 @@ class Outbox:
         """One attempt at one text; every way it can end is written down."""
         try:
             sid = await self._already_sent(text) if text.in_doubt else None
+            if sid is None and text.overtaken:
+                await self._withhold(text.id, text.conversation_id, SENDING)
+                return
             sid = sid or await self._twilio.send(text.to, text.sender, text.body, str(text.id))
         except TwilioTrouble as trouble:
             await self._put_off(text, trouble)
@@ -171,7 +194,7 @@ class Outbox:
                 text.to, text.sender, text.body, self._clock.now() - text.created_at
             )
         except TwilioTrouble as trouble:
-            if text.safety:
+            if text.safety and await self._may_send_blind(text):
                 log.warning("look-up failed; safety text sent again text=%s code=%s", text.id, trouble.code)
                 return None
             raise InDoubt(trouble.code) from None
@@ -181,6 +204,19 @@ class Outbox:
             )
             ours = set((await session.execute(known)).scalars())
         return next((sid for sid in found if sid not in ours), None)
+
+    async def _may_send_blind(self, text: Taken) -> bool:
+        """Count one more sending of a safety message that may have arrived; the last one raises the alarm."""
+        async with self._db.transaction() as session:
+            row = await _row(session, text)
+            if row.blind_sends >= BLIND_SENDS_AT_MOST:
+                return False
+            row.blind_sends += 1
+            if row.blind_sends == BLIND_SENDS_AT_MOST:
+                now, conversation = self._clock.now(), await lock(session, text.conversation_id)
+                await tell_advisers(session, self._rules, now, conversation, row, open_case=True)
+        self._hub.notify(conversation_topic(text.conversation_id), CONSOLE)
+        return True
 
     async def _put_off(self, text: Taken, trouble: TwilioTrouble) -> None:
         """Try again later, or give up and say so."""
@@ -213,7 +249,7 @@ class Outbox:
 
 
 @cache
-def _due() -> Select[Outgoing, datetime | None]:
+def _due() -> Select[Outgoing, datetime | None, str, str]:
     """Texts whose time has come by `now`: safety first, the rest in the order of their conversation.
 
     Built once: making this statement takes longer than running it."""
@@ -229,7 +265,7 @@ def _due() -> Select[Outgoing, datetime | None]:
         ),
     )
     return (
-        select(Outgoing, Conversation.blocked_at)
+        select(Outgoing, Conversation.blocked_at, Conversation.state, message.author)
         .join(message, message.id == Outgoing.message_id)
         .join(Conversation, Conversation.id == Outgoing.conversation_id)
         .where(Outgoing.state.in_(waiting), Outgoing.next_try_at <= bindparam("now"), ~in_front)
@@ -237,7 +273,7 @@ def _due() -> Select[Outgoing, datetime | None]:
     )
 
 
-def _claim(text: Outgoing, now: datetime) -> Taken:
+def _claim(text: Outgoing, now: datetime, overtaken: bool) -> Taken:
     in_doubt = text.state == SENDING
     text.state, text.next_try_at, text.attempts = SENDING, now + LEASE, text.attempts + 1
     return Taken(
@@ -248,6 +284,7 @@ def _claim(text: Outgoing, now: datetime) -> Taken:
         text.body,
         text.safety,
         in_doubt,
+        overtaken,
         text.attempts,
         text.created_at,
     )

@@ -2,6 +2,7 @@
 
     queued > sending > sent > delivered
                             > undelivered | failed | blocked
+         > withheld (the bot was overtaken)
 
 Each function works inside the caller's transaction and takes the conversation's lock first.
 """
@@ -29,11 +30,11 @@ from handoff.conversations.service import append, lock
 from handoff.sms.replies import STAFF_BLOCKED, STAFF_UNBLOCKED
 
 QUEUED, SENDING, SENT, DELIVERED = "queued", "sending", "sent", "delivered"
-UNDELIVERED, FAILED, BLOCKED = "undelivered", "failed", "blocked"
+UNDELIVERED, FAILED, BLOCKED, WITHHELD = "undelivered", "failed", "blocked", "withheld"
 BLOCKED_CODE = "21610"
 FAILURE = "failure"  # the reason of a case, as the vocabulary names it
 
-_RANK = {QUEUED: 0, SENDING: 1, SENT: 2, UNDELIVERED: 3, FAILED: 3, BLOCKED: 3, DELIVERED: 4}
+_RANK = {QUEUED: 0, SENDING: 1, SENT: 2, UNDELIVERED: 3, FAILED: 3, BLOCKED: 3, WITHHELD: 3, DELIVERED: 4}
 _OURS = {
     "accepted": SENT, "scheduled": SENT, "queued": SENT, "sending": SENT, "sent": SENT,
     "delivered": DELIVERED, "read": DELIVERED,
@@ -122,14 +123,15 @@ async def block(
     """Remember that the phone takes no more texts from this number of ours, and tell whoever holds the
     conversation. Our other numbers may still text it: the network keeps each pair apart.
 
-    `key` is the id of the notice, which is then always written.
+    `key` is the id of the notice about a STOP, which is then always written.
     """
     newly = conversation.blocked_at is None
-    if newly:
+    if newly or key:
         conversation.blocked_at = now
+    if newly:
         await audit.record(session, now, "person", "texts.block", f"conversation:{conversation.id}")
     if newly or key:
-        await _tell(session, now, conversation, STAFF_BLOCKED, key)
+        await tell_staff(session, now, conversation, STAFF_BLOCKED, key)
 
 
 async def unblock(session: AsyncSession, now: datetime, conversation: Conversation) -> None:
@@ -137,12 +139,13 @@ async def unblock(session: AsyncSession, now: datetime, conversation: Conversati
     if conversation.blocked_at is not None:
         conversation.blocked_at = None
         await audit.record(session, now, "person", "texts.unblock", f"conversation:{conversation.id}")
-        await _tell(session, now, conversation, STAFF_UNBLOCKED)
+        await tell_staff(session, now, conversation, STAFF_UNBLOCKED)
 
 
-async def _tell(
+async def tell_staff(
     session: AsyncSession, now: datetime, conversation: Conversation, text: str, key: str | None = None
 ) -> None:
+    """A notice in the conversation that only staff see; `key` is its id."""
     await append(
         session,
         conversation,

@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from handoff.app import Parts, make_parts
 from handoff.cases.model import Case, CaseNote
+from handoff.cases.service import open_or_raise
 from handoff.conversations.model import Conversation, Outgoing
-from handoff.conversations.service import append, lock, sms_conversation
+from handoff.conversations.service import append, lock, messages_after, sms_conversation
 from handoff.outbox import BACK_OFF, LEASE, Outbox
 from handoff.settings import Settings
 from tests.handoff.fakes import FakeTwilio
@@ -69,13 +70,15 @@ class Post:
         self.parts.clock.move(later)
         await self.worker().drain()
 
-    async def queue(self, *texts: str, phone: str = PHONE, safety: bool = False) -> uuid.UUID:
+    async def queue(
+        self, *texts: str, phone: str = PHONE, safety: bool = False, author: str = "bot"
+    ) -> uuid.UUID:
         now = self.parts.clock.now()
         async with self.parts.db.transaction() as session:
             found = await sms_conversation(session, now, phone, SERVICE, "camden")
             conversation = await lock(session, found.id)
             for text in texts:
-                await append(session, conversation, now, author="bot", text=text, safety=safety)
+                await append(session, conversation, now, author=author, text=text, safety=safety)
         return conversation.id
 
     async def cut_off(
@@ -96,6 +99,19 @@ class Post:
     async def row(self) -> Outgoing:
         (row,) = await self.rows()
         return row
+
+    async def hear(self, level: str) -> None:
+        """Screening hears a worry of this level, and the conversation waits for an adviser."""
+        now = self.parts.clock.now()
+        async with self.parts.db.transaction() as session:
+            found = await sms_conversation(session, now, PHONE, SERVICE, "camden")
+            conversation = await lock(session, found.id)
+            await open_or_raise(session, self.parts.rules, now, conversation, "safeguarding", level=level)
+            conversation.state = "waiting"
+
+    async def adviser_joins(self) -> None:
+        async with self.parts.db.transaction() as session:
+            (await session.execute(select(Conversation))).scalar_one().state = "adviser"
 
     def bodies(self) -> list[str]:
         return [text["Body"] for text in self.twilio.sent]
@@ -204,6 +220,60 @@ async def test_while_the_look_up_fails_a_safety_message_is_sent_again(post: Post
     post.twilio.list_fails = True
     await post.drain()
     assert (post.bodies(), (await post.row()).state) == (["call 999", "call 999"], "sent")
+
+
+async def test_a_safety_message_nobody_can_look_up_is_sent_again_three_times_and_no_more(post: Post) -> None:
+    await post.cut_off("call 999", safety=True, reached_twilio=True)
+    post.twilio.list_fails, post.twilio.takes_but_answers = True, 503
+    for _ in range(8):
+        await post.drain(timedelta(minutes=1))
+    assert (post.bodies(), (await post.row()).state) == (["call 999"] * 4, "sending")
+    async with post.parts.db.reading() as session:
+        assert (await session.execute(select(Case))).scalar_one().reason == "failure"
+    post.twilio.list_fails = False
+    await post.drain(timedelta(minutes=1))
+    assert (len(post.bodies()), (await post.row()).state) == (4, "sent")
+
+
+async def test_the_bot_s_words_do_not_follow_a_safety_message(post: Post) -> None:
+    post.twilio.answers = [429]
+    conversation_id = await post.queue("have you thought about college?", "and a bus pass?")
+    await post.drain()
+    await post.hear("urgent")
+    await post.queue("you matter, call 999", safety=True)
+    await post.drain(HOUR)
+    assert post.bodies() == ["you matter, call 999"]
+    assert [row.state for row in await post.rows()] == ["withheld", "withheld", "sent"]
+    async with post.parts.db.reading() as session:
+        shown = await messages_after(session, conversation_id, 0, staff=True)
+    assert [message.audience for message in shown] == ["staff", "staff", "everyone"]
+
+
+async def test_the_bot_s_words_do_not_follow_an_adviser_s(post: Post) -> None:
+    post.twilio.answers = [429]
+    await post.queue("have you thought about college?")
+    await post.drain()
+    await post.adviser_joins()
+    await post.queue("Hi, I am Priya", author="adviser")
+    await post.drain(HOUR)
+    assert post.bodies() == ["Hi, I am Priya"]
+
+
+async def test_the_bot_s_words_still_go_out_while_a_worry_waits(post: Post) -> None:
+    await post.queue("have you thought about college?")
+    await post.hear("concern")
+    await post.drain()
+    assert post.bodies() == ["have you thought about college?"]
+
+
+@pytest.mark.parametrize(("reached_twilio", "state"), [(True, "sent"), (False, "withheld")])
+async def test_the_bot_s_words_in_doubt_are_looked_up_but_not_sent_again(
+    post: Post, reached_twilio: bool, state: str
+) -> None:
+    await post.cut_off("college?", reached_twilio=reached_twilio)
+    await post.hear("urgent")
+    await post.drain()
+    assert (len(post.bodies()), (await post.row()).state) == (int(reached_twilio), state)
 
 
 @pytest.mark.parametrize("status", [401, 404, 429])

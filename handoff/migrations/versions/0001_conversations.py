@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("safety", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("blind_sends", sa.Integer(), nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("supplier_id", sa.String(length=64), nullable=True),
         sa.Column("error_code", sa.String(length=16), nullable=True),
