@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
 from handoff.clock import Clock
-from handoff.conversations.model import SMS, STAFF_ONLY, SYSTEM_AUTHOR, Contact, Conversation, Message
+from handoff.conversations.model import SMS, SYSTEM_AUTHOR, Contact, Conversation, Message
 from handoff.conversations.service import append, lock, sms_conversation
 from handoff.conversations.words import LONGEST, normalise
 from handoff.crypto import keyring
@@ -25,7 +25,7 @@ from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic
 from handoff.security import Throttle
 from handoff.settings import Settings
 from handoff.sms import replies
-from handoff.sms.delivery import block, unblock
+from handoff.sms.delivery import block, tell_staff, unblock
 from handoff.sms.twilio_client import Inbound
 from handoff.turns import Turns
 
@@ -53,7 +53,7 @@ class Inbox:
         conversation_id, blocked = await self._thread(text)
         command = replies.command(words, blocked)
         if words and await self._receive(conversation_id, text, bot=command is None):
-            command = replies.command(words, blocked=False)  # an old YES says nothing about a later STOP
+            command = replies.command(words, blocked=bool(await self._said_while_blocked([text])))
         if command or not _plain(text):
             await self._see_to(conversation_id, text, command, words)
 
@@ -63,7 +63,24 @@ class Inbox:
         async with self._db.reading() as session:
             query = select(Message.external_id).where(Message.external_id.in_(marks))
             known = set((await session.execute(query)).scalars())
-        return [text for text in texts if not ({_sid(text)} if _plain(text) else {_mark(text)}) <= known]
+        blocked = await self._said_while_blocked(texts)
+        return [text for text in texts if _needed(text, blocked=_sid(text) in blocked) not in known]
+
+    async def _said_while_blocked(self, texts: list[Inbound]) -> set[str]:
+        """The stored ones (by id) that came after a STOP which still holds: a YES among them ends it.
+
+        An old YES says nothing about a later STOP; one that a crash cut off still has to be acted on.
+        """
+        query = (
+            select(Message.external_id)
+            .join(Conversation, Conversation.id == Message.conversation_id)
+            .where(
+                Message.external_id.in_([_sid(text) for text in texts]),
+                Conversation.blocked_at <= Message.at,
+            )
+        )
+        async with self._db.reading() as session:
+            return {sid for sid in (await session.execute(query)).scalars() if sid}
 
     async def _thread(self, text: Inbound) -> tuple[uuid.UUID, bool]:
         """The conversation of this phone with this number of ours, and whether the phone is blocked."""
@@ -121,15 +138,7 @@ class Inbox:
                 await unblock(session, now, conversation)
             staff_notice = _staff_notice(text, words)
             if staff_notice:
-                await append(
-                    session,
-                    conversation,
-                    now,
-                    author=SYSTEM_AUTHOR,
-                    kind="notice",
-                    text=staff_notice,
-                    audience=STAFF_ONLY,
-                )
+                await tell_staff(session, now, conversation, staff_notice)
             reply = _reply(text, command, words)
             if reply:
                 await append(
@@ -163,10 +172,15 @@ def _reply(text: Inbound, command: str | None, words: str) -> str | None:
     return replies.ONLY_WORDS if text.media else replies.NO_WORDS
 
 
-def _plain(text: Inbound) -> bool:
+def _plain(text: Inbound, *, blocked: bool = False) -> bool:
     """True when the message itself is all there is to take in."""
     words = normalise(text.body)
-    return 0 < len(words) <= LONGEST and not text.media and replies.command(words, blocked=False) is None
+    return 0 < len(words) <= LONGEST and not text.media and replies.command(words, blocked) is None
+
+
+def _needed(text: Inbound, *, blocked: bool) -> str:
+    """The id of the message whose being there says that the text is taken in completely."""
+    return _sid(text) if _plain(text, blocked=blocked) else _mark(text)
 
 
 async def _has(session: AsyncSession, conversation_id: uuid.UUID, external_id: str) -> bool:

@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestClient
 
 from handoff.app import Parts, at_work, make_parts
 from handoff.background import background
+from handoff.errors import TooLong
 from handoff.live import conversation_topic
 from handoff.settings import Settings
 from handoff.sms import replies
@@ -84,6 +85,47 @@ async def test_a_fixed_reply_that_a_crash_cut_off_is_made_up_for(
     twilio.arrives("SMcut", PHONE, CAMDEN, "stop")
     assert await catch_up.round() == 1
     assert (await phone.conversation()).blocked_at is not None
+
+
+@pytest.mark.parametrize("again", ["webhook", "list"])
+async def test_a_yes_that_a_crash_cut_off_still_switches_texts_on(
+    phone: Phone, parts: Parts, catch_up: CatchUp, twilio: FakeTwilio, again: str
+) -> None:
+    await phone.text("stop")
+    await parts.turns.receive((await phone.conversation()).id, "SMyes", "yes", skip_bot=True)
+    if again == "webhook":
+        await phone.text("yes", sid="SMyes")
+    else:
+        twilio.arrives("SMyes", PHONE, CAMDEN, "yes")
+        assert [await catch_up.round(), await catch_up.round()] == [1, 0]
+    await phone.settled()
+    assert (await phone.conversation()).blocked_at is None
+    assert [text["Body"] for text in twilio.sent] == [replies.WELCOME_BACK]
+
+
+async def test_a_yes_from_before_a_stop_is_no_news(
+    phone: Phone, catch_up: CatchUp, twilio: FakeTwilio
+) -> None:
+    await phone.text("yes", sid="SMyes")
+    await phone.text("stop", sid="SMstop")
+    for sid, body in (("SMyes", "yes"), ("SMstop", "stop")):
+        twilio.arrives(sid, PHONE, CAMDEN, body)
+    assert await catch_up.round() == 0
+
+
+async def test_an_over_long_text_that_a_crash_cut_off_is_kept_and_answered_once(
+    phone: Phone, parts: Parts, catch_up: CatchUp, twilio: FakeTwilio
+) -> None:
+    endless = ("word " * 1_500) + "i want to kill myself tonight i have the pills"
+    await phone.text("hello")
+    with pytest.raises(TooLong):
+        await parts.turns.receive((await phone.conversation()).id, "SMlong", endless)
+    twilio.arrives("SMlong", PHONE, CAMDEN, endless)
+    assert [await catch_up.round(), await catch_up.round()] == [1, 0]
+    texts = await phone.settled()
+    assert [text.safety for text in texts].count(True) == 1
+    assert [text.body for text in texts].count(replies.TOO_LONG) == 1
+    assert sum(len(message.text) > 5_000 for message in await phone.messages()) == 1
 
 
 async def test_a_list_that_cannot_be_read_stops_nothing(
