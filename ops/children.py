@@ -33,10 +33,13 @@ class Child:
     env: Mapping[str, str]
     process: asyncio.subprocess.Process | None = field(default=None, repr=False)
     deaths_in_a_row: int = 0
+    has_settled: bool = False
 
     def wait_before_next(self, lived: float) -> float:
         """Seconds to wait before starting again: 1, 2, 4 .. 30, from 1 again once a start had settled."""
-        self.deaths_in_a_row = 1 if lived >= SETTLED_SECONDS else self.deaths_in_a_row + 1
+        settled = lived >= SETTLED_SECONDS
+        self.has_settled |= settled
+        self.deaths_in_a_row = 1 if settled else self.deaths_in_a_row + 1
         return min(FIRST_WAIT * 2 ** (self.deaths_in_a_row - 1), LONGEST_WAIT)
 
     def signal_group(self, number: int) -> None:
@@ -87,10 +90,14 @@ class Supervisor:
             if self._stopping.is_set():
                 return
             wait = child.wait_before_next(time.monotonic() - started)
-            if not self.ready and child.deaths_in_a_row >= STARTS_BEFORE_GIVING_UP:
+            if self.cannot_start(child):
                 raise Trouble(f"{child.name} does not start ({how}); what it said stands above.")
             self.tell(child.name, f"{child.name} stopped ({how}); starting it again in {wait:.0f} s")
             await self._pause(wait)
+
+    def cannot_start(self, child: Child) -> bool:
+        """Only at the beginning, never for one that has worked: what fails later is tried for ever."""
+        return not (self.ready or child.has_settled) and child.deaths_in_a_row >= STARTS_BEFORE_GIVING_UP
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

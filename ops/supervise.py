@@ -4,6 +4,7 @@ Runs in the service environment; `make run` calls it after the environments are 
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import signal
 import socket
@@ -18,6 +19,7 @@ from ops.children import Child, Supervisor, Tell
 from ops.console import HEARTBEAT, Trouble, one_sentence, run_logged, say, shown_path
 
 OURS = "wayline"
+NEEDED = ("database", "rasa")  # a text that waits too long is no reason to hold `ready:` back
 COLOURS = {OURS: 1, "handoff": 36, "rasa": 35, "actions": 33}
 # As handoff/staff/demo.py makes them (a test compares): importing that here would cost 30 MB at rest.
 DEMO_PEOPLE = tuple(
@@ -88,7 +90,6 @@ async def supervise(chosen: settings.Settings, children: list[Child], show: Tell
 
 
 async def _announce(chosen: settings.Settings, supervisor: Supervisor) -> None:
-    port = chosen.port("WAYLINE_PORT")
     started = shown = time.monotonic()
     while waiting_for := await asyncio.to_thread(not_ready, chosen):
         if time.monotonic() - shown >= HEARTBEAT:
@@ -96,7 +97,7 @@ async def _announce(chosen: settings.Settings, supervisor: Supervisor) -> None:
             supervisor.tell(OURS, f"starting: waiting for {waiting_for}, {shown - started:.0f} s")
         await asyncio.sleep(0.2)
     supervisor.ready = True
-    say(f"ready: http://127.0.0.1:{port}")
+    say(f"ready: {address(chosen)}")
     if chosen.demo:
         say(sign_ins(chosen))
 
@@ -104,32 +105,43 @@ async def _announce(chosen: settings.Settings, supervisor: Supervisor) -> None:
 def not_ready(chosen: settings.Settings) -> str:
     """What is still waited for, in a word or two; empty when everything is ready."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{chosen.port('WAYLINE_PORT')}/readyz", timeout=5):
-            pass
+        with urllib.request.urlopen(f"{address(chosen)}/readyz", timeout=5):  # noqa: S310  # http, by `address`
+            missing: list[str] = []
     except urllib.error.HTTPError as answer:
         with answer:
-            return _failed_checks(answer.read()) or "handoff"
-    except OSError:
-        return "handoff"
+            missing = _missing(answer)
+    except (OSError, http.client.HTTPException):
+        missing = ["handoff"]
+    if missing:
+        return ", ".join(missing)
     with socket.socket() as probe:
         probe.settimeout(1)
         answered = probe.connect_ex(("127.0.0.1", chosen.port("ACTIONS_PORT"))) == 0
     return "" if answered else "actions"
 
 
-def _failed_checks(body: bytes) -> str:
-    """The names of the checks that handoff answers false to."""
+def address(chosen: settings.Settings) -> str:
+    """Where this machine reaches handoff: its own host, or loopback when it listens everywhere."""
+    host = chosen.values.get("WAYLINE_HOST", "127.0.0.1")
+    if host in ("0.0.0.0", "::"):  # noqa: S104  # compared, not listened on
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104
+    host = f"[{host}]" if ":" in host else host
+    return f"http://{host}:{chosen.port('WAYLINE_PORT')}"
+
+
+def _missing(answer: urllib.error.HTTPError) -> list[str]:
+    """The needed checks that handoff answers false to; handoff itself when it does not say."""
     try:
-        checks = json.loads(body)["checks"]
-        return ", ".join(sorted(name for name, passed in checks.items() if not passed))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return ""
+        checks = json.loads(answer.read())["checks"]
+        return [name for name in NEEDED if not checks[name]]
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+        return ["handoff"]
 
 
 def sign_ins(chosen: settings.Settings) -> str:
     """The demonstration's staff and their password."""
     people = "\n".join(f"  {email}" for email in DEMO_PEOPLE)
-    where = f"http://127.0.0.1:{chosen.values['WAYLINE_PORT']}"
+    where = address(chosen)
     return (
         f"Chat at {where}/chat, a phone at {where}/phone, staff at {where}/staff\n"
         f"Sign in with the password {chosen.values['WAYLINE_DEMO_PASSWORD']} as\n{people}\n"

@@ -1,5 +1,5 @@
 """Runs the real supervisor over stand-in children: `python stand_ins.py PORT ACTIONS_PORT NAME=KIND...`.
-The stand-in for handoff answers /readyz; every child says its process id."""
+The stand-in for handoff answers /readyz ("late": a text waits too long); every child says its pid."""
 
 import asyncio
 import os
@@ -21,10 +21,13 @@ ANSWERS = """
 import http.server, os, sys
 class Ready(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200); self.end_headers()
+        late = sys.argv[3] == 'late'
+        self.send_response(503 if late else 200); self.end_headers()
+        if late:
+            self.wfile.write(b'{"checks": {"database": true, "rasa": true, "outbox": false}}')
     def log_message(self, *parts): pass
 print('pid', os.getpid(), flush=True)
-http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), Ready).serve_forever()
+http.server.HTTPServer((os.environ.get('WAYLINE_HOST', '127.0.0.1'), int(sys.argv[1])), Ready).serve_forever()
 """
 LISTENS = """
 import os, socket, sys, threading
@@ -32,7 +35,10 @@ print('pid', os.getpid(), flush=True)
 listening = socket.create_server(('127.0.0.1', int(sys.argv[2])))
 threading.Event().wait()
 """
-CODE = {"listens": LISTENS, "sleeps": SLEEPS, "stubborn": STUBBORN, "broken": BROKEN, "answers": ANSWERS}
+CODE = {
+    **{"listens": LISTENS, "sleeps": SLEEPS, "stubborn": STUBBORN, "broken": BROKEN},
+    **{"answers": ANSWERS, "late": ANSWERS},
+}
 
 
 def main() -> None:
@@ -46,7 +52,7 @@ def main() -> None:
         children = []
         for name, kind in (item.split("=") for item in named):
             children.append(
-                Child(name, [sys.executable, "-c", CODE[kind], port, actions_port], dict(os.environ))
+                Child(name, [sys.executable, "-c", CODE[kind], port, actions_port, kind], dict(os.environ))
             )
         asyncio.run(supervise.supervise(chosen, children))
 

@@ -24,12 +24,12 @@ STAND_INS = Path(__file__).with_name("stand_ins.py")
 class Run:
     """A supervisor started for one test, read line by line."""
 
-    def __init__(self, data_dir: Path, *named: str) -> None:
+    def __init__(self, data_dir: Path, *named: str, **env: str) -> None:
         self.port = free_port()
         self.seen: list[str] = []
         self.process = subprocess.Popen(
             [sys.executable, str(STAND_INS), str(self.port), str(free_port()), *named],
-            env={**os.environ, "WAYLINE_DATA_DIR": str(data_dir), "WAYLINE_MODE": "demo"},
+            env={**os.environ, "WAYLINE_DATA_DIR": str(data_dir), "WAYLINE_MODE": "demo", **env},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -66,8 +66,8 @@ class Run:
 def start(tmp_path: Path) -> Iterator[object]:
     runs: list[Run] = []
 
-    def started(*named: str) -> Run:
-        runs.append(Run(tmp_path / "data", *named))
+    def started(*named: str, **env: str) -> Run:
+        runs.append(Run(tmp_path / "data", *named, **env))
         return runs[-1]
 
     yield started
@@ -91,6 +91,24 @@ def test_ready_is_announced_with_the_sign_ins_and_their_password(start):
     assert re.fullmatch(r"[a-z]+-[a-z]+-[a-z]+-\d\d", run.line(r"the password (\S+) as")[1])
     for email, *_ in PEOPLE:
         run.line(rf"^  {re.escape(email)}$")
+
+
+def test_a_text_that_waits_too_long_does_not_hold_ready_back(start):
+    start("handoff=late", "actions=listens").line("^ready:")
+
+
+@pytest.mark.parametrize(("host", "shown"), [("127.0.0.2", "127.0.0.2"), ("0.0.0.0", "127.0.0.1")])
+def test_ready_names_the_host_that_handoff_listens_on(start, host, shown):
+    run = start("handoff=answers", "actions=listens", WAYLINE_HOST=host)
+    run.line(rf"^ready: http://{re.escape(shown)}:{run.port}$")
+
+
+def test_a_child_that_has_worked_is_started_again_for_ever():
+    supervisor = children.Supervisor([child := children.Child("rasa", [], {})], lambda name, line: None)
+    child.wait_before_next(lived=children.SETTLED_SECONDS)
+    for _ in range(2 * children.STARTS_BEFORE_GIVING_UP):
+        child.wait_before_next(lived=0.1)
+    assert not supervisor.cannot_start(child)
 
 
 def test_the_sign_ins_named_are_the_demo_people():
