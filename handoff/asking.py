@@ -58,6 +58,7 @@ class Outcome:
 
     name: str
     answer: Understood | None = None
+    worried: bool = False
 
 
 class Asking:
@@ -83,7 +84,7 @@ class Asking:
         while asked is not None:
             started = time.monotonic()
             try:
-                return Outcome(ANSWERED, await self._rasa.ask(asked))
+                return Outcome(ANSWERED, await self._rasa.ask(asked), _is_worried(asked))
             except RasaUnavailable as unavailable:
                 if pause == FIRST_PAUSE:  # one line a turn: an outage fails many turns many times
                     log.warning("rasa did not answer; trying again turn=%s why=%s", turn.id, unavailable)
@@ -135,7 +136,7 @@ class Asking:
         turn.understood = answer.understood
         conversation.form = answer.form
         replies = answer.replies
-        if speaks and await _is_worried(session, turn):
+        if speaks and outcome.worried:
             replies = [reply for reply in replies if reply.kind not in SHRUGS]
             replies = [] if answer.understood.get("intent") in SHRUGGING_INTENTS else replies
             await self._be_kind(session, now, conversation, turn, needed=not replies)
@@ -215,9 +216,9 @@ async def _read(session: AsyncSession, turn: Turn) -> tuple[Conversation, Messag
     return row[0], row[1]
 
 
-async def _is_worried(session: AsyncSession, turn: Turn) -> bool:
-    found = await findings_of(session, turn.message_id)
-    return any(one.level == "concern" and one.detector != "language" for one in found)
+def _is_worried(asked: Asked) -> bool:
+    """Whether the message showed a worry (a finding with categories; another language has none)."""
+    return any(found["level"] == "concern" and found["categories"] for found in asked.context["findings"])
 
 
 def _fixed(kind: str, area: Area, now: datetime) -> dict[str, Any]:

@@ -28,6 +28,11 @@ def conversation_topic(conversation_id: uuid.UUID) -> str:
     return f"conversation:{conversation_id}"
 
 
+def turn_topic(turn_id: uuid.UUID) -> str:
+    """The one topic whose notice says what happened: this turn is done."""
+    return f"turn:{turn_id}"
+
+
 class Subscription:
     """Remembers that a notice came until it is waited for."""
 

@@ -48,7 +48,7 @@ from handoff.conversations.service import append, as_json, last_words, lock, rep
 from handoff.conversations.words import LONGEST, normalise
 from handoff.db import Database
 from handoff.errors import Conflict, TooLong, Unprocessable
-from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic
+from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic, turn_topic
 from handoff.screening.service import screen
 from handoff.screening.triage import Heard, bot_may_speak, triage
 from handoff.screening.verdict import Verdict
@@ -63,11 +63,15 @@ INLINE_SCREENING = 1_000  # characters; longer texts are screened in a thread
 
 @dataclass(frozen=True)
 class Received:
-    """Where a message now stands; `repeated` when this id was here before."""
+    """Where a message now stands; `fresh` is the message itself unless this id was here before."""
 
     seq: int
     turn_id: uuid.UUID
-    repeated: bool = False
+    fresh: Message | None = None
+
+    @property
+    def repeated(self) -> bool:
+        return self.fresh is None
 
 
 class Turns:
@@ -100,9 +104,9 @@ class Turns:
             received = await self._store(conversation_id, external_id, words, skip_bot)
         except IntegrityError:  # the same id at the same moment: the other one stored it
             received = await self._store(conversation_id, external_id, words, skip_bot)
-        if not received.repeated:
+        if received.fresh:
             self._hub.notify(conversation_topic(conversation_id))
-            self._spawn(self._screen_and_go_on(received.turn_id, conversation_id))
+            self._spawn(self._screen_and_go_on(received.turn_id, received.fresh))
         return received
 
     async def _store(
@@ -115,7 +119,7 @@ class Turns:
             if known:
                 if known[0].text != words:
                     raise Conflict("id_reused", "This message id was used for another text.", field="id")
-                return Received(known[0].seq, known[1].id, repeated=True)
+                return Received(known[0].seq, known[1].id)
             _begin_turn(conversation, now)
             turn = Turn(
                 id=uuid.uuid4(),
@@ -136,7 +140,7 @@ class Turns:
             turn.message_id, turn.seq = message.id, message.seq
             session.add(turn)
             metrics.MESSAGES.labels(conversation.channel).inc()
-            return Received(message.seq, turn.id)
+            return Received(message.seq, turn.id, message)
 
     async def _too_long(self, conversation_id: uuid.UUID, external_id: str, words: str) -> TooLong:
         """Nothing worrying in it is lost: at concern or above it is kept for staff (once) and triaged."""
@@ -176,25 +180,24 @@ class Turns:
 
     # -- screen
 
-    async def _screen_and_go_on(self, turn_id: uuid.UUID, conversation_id: uuid.UUID) -> None:
+    async def _screen_and_go_on(self, turn_id: uuid.UUID, message: Message) -> None:
         if turn_id in self._screening:
             return
         self._screening.add(turn_id)
         try:
-            await self._screen(turn_id)
+            await self._screen(turn_id, message)
         finally:
             self._screening.discard(turn_id)
-        self._go_on(conversation_id)
+        self._go_on(message.conversation_id)
 
-    async def _screen(self, turn_id: uuid.UUID) -> None:
+    async def _screen(self, turn_id: uuid.UUID, message: Message) -> None:
         async with self._db.reading() as session:
-            turn, message = await _turn_and_message(session, turn_id)
             before, question = await last_words(session, message)
         verdict = await self._verdict(message.text, before, question)
         now = self._clock.now()
         async with self._db.transaction(first=True) as session:
             conversation = await lock(session, message.conversation_id)
-            turn, message = await _turn_and_message(session, turn_id)
+            turn = await session.get_one(Turn, turn_id)
             if turn.state != RECEIVED:
                 return
             turn.state = SCREENED
@@ -205,7 +208,7 @@ class Turns:
                 _close(turn, now, SKIPPED)
         metrics.SCREENED.labels(verdict.level).inc()
         if verdict.findings or turn.state == DONE:
-            self._announce(conversation)
+            self._announce(conversation, turn)
 
     async def _verdict(self, words: str, before: list[str], question: str | None) -> Verdict:
         if len(words) <= INLINE_SCREENING:
@@ -269,14 +272,14 @@ class Turns:
             await self._asking.store(session, now, conversation, turn, outcome, may_speak)
             _close(turn, now, outcome.name if may_speak else HELD)
         metrics.TURN_SECONDS.observe((now - turn.created_at).total_seconds())
-        self._announce(conversation)
+        self._announce(conversation, turn)
 
     # -- keep going
 
-    async def wait(self, turn_id: uuid.UUID, conversation_id: uuid.UUID, seconds: float) -> bool:
+    async def wait(self, turn_id: uuid.UUID, seconds: float) -> bool:
         """True once the turn is done, False when `seconds` have passed."""
         deadline = asyncio.get_running_loop().time() + seconds
-        async with self._hub.subscribe(conversation_topic(conversation_id)) as changes:
+        async with self._hub.subscribe(turn_topic(turn_id)) as done:
             while True:
                 async with self._db.reading() as session:
                     if (await session.get_one(Turn, turn_id)).state == DONE:
@@ -284,7 +287,8 @@ class Turns:
                 left = deadline - asyncio.get_running_loop().time()
                 if left <= 0:
                     return False
-                await changes.wait(min(left, SWEEP_SECONDS))
+                if await done.wait(min(left, SWEEP_SECONDS)):
+                    return True
 
     async def sweep_forever(self) -> None:
         """Pick up what a crash, a lost lease or a missed notice left undone."""
@@ -297,12 +301,11 @@ class Turns:
 
     async def sweep(self) -> None:
         async with self._db.reading() as session:
-            undone = list(
-                (await session.execute(select(Turn).where(Turn.state != DONE).order_by(Turn.seq))).scalars()
-            )
-        for turn in undone:
+            query = select(Turn, Message).join(Message, Message.id == Turn.message_id)
+            undone = (await session.execute(query.where(Turn.state != DONE).order_by(Turn.seq))).all()
+        for turn, message in undone:
             if turn.state == RECEIVED:
-                self._spawn(self._screen_and_go_on(turn.id, turn.conversation_id))
+                self._spawn(self._screen_and_go_on(turn.id, message))
             else:
                 self._go_on(turn.conversation_id)
 
@@ -315,8 +318,10 @@ class Turns:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _announce(self, conversation: Conversation) -> None:
+    def _announce(self, conversation: Conversation, turn: Turn | None = None) -> None:
         self._hub.notify(conversation_topic(conversation.id), CONSOLE)
+        if turn and turn.state == DONE:
+            self._hub.notify(turn_topic(turn.id))
         if conversation.channel == SMS:
             self._hub.notify(OUTBOX)
 
@@ -329,12 +334,6 @@ class Turns:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception():
             log.error("a turn stumbled; the sweep takes it up", exc_info=task.exception())
-
-
-async def _turn_and_message(session: AsyncSession, turn_id: uuid.UUID) -> tuple[Turn, Message]:
-    query = select(Turn, Message).join(Message, Message.id == Turn.message_id).where(Turn.id == turn_id)
-    row = (await session.execute(query)).one()
-    return row[0], row[1]
 
 
 async def _known(

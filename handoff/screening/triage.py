@@ -57,7 +57,8 @@ class Heard:
 async def triage(heard: Heard) -> list[Message]:
     """Act on a verdict about one message; the fixed messages it sent, in order."""
     store_findings(heard.session, heard.now, heard.message, heard.verdict)
-    if await open_case(heard.session, heard.conversation, SAFEGUARDING) is None:
+    told = heard.conversation.safety_sent is not None
+    if told and await open_case(heard.session, heard.conversation, SAFEGUARDING) is None:
         heard.conversation.safety_sent = None  # what was said about an earlier case counts no more
     await _open_cases(heard)
     if at_least(heard.danger.level, "urgent"):

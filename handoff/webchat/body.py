@@ -13,13 +13,14 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
-from handoff.bodies import parsed_object
+from handoff.bodies import parsed_object, string_field
 from handoff.errors import Unprocessable
 
 LIMIT = 64 * 1024
 LAST_SEQ = 2**31 - 1
 FORM: web.RequestKey[dict[str, str]] = web.RequestKey("form", dict)
 _CUT_TEXT = re.compile(rb'"text"\s*:\s*"((?:[^"\\]|\\.)*)', re.DOTALL)
+_HALF_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?$")
 
 
 async def read_bytes(request: web.Request) -> tuple[bytes, bool]:
@@ -43,7 +44,7 @@ def _salvage(raw: bytes) -> dict[str, Any]:
     match = _CUT_TEXT.search(raw)
     if match is None:
         raise Unprocessable("bad_json", "The body is too big to read.", field="body")
-    words = re.sub(r"\\(u[0-9a-fA-F]{0,3})?$", "", match[1].decode("utf-8", "ignore"))
+    words = _HALF_ESCAPE.sub(r"\1", match[1].decode("utf-8", "ignore"))
     try:
         text = json.loads(f'"{words}"', strict=False)
     except ValueError:  # not quite JSON, but words all the same
@@ -63,17 +64,10 @@ async def read_form(request: web.Request) -> dict[str, str]:
     return request[FORM]
 
 
-def text_field(body: dict[str, Any], name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str):
-        raise Unprocessable("bad_field", f"{name} must be a text.", field=name)
-    return value
-
-
 def uuid_field(body: dict[str, Any], name: str) -> str:
     """A UUID in its canonical form."""
     try:
-        return str(uuid.UUID(text_field(body, name)))
+        return str(uuid.UUID(string_field(body, name)))
     except ValueError:
         raise Unprocessable("bad_field", f"{name} must be a UUID.", field=name) from None
 

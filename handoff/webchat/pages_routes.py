@@ -157,7 +157,7 @@ async def take_in_form(request: web.Request, text: str) -> None:
         received = await intake.take_in(request, chat.conversation_id, message_id, text)
     except Conflict:  # Back, then other words in the same form: a message of its own
         received = await intake.take_in(request, chat.conversation_id, str(uuid.uuid4()), text)
-    await turns.wait(received.turn_id, chat.conversation_id, REPLY_SECONDS)
+    await turns.wait(received.turn_id, REPLY_SECONDS)
 
 
 async def open_from_form(request: web.Request, form: dict[str, str]) -> Chat:

@@ -7,11 +7,13 @@ from typing import Any
 from aiohttp import web
 
 from handoff import keys
+from handoff.bodies import string_field
 from handoff.conversations.service import as_json, messages_after
 from handoff.security import Throttle, access, anyone
-from handoff.webchat import intake, openapi, pages_routes, service, sse
+from handoff.webchat import intake, pages_routes, service
 from handoff.webchat.access import CHAT, bearer
-from handoff.webchat.body import read_object, seq_value, text_field, uuid_field
+from handoff.webchat.body import read_object, seq_value, uuid_field
+from handoff.webchat.stream import stream
 
 WAIT_SECONDS = 25.0
 
@@ -29,10 +31,10 @@ async def open_chat(request: web.Request) -> web.Response:
 async def send(request: web.Request) -> web.Response:
     body, conversation_id = await read_object(request), request[CHAT].conversation_id
     received = await intake.take_in(
-        request, conversation_id, uuid_field(body, "id"), text_field(body, "text")
+        request, conversation_id, uuid_field(body, "id"), string_field(body, "text")
     )
     turns, wanted = request.app[keys.TURNS], request.query.get("wait") == "1"
-    if not wanted or not await turns.wait(received.turn_id, conversation_id, WAIT_SECONDS):
+    if not wanted or not await turns.wait(received.turn_id, WAIT_SECONDS):
         return web.json_response({"seq": received.seq}, status=202)
     async with request.app[keys.DB].reading() as session:
         replies = await service.replies_to(session, received.turn_id)
@@ -52,7 +54,7 @@ async def read(request: web.Request) -> web.Response:
 @access(bearer)
 async def events(request: web.Request) -> web.StreamResponse:
     after = request.headers.get("Last-Event-ID") or request.query.get("after", "")
-    return await sse.stream(request, request[CHAT], seq_value(after, "after"))
+    return await stream(request, request[CHAT], seq_value(after, "after"))
 
 
 @access(bearer)
@@ -64,13 +66,10 @@ async def leave(request: web.Request) -> web.Response:
 def setup(app: web.Application) -> None:
     app[intake.OPENINGS] = Throttle(app[keys.SETTINGS].limits.chats_per_address_minute, 60)
     app[intake.MESSAGES] = Throttle(app[keys.SETTINGS].limits.chat_messages_per_second, 1)
-    app[sse.STREAMS] = set()
-    app.on_shutdown.append(sse.end_streams)
     router = app.router
     router.add_post("/api/chat", open_chat)
     router.add_post("/api/chat/messages", send)
     router.add_get("/api/chat/messages", read)
     router.add_get("/api/chat/events", events)
     router.add_post("/api/chat/leave", leave)
-    router.add_get("/api/openapi.json", openapi.document)
     pages_routes.setup(app)

@@ -52,6 +52,7 @@ class FakeRasa(_Server):
         self.asked: list[dict[str, Any]] = []
         self.failures = 0
         self.hanging: asyncio.Event | None = None
+        self.was_asked = asyncio.Event()
         self.before_reply: Callable[[dict[str, Any]], Any] | None = None
         self._given: dict[str, dict[str, Any]] = {}
         self.app.router.add_post("/webhooks/wayline/turns", self._turn)
@@ -68,6 +69,7 @@ class FakeRasa(_Server):
             return web.json_response({"error": {"code": "unauthorised", "message": ""}}, status=401)
         body = await request.json()
         self.asked.append(body)
+        self.was_asked.set()
         if self.hanging:
             await self.hanging.wait()
         if self.failures:
