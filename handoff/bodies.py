@@ -26,14 +26,19 @@ def parsed_object(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def text_field(body: dict[str, Any], name: str, most: int, *, needed: bool = True) -> str:
-    """A text field, trimmed; Unprocessable when it is missing or no text, TooLong past `most` characters."""
+def string_field(body: dict[str, Any], name: str) -> str:
+    """A text field just as it came; Unprocessable when it is missing or no text."""
     value = body.get(name)
-    if value is None and not needed:
-        return ""
     if not isinstance(value, str):
         raise Unprocessable("bad_field", f"{name} must be a text.", field=name)
-    value = value.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+    return value
+
+
+def text_field(body: dict[str, Any], name: str, most: int, *, needed: bool = True) -> str:
+    """A text field, trimmed; Unprocessable when it is missing or no text, TooLong past `most` characters."""
+    if body.get(name) is None and not needed:
+        return ""
+    value = string_field(body, name).replace("\x00", "").encode("utf-8", "ignore").decode().strip()
     if needed and not value:
         raise Unprocessable("empty", f"{name} is empty.", field=name)
     if len(value) > most:

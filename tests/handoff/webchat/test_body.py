@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handoff.errors import Unprocessable
@@ -13,6 +13,7 @@ from handoff.webchat.body import LAST_SEQ, LIMIT, _salvage, seq_value, uuid_fiel
 
 
 @given(st.text(), st.integers(0, 40))
+@example('"\\', 0)
 def test_the_words_of_a_cut_body_are_kept_as_far_as_they_came(text: str, short: int) -> None:
     whole = json.dumps({"id": "x", "text": text}).encode()
     body = _salvage(whole[: len(whole) - 2 - short] if short < len(text) else whole)
