@@ -24,7 +24,9 @@ LONGEST = 500
 LONGEST_NAME, MOST_NAMES = 100, 8
 _LEAD_IN = re.compile(
     r"(?:(?:hi|hey|hello|ok|yeah|yes|so)[,. ]+)?"
-    r"(?:my (?:full |first )?name['’]?(?:s|\s+is)?|i['’]?m|i am|it['’]?s|this is|call me|name)\s*[:\- ]\s*",
+    r"(?:my (?:full |first )?name['’]?(?:s|\s+is)?(?: called)?|(?:i['’]?m|i am)(?: called| known as)?"
+    r"|it['’]?s|this is|(?:(?:they|people|everyone|everybody|you can|my (?:friends|mates|family)) )?call me"
+    r"|(?:everyone|everybody) calls me|i go by|name)\s*[:\- ]\s*",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
