@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,9 +117,18 @@ async def open_cases(session: AsyncSession, conversation: Conversation) -> list[
     return list((await session.execute(query)).scalars())
 
 
+async def case_reference(session: AsyncSession, case_id: uuid.UUID) -> str:
+    return (await session.get_one(Case, case_id)).reference
+
+
 async def note_open_cases(
     session: AsyncSession, now: datetime, conversation: Conversation, text: str
 ) -> None:
     """A note by the service itself on every open case of the conversation."""
     for case in await open_cases(session, conversation):
-        session.add(CaseNote(case_id=case.id, staff_id=None, text=text, at=now))
+        note_case(session, now, case.id, text)
+
+
+def note_case(session: AsyncSession, now: datetime, case_id: uuid.UUID, text: str) -> None:
+    """A note by the service itself on one case."""
+    session.add(CaseNote(case_id=case_id, staff_id=None, text=text, at=now))

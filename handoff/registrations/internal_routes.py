@@ -72,7 +72,8 @@ async def register(request: web.Request) -> web.Response:
         thread = await conversations.lock(session, conversation)
         now = request.app[keys.CLOCK].now()
         told = await service.register(session, request.app[keys.RULES], now, thread, key)
-    request.app[keys.HUB].notify(CONSOLE, conversation_topic(conversation))
+    threads = {conversation, told.conversation_id}
+    request.app[keys.HUB].notify(CONSOLE, *map(conversation_topic, threads))
     return web.json_response({"reference": told.reference, "created": told.created})
 
 

@@ -13,11 +13,19 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.cases.service import CaseRules, open_cases, open_or_raise
+from handoff.cases.service import (
+    CaseRules,
+    case_reference,
+    note_case,
+    note_open_cases,
+    open_cases,
+    open_or_raise,
+)
 from handoff.conversations.model import SMS, Contact, Conversation
 from handoff.crypto import keyring
 from handoff.errors import Conflict
 from handoff.references import new_reference
+from handoff.registrations import again
 from handoff.registrations.fields import FIELDS, Known, read
 from handoff.registrations.model import Draft, Registration, RegistrationCall
 from handoff.registrations.postcode import areas_of
@@ -29,10 +37,11 @@ Answers = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Told:
-    """What finishing gives: the reference, and whether this turn made it."""
+    """What finishing gives: the reference, whether this turn made it, and whose conversation shows it."""
 
     reference: str
     created: bool
+    conversation_id: uuid.UUID
 
 
 async def known_about(
@@ -79,24 +88,24 @@ async def register(
 ) -> Told:
     """Finish the registration under the conversation's lock, once a turn however often it is repeated.
 
-    Somebody whose registration is still open gets that one's reference again. Conflict `incomplete`
-    names the fields that are missing, or no longer right: a draft can outlive its person's 17th year.
+    Somebody whose registration is still open gets that one's reference again, from whichever contact they
+    write, and their newest answers count. Conflict `incomplete` names the fields that are missing, or no
+    longer right: a draft can outlive its person's 17th year.
     """
     call = await session.get(RegistrationCall, key)
     if call:
         told = await session.get_one(Registration, call.registration_id)
-        return Told(told.reference, call.created)
+        return Told(told.reference, call.created, told.conversation_id)
     answers = await draft_answers(session, conversation.id)
     _must_be_complete(answers, await known_about(session, rules, now, conversation))
     identity = _identity(answers)
     found = await _open_registration(session, identity)
+    if found:
+        await _renew(session, now, found, conversation, _values(answers))
     made = found or await _add(session, rules, now, conversation, answers, identity)
     session.add(RegistrationCall(key=key, registration_id=made.id, created=found is None, at=now))
     await session.execute(delete(Draft).where(Draft.conversation_id == conversation.id))
-    action = "registration.again" if found else "registration.create"
-    subject = f"registration:{made.id}"
-    await audit.record(session, now, "person", action, subject, conversation=str(conversation.id))
-    return Told(made.reference, found is None)
+    return Told(made.reference, found is None, made.conversation_id)
 
 
 async def for_case(session: AsyncSession, case_id: uuid.UUID) -> list[Registration]:
@@ -131,6 +140,25 @@ async def _open_registration(session: AsyncSession, identity: str) -> Registrati
     return None
 
 
+async def _renew(
+    session: AsyncSession,
+    now: datetime,
+    found: Registration,
+    conversation: Conversation,
+    values: Mapping[str, Any],
+) -> None:
+    """Their newest answers count, above all a permission taken back; the case says what changed."""
+    changed, elsewhere = again.changes(found, values), None
+    if conversation.id != found.conversation_id:
+        elsewhere = await session.get_one(Contact, conversation.contact_id)
+        case = await case_reference(session, found.case_id)
+        words = f"The registration {found.reference}, made again here, is in case {case}."
+        await note_open_cases(session, now, conversation, words)
+    note_case(session, now, found.case_id, again.note(found, changed, elsewhere))
+    again.take_over(found, changed)
+    await _record(session, now, "registration.again", found, conversation, changed=list(changed))
+
+
 async def _add(
     session: AsyncSession,
     rules: CaseRules,
@@ -143,8 +171,7 @@ async def _add(
     case, opened = await open_or_raise(session, rules, now, conversation, REASON)
     if opened:
         case.area = area  # theirs is the authority they live in, whichever number they wrote to
-    values: dict[str, Any] = {field: answer["value"] for field, answer in answers.items()}
-    values["jobcentre_permission"] = values["jobcentre_permission"] == "yes"
+    values = _values(answers)
     registration = Registration(
         **values,
         reference=new_reference("WAY"),
@@ -158,7 +185,26 @@ async def _add(
     )
     session.add(registration)
     await session.flush()
+    await _record(session, now, "registration.create", registration, conversation)
     return registration
+
+
+async def _record(
+    session: AsyncSession,
+    now: datetime,
+    action: str,
+    registration: Registration,
+    conversation: Conversation,
+    **detail: Any,
+) -> None:
+    subject = f"registration:{registration.id}"
+    await audit.record(session, now, "person", action, subject, conversation=str(conversation.id), **detail)
+
+
+def _values(answers: Answers) -> dict[str, Any]:
+    """The answers as the columns of a registration."""
+    values: dict[str, Any] = {field: answer["value"] for field, answer in answers.items()}
+    return values | {"jobcentre_permission": values["jobcentre_permission"] == "yes"}
 
 
 def _settle_area(conversation: Conversation, possible: list[str]) -> str | None:

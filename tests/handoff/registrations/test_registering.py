@@ -15,8 +15,10 @@ from sqlalchemy import func, select
 from handoff.app import Parts
 from handoff.audit import AuditEntry
 from handoff.conversations import service as conversations
+from handoff.crypto import keyring
 from handoff.registrations import service
 from handoff.registrations.model import Registration
+from tests.handoff.cases.scenes import make_case
 from tests.handoff.factories import make_chat, sign_in
 
 GIVEN = {
@@ -63,6 +65,16 @@ async def form(client: TestClient[Any, Any], internal: TestClient[Any, Any]) -> 
 async def _count(parts: Parts) -> int:
     async with parts.db.reading() as session:
         return (await session.execute(select(func.count()).select_from(Registration))).scalar_one()
+
+
+async def _registration(parts: Parts) -> Registration:
+    async with parts.db.reading() as session:
+        return (await session.execute(select(Registration))).scalar_one()
+
+
+async def _notes(client: TestClient[Any, Any], case: dict[str, Any]) -> list[str]:
+    body = await (await client.get(f"/api/staff/cases/{case['id']}")).json()
+    return [note["text"] for note in body["notes"]]
 
 
 async def _cases(client: TestClient[Any, Any]) -> list[dict[str, Any]]:
@@ -151,6 +163,63 @@ async def test_the_same_person_from_another_chat_gets_the_open_registrations_ref
     _, second = await again.finish()
     assert second == {"reference": first["reference"], "created": False}
     assert await _count(parts) == 1
+
+
+async def test_registering_again_keeps_the_newest_phone_activity_and_permission(
+    form: Form, parts: Parts
+) -> None:
+    await form.fill()
+    await form.finish()
+    await form.fill(phone="07700 900999", activity="at college now", jobcentre_permission="no")
+    await form.finish()
+    kept = await _registration(parts)
+    assert (kept.phone, kept.activity) == ("+447700900999", "at college now")
+    assert kept.jobcentre_permission is False
+    assert kept.phone_index == keyring.blind_index("+447700900999")
+
+
+async def test_a_permission_taken_back_is_noted_on_the_case_and_on_the_record(
+    form: Form, client: TestClient[Any, Any], parts: Parts
+) -> None:
+    await form.fill()
+    _, first = await form.finish()
+    await form.fill(jobcentre_permission="no")
+    _, second = await form.finish()
+    assert second == {"reference": first["reference"], "created": False}
+    [case] = await _cases(client)
+    [note] = await _notes(client, case)
+    assert "Do NOT tell Jobcentre Plus" in note
+    async with parts.db.reading() as session:
+        found = select(AuditEntry).where(AuditEntry.action == "registration.again")
+        entry = (await session.execute(found)).scalar_one()
+    assert entry.detail["changed"] == ["jobcentre_permission"]
+
+
+async def test_a_repeated_turn_notes_a_change_once(form: Form, client: TestClient[Any, Any]) -> None:
+    await form.fill()
+    await form.finish()
+    await form.fill(activity="on a course")
+    message_id = str(uuid.uuid4())
+    for _ in range(2):
+        await form.finish(message_id)
+    [case] = await _cases(client)
+    [note] = await _notes(client, case)
+    assert GIVEN["activity"] in note
+
+
+async def test_registering_again_by_text_is_noted_with_its_channel_but_not_its_number(
+    form: Form, client: TestClient[Any, Any], internal: TestClient[Any, Any], parts: Parts
+) -> None:
+    await form.fill()
+    await form.finish()
+    text = await make_case(parts, "request", phone="+447700900111")
+    texter = Form(internal, text["conversation"])
+    await texter.fill(phone="this one")
+    await texter.finish()
+    cases = {case["reason"]: case for case in await _cases(client)}
+    [here], [there] = await _notes(client, cases["benefits"]), await _notes(client, cases["request"])
+    assert "by text from a number that ends in 111" in here and "7700900" not in here
+    assert cases["benefits"]["reference"] in there
 
 
 async def test_two_people_may_register_in_one_conversation(form: Form, parts: Parts) -> None:

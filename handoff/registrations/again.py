@@ -1,0 +1,58 @@
+"""The same person registering again: their newest answers count, and their case says what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handoff.conversations.model import SMS, Contact
+from handoff.crypto import keyring
+from handoff.registrations.model import Registration
+
+CHANGEABLE = ("phone", "activity", "jobcentre_permission")
+
+
+def changes(registration: Registration, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers that differ from those on record, in the form's order."""
+    return {name: values[name] for name in CHANGEABLE if values[name] != getattr(registration, name)}
+
+
+def take_over(registration: Registration, changed: Mapping[str, Any]) -> None:
+    """Put the newest answers on the record."""
+    for name, value in changed.items():
+        setattr(registration, name, value)
+    if "phone" in changed:
+        registration.phone_index = keyring.blind_index(changed["phone"])
+
+
+def note(registration: Registration, changed: Mapping[str, Any], elsewhere: Contact | None) -> str:
+    """What the adviser is told; call it while the registration still has its earlier answers.
+
+    `elsewhere` is the contact they wrote from when it is not the one they registered from first.
+    """
+    said = [f"{registration.reference}: they registered again{_where(elsewhere)}."]
+    if "phone" in changed:
+        said.append(f"They gave another phone number; the earlier one ends in {registration.phone[-3:]}.")
+    if "activity" in changed:
+        said.append(f"What they are doing now was before: {registration.activity}")
+    if "jobcentre_permission" in changed:
+        said.append(_permission(changed["jobcentre_permission"]))
+    if not changed:
+        said.append("No answer changed.")
+    elif elsewhere:
+        said.append("Check with them that it was they who changed this.")
+    return "\n".join(said)
+
+
+def _where(elsewhere: Contact | None) -> str:
+    if elsewhere is None:
+        return ""
+    if elsewhere.channel == SMS:
+        return f", by text from a number that ends in {elsewhere.address[-3:]}"
+    return ", in another webchat"
+
+
+def _permission(given: bool) -> str:
+    if given:
+        return "Jobcentre Plus may now be told; before they had said no."
+    return "Do NOT tell Jobcentre Plus any more: they took their permission back."
