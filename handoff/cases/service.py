@@ -19,6 +19,7 @@ from handoff.cases.model import UNANSWERED as UNANSWERED
 from handoff.content.areas import Area
 from handoff.conversations.model import Conversation
 from handoff.references import new_reference
+from handoff.staff.service import colleagues
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,22 @@ async def open_case(session: AsyncSession, conversation: Conversation, reason: s
 async def open_cases(session: AsyncSession, conversation: Conversation) -> list[Case]:
     query = select(Case).where(Case.conversation_id == conversation.id, Case.state != CLOSED)
     return list((await session.execute(query)).scalars())
+
+
+async def place_open_cases(
+    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation
+) -> None:
+    """Give the conversation's area, now known, to its open cases that have none.
+
+    A case stays unplaced while it is with an adviser who does not work there: they would lose sight of it.
+    """
+    able = {one.id for one in await colleagues(session, rules.vocabulary, conversation.area)}
+    for case in await open_cases(session, conversation):
+        holder = case.owner_id or case.offered_to_id
+        if case.area is None and (holder is None or holder in able):
+            case.area = conversation.area
+            subject = f"case:{case.id}"
+            await audit.record(session, now, "system", "case.place", subject, area=conversation.area)
 
 
 async def case_reference(session: AsyncSession, case_id: uuid.UUID) -> str:

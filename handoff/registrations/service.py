@@ -20,6 +20,7 @@ from handoff.cases.service import (
     note_open_cases,
     open_cases,
     open_or_raise,
+    place_open_cases,
 )
 from handoff.conversations.model import SMS, Contact, Conversation
 from handoff.crypto import keyring
@@ -99,10 +100,11 @@ async def register(
     answers = await draft_answers(session, conversation.id)
     _must_be_complete(answers, await known_about(session, rules, now, conversation))
     identity = _identity(answers)
-    found = await _open_registration(session, identity)
+    found = await _open_registration(session, identity)  # its lock comes before the audit's
+    area = await _settle_area(session, rules, now, conversation, answers)
     if found:
         await _renew(session, now, found, conversation, _values(answers))
-    made = found or await _add(session, rules, now, conversation, answers, identity)
+    made = found or await _add(session, rules, now, conversation, answers, identity, area)
     session.add(RegistrationCall(key=key, registration_id=made.id, created=found is None, at=now))
     await session.execute(delete(Draft).where(Draft.conversation_id == conversation.id))
     return Told(made.reference, found is None, made.conversation_id)
@@ -166,8 +168,8 @@ async def _add(
     conversation: Conversation,
     answers: Answers,
     identity: str,
+    area: str | None,
 ) -> Registration:
-    area = _settle_area(conversation, areas_of(answers["postcode"]["value"], rules.areas))
     case, opened = await open_or_raise(session, rules, now, conversation, REASON)
     if opened:
         case.area = area  # theirs is the authority they live in, whichever number they wrote to
@@ -207,12 +209,20 @@ def _values(answers: Answers) -> dict[str, Any]:
     return values | {"jobcentre_permission": values["jobcentre_permission"] == "yes"}
 
 
-def _settle_area(conversation: Conversation, possible: list[str]) -> str | None:
-    """The area a postcode says, with the conversation's to choose between boroughs that share it."""
+async def _settle_area(
+    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, answers: Answers
+) -> str | None:
+    """The area a postcode says, with the conversation's to choose between boroughs that share it.
+
+    A conversation without an area takes it, with its open cases: the borough is known from now on.
+    """
+    possible = areas_of(answers["postcode"]["value"], rules.areas)
     if conversation.area in possible:
         return conversation.area
     area = possible[0] if len(possible) == 1 else None
-    conversation.area = conversation.area or area
+    if area and conversation.area is None:
+        conversation.area = area
+        await place_open_cases(session, rules, now, conversation)
     return area
 
 
