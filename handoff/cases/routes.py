@@ -144,8 +144,9 @@ async def escalate(request: web.Request) -> web.Response:
 @access(staff("reveal_number"))
 async def reveal(request: web.Request) -> web.Response:
     async with request.app[keys.DB].transaction() as session:
-        number = await work.reveal_number(desk_of(request, session), _id(request))
-    return web.json_response({"number": number})
+        numbers = await work.reveal_numbers(desk_of(request, session), _id(request))
+    shown = [{"number": one.number, "registration": one.registration} for one in numbers]
+    return web.json_response({"number": numbers[0].number, "numbers": shown})
 
 
 @access(staff("case.close"))

@@ -6,7 +6,6 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.cases import queue
 from handoff.cases.access import visible_to
 from handoff.cases.model import Case, CaseNote
+from handoff.cases.numbers import Number, numbers_of
 from handoff.cases.rules import masked
 from handoff.conversations.model import SMS, Contact, Conversation, Message, Outgoing
 from handoff.conversations.service import as_json, messages_after
@@ -60,7 +60,8 @@ class CaseView:
     others: Sequence[Case]
     names: dict[uuid.UUID, str]
     facts: dict[str, Any] = field(default_factory=dict)
-    registration: dict[str, str] = field(default_factory=dict)
+    registrations: Sequence[dict[str, str]] = ()
+    numbers: Sequence[Number] = ()
 
     @property
     def number(self) -> str | None:
@@ -71,7 +72,7 @@ class CaseView:
         case, conversation = self.case, self.conversation
         return queue.as_json(case, self.names) | {
             "facts": self.facts,
-            "registration": self.registration,
+            "registrations": self.registrations,
             "outcome": case.outcome,
             "decision": case.decision,
             "opened_at": queue.iso(case.opened_at),
@@ -116,30 +117,23 @@ async def look(session: AsyncSession, who: Member, case: Case) -> CaseView:
         known += [one.owner_id, one.offered_to_id]
     names = await staff.names(session, known)
     facts = {**(conversation.facts or {}), **(case.facts or {})}
-    registration = await _registration(session, case)
-    return CaseView(case, conversation, contact, notes, others, names, facts, registration)
+    given = await _registrations(session, case)
+    numbers = [one.masked for one in await numbers_of(session, case, contact)]
+    return CaseView(case, conversation, contact, notes, others, names, facts, given, numbers)
 
 
-async def _registration(session: AsyncSession, case: Case) -> dict[str, str]:
-    """The registration a case is about, else the answers given so far, as an adviser reads them."""
-    finished = await registrations.for_case(session, case.id)
-    if not finished:
-        draft = await registrations.draft_answers(session, case.conversation_id)
-        shown = {name: answer["shown"] for name, answer in draft.items()}
-        if "phone" in shown:
-            shown["phone"] = masked(shown["phone"])
-        return {f"{name.replace('_', ' ').capitalize()} (so far)": value for name, value in shown.items()}
-    one = finished[0]
-    born = date.fromisoformat(one.date_of_birth)
-    return {
-        "Registration": one.reference,
-        "Name": one.name,
-        "Date of birth": f"{born.day} {born:%B %Y}",
-        "Postcode": one.postcode,
-        "Phone": masked(one.phone),
-        "Doing now": one.activity,
-        "Tell Jobcentre Plus": "Yes" if one.jobcentre_permission else "No",
-    }
+async def _registrations(session: AsyncSession, case: Case) -> list[dict[str, str]]:
+    """Every registration the case is about, newest first, and the answers of one not finished yet."""
+    finished = [
+        {**registrations.in_words(one), "Phone": masked(one.phone)}
+        for one in await registrations.for_case(session, case.id)
+    ]
+    draft = await registrations.draft_answers(session, case.conversation_id)
+    shown = {name: answer["shown"] for name, answer in draft.items()}
+    if "phone" in shown:
+        shown["phone"] = masked(shown["phone"])
+    so_far = {f"{name.replace('_', ' ').capitalize()} (so far)": value for name, value in shown.items()}
+    return [so_far, *finished] if so_far else finished
 
 
 async def transcript(session: AsyncSession, conversation_id: uuid.UUID, after: int = 0) -> list[Line]:

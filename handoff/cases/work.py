@@ -16,13 +16,13 @@ from handoff.cases import notices, queue
 from handoff.cases.access import case_for, case_to_change
 from handoff.cases.clocks import due_at
 from handoff.cases.model import CLAIMED, CLOSED, SAFEGUARDING, WAITING, Case, CaseNote
+from handoff.cases.numbers import Number, numbers_of
 from handoff.cases.rules import Left, check_outcome, needs_adviser, state_after_close, state_after_return
 from handoff.cases.service import CaseRules, open_cases, open_or_raise
 from handoff.conversations import model as conversations
 from handoff.conversations.model import SMS, Contact, Conversation, Message
 from handoff.conversations.service import append, said_before
 from handoff.errors import Conflict, TooLong, Unprocessable
-from handoff.registrations import service as registrations
 from handoff.staff import service as staff
 from handoff.staff.service import Member
 
@@ -178,21 +178,16 @@ async def escalate(desk: Desk, case_id: uuid.UUID, why: str) -> Case:
     return raised
 
 
-async def reveal_number(desk: Desk, case_id: uuid.UUID) -> str:
-    """The person's phone number in full, on the record of who saw it."""
+async def reveal_numbers(desk: Desk, case_id: uuid.UUID) -> list[Number]:
+    """The case's phone numbers in full, on the record of who saw them; Unprocessable when it has none."""
     case = await case_for(desk.session, desk.who, case_id)
     conversation = await desk.session.get_one(Conversation, case.conversation_id)
     contact = await desk.session.get_one(Contact, conversation.contact_id)
-    number = contact.address if contact.channel == SMS else await _registered_number(desk.session, case)
-    if number is None:
+    numbers = await numbers_of(desk.session, case, contact)
+    if not numbers:
         raise Unprocessable("no_number", "This person has given no phone number here.")
     await desk.record("case.reveal_number", case)
-    return number
-
-
-async def _registered_number(session: AsyncSession, case: Case) -> str | None:
-    finished = await registrations.for_case(session, case.id)
-    return finished[0].phone if finished else None
+    return numbers
 
 
 async def close(desk: Desk, case_id: uuid.UUID, outcome: str, decision: str) -> Case:

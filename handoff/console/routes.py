@@ -12,6 +12,7 @@ from handoff import audit, keys
 from handoff.bodies import json_object, text_field
 from handoff.cases import view, work
 from handoff.cases.access import case_for, case_id_in
+from handoff.cases.numbers import Number
 from handoff.cases.routes import colleague, desk_of, tell
 from handoff.cases.work import Desk
 from handoff.console.context import case_context, desktop, queue_context
@@ -74,7 +75,7 @@ async def case_part(request: web.Request) -> web.Response:
 
 async def _case(
     request: web.Request, template: str, case_id: uuid.UUID, *, refusal: Refusal | None = None,
-    form: Form | None = None, number: str | None = None,
+    form: Form | None = None, numbers: list[Number] | None = None,
 ) -> web.Response:  # fmt: skip
     async with request.app[keys.DB].reading() as session:
         found = await case_for(session, signed_in(request), case_id)
@@ -83,7 +84,7 @@ async def _case(
         context = await case_context(request, session, seen, lines)
     return page(
         request, template, status=refusal.status if refusal else 200, refusal=refusal, form=form or {},
-        number=number, reply_id=str(uuid.uuid4()), longest=LONGEST, **context,
+        revealed=numbers, reply_id=str(uuid.uuid4()), longest=LONGEST, **context,
     )  # fmt: skip
 
 
@@ -102,8 +103,8 @@ def posted(right: str, act: Act) -> Callable[[web.Request], Awaitable[web.Respon
         except Refusal as refusal:
             return await _case(request, "console/case.html", case_id, refusal=refusal, form=form)
         await _tell(request, case_id)
-        if isinstance(result, str):
-            return await _case(request, "console/case.html", case_id, number=result)
+        if result:
+            return await _case(request, "console/case.html", case_id, numbers=result)
         raise web.HTTPSeeOther(f"/staff/cases/{case_id}")
 
     return handler
@@ -149,8 +150,8 @@ async def _return(desk: Desk, case_id: uuid.UUID, form: Form) -> None:
     await work.return_to_queue(desk, case_id)
 
 
-async def _reveal(desk: Desk, case_id: uuid.UUID, form: Form) -> str:
-    return await work.reveal_number(desk, case_id)
+async def _reveal(desk: Desk, case_id: uuid.UUID, form: Form) -> list[Number]:
+    return await work.reveal_numbers(desk, case_id)
 
 
 @access(staff("case.reply", touch=False))

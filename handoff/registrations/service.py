@@ -6,7 +6,7 @@ import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, select, text
@@ -114,6 +114,20 @@ async def for_case(session: AsyncSession, case_id: uuid.UUID) -> list[Registrati
     """The registrations that a case is about, newest first."""
     query = select(Registration).where(Registration.case_id == case_id)
     return list((await session.execute(query.order_by(Registration.created_at.desc()))).scalars())
+
+
+def in_words(registration: Registration) -> dict[str, str]:
+    """A registration as an adviser reads it: label to answer, the phone number in full."""
+    born = date.fromisoformat(registration.date_of_birth)
+    return {
+        "Registration": registration.reference,
+        "Name": registration.name,
+        "Date of birth": f"{born.day} {born:%B %Y}",
+        "Postcode": registration.postcode,
+        "Phone": registration.phone,
+        "Doing now": registration.activity,
+        "Tell Jobcentre Plus": "Yes" if registration.jobcentre_permission else "No",
+    }
 
 
 def _must_be_complete(answers: Answers, known: Known) -> None:

@@ -230,6 +230,53 @@ async def test_two_people_may_register_in_one_conversation(form: Form, parts: Pa
     assert first["reference"] != second["reference"] and await _count(parts) == 2
 
 
+async def test_a_case_shows_everyone_who_registered_in_it_and_reveals_each_number(
+    form: Form, client: TestClient[Any, Any]
+) -> None:
+    await form.fill()
+    await form.finish()
+    await form.fill(name="Omar Khan", phone="07700 900999")
+    _, second = await form.finish()
+    [case] = await _cases(client)
+    async with signed_in(client) as sam:
+        at = f"/staff/cases/{case['id']}"
+        _, seen = await sam.get(f"/api{at}")
+        assert [one["Name"] for one in seen["registrations"]] == ["Omar Khan", "Aisha Khan"]
+        assert "7700900" not in str(seen) and "7700900" not in await sam.page(at)
+        _, revealed = await sam.post(f"/api{at}/reveal")
+        assert revealed["number"] == "+447700900999"
+        assert revealed["numbers"][0]["registration"] == second["reference"]
+        _, shown = await sam.submit(f"{at}/reveal")
+        assert "+447700900123" in shown and "+447700900999" in shown
+
+
+async def test_a_draft_shows_beside_a_finished_registration(form: Form, client: TestClient[Any, Any]) -> None:
+    await form.fill()
+    await form.finish()
+    await form.answer("name", "Omar Khan")
+    [case] = await _cases(client)
+    seen = await (await client.get(f"/api/staff/cases/{case['id']}")).json()
+    assert [set(one) & {"Name", "Name (so far)"} for one in seen["registrations"]] == [
+        {"Name (so far)"},
+        {"Name"},
+    ]
+
+
+async def test_a_texters_registered_number_is_revealed_beside_the_one_they_text_from(
+    client: TestClient[Any, Any], internal: TestClient[Any, Any], parts: Parts
+) -> None:
+    text = await make_case(parts, "benefits", phone="+447700900111")
+    form = Form(internal, text["conversation"])
+    await form.fill(phone="07700 900999")
+    _, told = await form.finish()
+    async with signed_in(client) as sam:
+        _, revealed = await sam.post(f"{text['at']}/reveal")
+    assert revealed["numbers"] == [
+        {"number": "+447700900111", "registration": None},
+        {"number": "+447700900999", "registration": told["reference"]},
+    ]
+
+
 async def test_the_same_person_twice_at_once_is_registered_once(
     form: Form, client: TestClient[Any, Any], internal: TestClient[Any, Any], parts: Parts
 ) -> None:
