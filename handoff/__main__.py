@@ -1,4 +1,4 @@
-"""`python -m handoff COMMAND`: serve; migrate (schema, seed answers, demo people); add-staff; verify-audit."""
+"""`python -m handoff COMMAND`: serve; migrate (schema, answers, demo people); add-staff; verify-audit."""
 
 from __future__ import annotations
 

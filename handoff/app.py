@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.vocabulary import load_vocabulary
-from handoff import health, keys, pages
+from handoff import health, keys, openapi, pages, sse
 from handoff.asking import Asking
 from handoff.background import background
 from handoff.cases import internal_routes as cases_internal
@@ -103,12 +103,14 @@ def make_public_app(parts: Parts) -> web.Application:
     """What the world reaches: webchat, webhooks, the console."""
     app = _app(parts)
     for feature in (
+        sse,
         webchat_routes,
         sms_routes,
         staff_routes,
         cases_routes,
         console_routes,
         content_routes,
+        openapi,
         pages,
         health,
     ):

@@ -14,7 +14,7 @@ from handoff.bodies import json_object, text_field
 from handoff.cases import queue, view, work
 from handoff.cases.access import case_for, case_id_in
 from handoff.cases.model import Case
-from handoff.cases.stream import STREAMS, end_streams, events
+from handoff.cases.stream import events
 from handoff.cases.work import Desk
 from handoff.conversations.words import LONGEST
 from handoff.errors import Unprocessable
@@ -205,8 +205,6 @@ def _id(request: web.Request) -> uuid.UUID:
 
 
 def setup(app: web.Application) -> None:
-    app[STREAMS] = set()
-    app.on_shutdown.append(end_streams)
     at = "/api/staff/cases"
     app.router.add_get("/api/staff/vocabulary", vocabulary)
     app.router.add_get("/api/staff/events", events)

@@ -6,14 +6,12 @@ An event says that something changed; the page asks for what. So a missed event 
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import suppress
-from typing import Any
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from handoff import keys
+from handoff import keys, sse
 from handoff.cases import queue
 from handoff.cases.access import case_for, case_id_in
 from handoff.errors import NotSignedIn
@@ -21,17 +19,7 @@ from handoff.live import CONSOLE, conversation_topic
 from handoff.security import access
 from handoff.staff.auth import signed_in, staff, who_is
 
-BEAT_SECONDS = 15.0  # a comment at least so often: a dead line or an ended session is noticed
 GATHER_SECONDS = 0.2  # many changes at once make one event
-
-STREAMS: web.AppKey[set[asyncio.Task[Any]]] = web.AppKey("console-streams", set)
-
-
-async def end_streams(app: web.Application) -> None:
-    """On shutdown: open pages connect again elsewhere; nobody waits for them."""
-    streams = app[STREAMS]
-    for task in tuple(streams):
-        task.cancel()
 
 
 @access(staff("case.read", touch=False))
@@ -42,23 +30,20 @@ async def events(request: web.Request) -> web.StreamResponse:
         async with request.app[keys.DB].reading() as session:
             case = await case_for(session, signed_in(request), case_id_in(request.query["case"]))
         topics.append(conversation_topic(case.conversation_id))
-    response = web.StreamResponse(
-        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    )
-    await response.prepare(request)
-    task = asyncio.current_task()
-    assert task is not None
-    request.app[STREAMS].add(task)
-    task.add_done_callback(request.app[STREAMS].discard)
-    with suppress(ConnectionResetError, NotSignedIn, SQLAlchemyError):  # the page connects again
-        async with request.app[keys.HUB].subscribe(*topics) as changes:
-            shown = await _send_state(request, response)
-            while True:
-                changed = await changes.wait(BEAT_SECONDS)
-                if changed:
-                    await asyncio.sleep(GATHER_SECONDS)
-                shown = await _send_state(request, response, None if changed else shown)
+    async with sse.opened(request) as response:
+        with suppress(NotSignedIn, SQLAlchemyError):  # the page connects again
+            await _follow(request, response, topics)
     return response
+
+
+async def _follow(request: web.Request, response: web.StreamResponse, topics: list[str]) -> None:
+    async with request.app[keys.HUB].subscribe(*topics) as changes:
+        shown = await _send_state(request, response)
+        while True:
+            changed = await changes.wait(sse.BEAT_SECONDS)
+            if changed:
+                await asyncio.sleep(GATHER_SECONDS)
+            shown = await _send_state(request, response, None if changed else shown)
 
 
 async def _send_state(
@@ -75,9 +60,9 @@ async def _send_state(
     async with request.app[keys.DB].reading() as session:
         found = await queue.counts(session, who, moment)
     if found == shown:
-        await response.write(b": beat\n\n")
+        await response.write(sse.BEAT)
         return found
-    await response.write(f"event: queue\ndata: {json.dumps(found)}\n\n".encode())
+    await response.write(sse.event("queue", found))
     if "case" in request.query:
-        await response.write(b"event: case\ndata: {}\n\n")
+        await response.write(sse.event("case", {}))
     return found

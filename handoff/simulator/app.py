@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 from aiohttp import web
 
-from handoff import keys, pages
+from handoff import keys, pages, sse
 from handoff.errors import errors_middleware
 from handoff.security import default_deny, headers_signal
 from handoff.settings import Settings
@@ -27,6 +27,7 @@ def make_simulator_app(account: Account) -> web.Application:
     app = web.Application(middlewares=[errors_middleware, default_deny])
     app[keys.TEMPLATES] = pages.make_templates()
     app.on_response_prepare.append(headers_signal(Settings(public_base_url=account.public_base)))
+    sse.setup(app)
     add_routes(app)
     pages.setup(app)
     app.cleanup_ctx.append(network)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import phonenumbers
 from aiohttp import web
 
-from handoff import keys
+from handoff import keys, sse
 from handoff.bodies import json_object, text_field
 from handoff.errors import Unprocessable
 from handoff.pages import page
@@ -20,9 +19,7 @@ from handoff.simulator.network import CHANGED, LONGEST_BODY, Account, Network, o
 from handoff.simulator.store import Text
 from handoff.sms.gsm7 import parts
 
-STREAMS = web.AppKey("phone_streams", set[asyncio.Task[object]])
-HEARTBEAT_SECONDS = 15
-_CHANGE = b"event: change\ndata: {}\n\n"
+_CHANGE = sse.event("change", {})
 _DRAMA = range(447700900101, 447700901000)  # Ofcom's mobile numbers for drama
 
 
@@ -94,17 +91,8 @@ async def mark_read(request: web.Request) -> web.Response:
 @access(anyone)
 async def events(request: web.Request) -> web.StreamResponse:
     """GET /phone/events: says when there is something new to look at."""
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
-    await response.prepare(request)
-    task = asyncio.current_task()
-    assert task is not None
-    request.app[STREAMS].add(task)
-    try:
+    async with sse.opened(request) as response:
         await _follow(request.app[NETWORK], response)
-    except ConnectionResetError:
-        pass  # the page was closed
-    finally:
-        request.app[STREAMS].discard(task)
     return response
 
 
@@ -112,15 +100,8 @@ async def _follow(network: Network, response: web.StreamResponse) -> None:
     async with network.hub.subscribe(CHANGED) as changes:
         await response.write(_CHANGE)
         while True:
-            changed = await changes.wait(HEARTBEAT_SECONDS)
-            await response.write(_CHANGE if changed else b": still here\n\n")
-
-
-async def _end_streams(app: web.Application) -> None:
-    """On shutdown: an open page would otherwise hold the service up."""
-    streams = app[STREAMS]
-    for task in tuple(streams):
-        task.cancel()
+            changed = await changes.wait(sse.BEAT_SECONDS)
+            await response.write(_CHANGE if changed else sse.BEAT)
 
 
 def _services(network: Network) -> list[dict[str, str]]:
@@ -172,8 +153,6 @@ async def _network(app: web.Application) -> AsyncIterator[None]:
 
 def add_routes(app: web.Application) -> None:
     """The page, its script's requests and the REST API."""
-    app[STREAMS] = set()
-    app.on_shutdown.append(_end_streams)
     app.router.add_get("/phone", phone_page)
     app.router.add_get("/phone/state", state)
     app.router.add_get("/phone/events", events)

@@ -9,9 +9,9 @@ import pytest
 from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 
+from handoff import sse
 from handoff.app import Parts
 from handoff.audit import AuditEntry
-from handoff.cases import stream
 from handoff.clock import Clock
 from tests.handoff.cases.scenes import Colleague, conversation_state, make_case, signed_in
 
@@ -103,7 +103,7 @@ async def test_the_queue_shows_it_to_take_with_whom_it_was_and_how_late(
 async def test_an_open_console_hears_of_it_although_nothing_was_done(
     client: TestClient[Any, Any], parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(sse, "BEAT_SECONDS", 0.05)
     async with signed_in(client) as sam, sam.http.get("/api/staff/events") as events:
         await claimed_and_worse(parts, sam)
         clock.move(timedelta(minutes=16))

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 
-from handoff.webchat import sse
+from handoff import sse
 from tests.handoff.factories import Chat, make_chat
 from tests.handoff.fakes import FakeRasa
 
@@ -96,7 +96,7 @@ async def test_the_state_says_that_the_assistant_is_typing(client: TestClient, r
 async def test_a_quiet_stream_still_says_something(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sse, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(sse, "BEAT_SECONDS", 0.05)
     chat = await make_chat(client)
     async with following(chat) as events:
         await events.state()

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp.test_utils import TestClient
 
 from handoff.app import Parts, make_public_app
-from handoff.webchat.openapi import whole
+from handoff.openapi import whole
 
 
 def described() -> set[tuple[str, str]]:
