@@ -23,6 +23,7 @@ from handoff.conversations import model as conversations
 from handoff.conversations.model import SMS, Contact, Conversation, Message
 from handoff.conversations.service import append, said_before
 from handoff.errors import Conflict, TooLong, Unprocessable
+from handoff.sms.gsm7 import to_gsm7
 from handoff.staff import service as staff
 from handoff.staff.service import Member
 
@@ -98,7 +99,7 @@ async def reply(desk: Desk, case_id: uuid.UUID, text: str, key: str | None = Non
     external_id = f"staff:{key}" if key else None
     if external_id and (said := await said_before(desk.session, conversation, external_id)):
         return said
-    if conversation.channel == SMS and len(text) > LONGEST_TEXT:
+    if conversation.channel == SMS and len(to_gsm7(text)) > LONGEST_TEXT:
         raise TooLong("too_long", f"A text may have {LONGEST_TEXT:,} characters at most.", field="text")
     if conversation.state != conversations.ADVISER:
         await _join(desk, conversation)
@@ -263,6 +264,5 @@ def _refuse_unless_owner(desk: Desk, case: Case) -> None:
 def _refuse_unless_may_move(desk: Desk, case: Case) -> None:
     """Its adviser; or a lead or manager, for someone who is away."""
     _refuse_closed(case)
-    oversees = desk.who.may("case.decide") or not desk.who.may("case.claim")
-    if case.owner_id != desk.who.id and not oversees:
+    if case.owner_id != desk.who.id and not desk.who.may("case.oversee"):
         raise Conflict("not_owner", "Take this case first: only its adviser can do this.")

@@ -224,3 +224,12 @@ async def test_notes_are_for_staff_and_need_no_claim(
     assert [(note["text"], note["by"]) for note in seen["notes"]] == [("Known to early help.", "Priya Nair")]
     _, body = await sam.get(f"{case['at']}/messages")
     assert body["messages"] == []
+
+
+@pytest.mark.parametrize(("text", "status"), [("…" * 600, 413), ("hello" + "🎉" * 1_600, 202)])
+async def test_a_text_is_as_long_as_what_is_sent(
+    sam: Colleague, parts: Parts, text: str, status: int
+) -> None:
+    case = await make_case(parts, phone="+447700900123")
+    await sam.post(f"{case['at']}/claim")
+    assert (await sam.post(f"{case['at']}/reply", {"text": text}))[0] == status
