@@ -80,18 +80,6 @@ class Rasa:
         """True when every Rasa process has a model loaded."""
         return all([await self._ready(url) for url in self._urls])
 
-    async def forget(self, sender: str) -> None:
-        """Delete Rasa's working memory of one episode; raises RasaUnavailable."""
-        url = f"{self._url(sender)}/webhooks/wayline/conversations/{sender}"
-        try:
-            async with self._http.delete(
-                url, headers=self._headers, timeout=aiohttp.ClientTimeout(total=ATTEMPT_SECONDS)
-            ) as response:
-                if response.status != 204:
-                    raise RasaUnavailable(f"status {response.status}")
-        except (TimeoutError, aiohttp.ClientError) as error:
-            raise RasaUnavailable(type(error).__name__) from None
-
     def _url(self, sender: str) -> str:
         return self._urls[zlib.crc32(sender.partition(":")[0].encode()) % len(self._urls)]
 

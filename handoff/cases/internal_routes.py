@@ -1,4 +1,4 @@
-"""What the actions may ask about cases: open one, and when a person is there."""
+"""What the actions may ask about cases: open one, and hear when a person will answer."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from handoff.cases.model import AT_RISK, NEET, REQUEST, UNANSWERED, Case, CaseCa
 from handoff.cases.service import open_or_raise
 from handoff.content.areas import Area, is_open, next_opening
 from handoff.conversations import service as conversations
-from handoff.conversations.model import BOT, CLOSED, WAITING, Conversation
-from handoff.errors import NotFound, Unprocessable
+from handoff.conversations.model import BOT, CLOSED, WAITING
+from handoff.errors import Unprocessable
 from handoff.internal import actions, conversation_id
 from handoff.live import CONSOLE, conversation_topic
 from handoff.security import access
@@ -43,18 +43,6 @@ async def open_case(request: web.Request) -> web.Response:
         session.add(CaseCall(key=key, case_id=case.id, result=result, at=now))
     request.app[keys.HUB].notify(CONSOLE, conversation_topic(conversation))
     return web.json_response(result)
-
-
-@access(actions)
-async def hours(request: web.Request) -> web.Response:
-    """GET /internal/hours?conversation=...: is a person there now, and if not, when."""
-    conversation = conversation_id(request.query.get("conversation"))
-    async with request.app[keys.DB].reading() as session:
-        thread = await session.get(Conversation, conversation)
-        if thread is None:
-            raise NotFound()
-        area = request.app[keys.RULES].area(thread.area)
-    return web.json_response({**_opening(area, request.app[keys.CLOCK].now(), "open"), "text": area.hours})
 
 
 def _told(case: Case, created: bool, now: datetime, area: Area) -> dict[str, Any]:
@@ -87,4 +75,3 @@ def _facts(body: dict[str, Any]) -> dict[str, str]:
 
 def setup(app: web.Application) -> None:
     app.router.add_post("/internal/cases", open_case)
-    app.router.add_get("/internal/hours", hours)

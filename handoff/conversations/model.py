@@ -31,7 +31,6 @@ class Contact(Base):
     channel: Mapped[str] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(EncryptedText)
     address_index: Mapped[str] = mapped_column(String(64))
-    quiet_until_allowed: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     __table_args__ = (UniqueConstraint("channel", "address_index"),)
 
@@ -96,7 +95,6 @@ class Turn(Base):
     state: Mapped[str] = mapped_column(String(16), default=RECEIVED)
     outcome: Mapped[str | None] = mapped_column(String(16))
     understood: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease: Mapped[str | None] = mapped_column(String(36))
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -121,7 +119,6 @@ class ChatSession(Base):
     kind: Mapped[str] = mapped_column(String(8))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     page: Mapped[str | None] = mapped_column(String(64), unique=True)
-    csrf: Mapped[str | None] = mapped_column(String(64))
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -70,7 +70,6 @@ async def sms_conversation(
             channel=SMS,
             address=phone,
             address_index=index,
-            quiet_until_allowed=False,
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=["channel", "address_index"])

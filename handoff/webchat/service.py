@@ -14,12 +14,10 @@ from handoff import audit
 from handoff.conversations import service as conversations
 from handoff.conversations.model import (
     ADVISER,
-    DONE,
     STAFF_ONLY,
     SYSTEM_AUTHOR,
     ChatSession,
     Conversation,
-    Turn,
 )
 from handoff.staff import service as staff
 from handoff.webchat import access
@@ -81,8 +79,7 @@ async def state_of(session: AsyncSession, conversation_id: uuid.UUID) -> State:
     conversation = await session.get_one(Conversation, conversation_id, populate_existing=True)
     with_adviser = conversation.state == ADVISER
     names = await staff.names(session, [conversation.owner_id]) if with_adviser else {}
-    undone = select(Turn.id).where(Turn.conversation_id == conversation_id, Turn.state != DONE).limit(1)
-    typing = not with_adviser and (await session.execute(undone)).scalar() is not None
+    typing = not with_adviser and await conversations.has_undone_turn(session, conversation_id)
     return State(conversation.state, typing, next((name.split()[0] for name in names.values()), None))
 
 

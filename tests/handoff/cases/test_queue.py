@@ -187,15 +187,6 @@ async def test_a_malformed_call_opens_nothing(
 
 async def test_only_the_actions_may_call_the_internal_routes(internal: Client, parts: Parts) -> None:
     case = await make_case(parts)
-    response = await internal.get(
-        f"/internal/hours?conversation={case['conversation']}:1", headers={"Authorization": "Bearer wrong"}
-    )
+    body = {"conversation": f"{case['conversation']}:1", "message_id": "m1", "reason": "request"}
+    response = await internal.post("/internal/cases", json=body, headers={"Authorization": "Bearer wrong"})
     assert response.status == 401
-
-
-async def test_hours_say_whether_a_person_is_there(internal: Client, parts: Parts, clock: Clock) -> None:
-    case = await make_case(parts)
-    response = await internal.get(f"/internal/hours?conversation={case['conversation']}:1")
-    body = await response.json()
-    assert body["text"] == "Monday to Friday, 9am to 5pm"
-    assert (body["next_opening"] is None) == body["open"]
