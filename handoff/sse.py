@@ -45,7 +45,8 @@ def event(name: str, data: dict[str, Any], number: int | None = None) -> bytes:
 
 async def end_streams(app: web.Application) -> None:
     """On shutdown: an open stream would otherwise hold the service up; pages connect again elsewhere."""
-    for task in tuple(app[STREAMS]):
+    streams = app[STREAMS]
+    for task in tuple(streams):
         task.cancel()
 
 
