@@ -37,5 +37,8 @@ def test_two_settings_with_one_port_are_both_named():
         ports.require_free([("RASA_PORT", port), ("ACTIONS_PORT", port)])
 
 
-def test_free_ports_pass():
-    ports.require_free([("RASA_PORT", free_port())])
+def test_a_port_that_nobody_listens_on_is_still_free_after_the_look():
+    port = free_port()
+    ports.require_free([("RASA_PORT", port)])
+    with socket.create_server(("127.0.0.1", port)) as bound:
+        assert bound.getsockname()[1] == port
