@@ -118,24 +118,32 @@ async def _send_safety(heard: Heard) -> Message:
     level: Level = told["level"] if at_least(told["level"], heard.danger.level) else heard.danger.level
     categories = sorted({*told["categories"], *heard.danger.categories})
     heard.conversation.safety_sent = {"level": level, "categories": categories, "at": heard.now.isoformat()}
-    heard.conversation.holding_sent_at = heard.now
     return await heard.say(safety_message(heard.danger, _area(heard), heard.now))
 
 
 async def _hold(heard: Heard) -> list[Message]:
     """While the bot is quiet and nobody has joined: we have it, a person was told (not too often).
 
-    A further emergency gets the emergency text again in its place, whoever owns the conversation.
+    The first message after a safety message is answered at once: silence there would read as nobody listening.
+    A further emergency gets the emergency text in its place, whoever owns the conversation, once the last
+    one is old enough.
     """
-    emergency = heard.danger.level == "emergency"
+    again = heard.danger.level == "emergency" and not _just_told(heard)
     quiet = not await bot_may_speak(heard.session, heard.rules, heard.conversation)
-    if not (emergency or (quiet and heard.conversation.state == WAITING)):
+    if not (again or (quiet and heard.conversation.state == WAITING)):
         return []
     if not may_hold(heard.conversation, heard.now):
         return []
-    if emergency:
+    if again:
         return [await heard.say(safety_message(heard.danger, _area(heard), heard.now))]
     return [await heard.say(fixed_message("holding", _area(heard), heard.now))]
+
+
+def _just_told(heard: Heard) -> bool:
+    """The last safety message went out within the spacing."""
+    told = heard.conversation.safety_sent
+    spacing = SPACING[heard.conversation.channel]
+    return told is not None and heard.now - datetime.fromisoformat(told["at"]) < spacing
 
 
 def _area(heard: Heard) -> Area:

@@ -124,21 +124,37 @@ async def test_after_a_disclosure_the_bot_is_quiet_and_the_case_is_at_the_top(
     chat = await make_chat(client)
     await chat.say(SUICIDAL)
     assert await chat.state() == "waiting"
-    assert await chat.say("hello?") == []
+    (holding,) = await chat.say("hello?")
+    assert holding["kind"] == "safety"
     (case,) = await cases(client)
     assert (case["reason"], case["level"], case["categories"]) == ("safeguarding", "emergency", ["suicide"])
     assert rasa.asked == []
 
 
-async def test_while_it_waits_the_person_hears_now_and_then_that_we_have_it(
+@pytest.mark.parametrize("worry", [SUICIDAL, "my dad hits me with a belt"])
+async def test_the_first_message_after_a_safety_message_is_answered_at_once_then_now_and_then(
+    client: TestClient, parts: Parts, worry: str
+) -> None:
+    chat = await make_chat(client)
+    (safety,) = await chat.say(worry)
+    parts.clock.move(timedelta(minutes=1))
+    (holding,) = await chat.say("is anyone there")
+    assert holding["kind"] == "safety" and holding["text"] != safety["text"]
+    assert await chat.say("please") == []
+    parts.clock.move(timedelta(minutes=6))
+    assert [reply["text"] for reply in await chat.say("please")] == [holding["text"]]
+
+
+async def test_a_further_emergency_gets_the_emergency_text_again_but_not_too_soon(
     client: TestClient, parts: Parts
 ) -> None:
     chat = await make_chat(client)
-    await chat.say(SUICIDAL)
+    (emergency,) = await chat.say(SUICIDAL)
+    (holding,) = await chat.say(SUICIDAL)
+    assert holding["text"] != emergency["text"]
+    assert await chat.say(SUICIDAL) == []
     parts.clock.move(timedelta(minutes=6))
-    (holding,) = await chat.say("is anyone there")
-    assert holding["kind"] == "safety"
-    assert await chat.say("please") == []
+    assert [reply["text"] for reply in await chat.say(SUICIDAL)] == [emergency["text"]]
 
 
 async def test_the_safety_message_comes_again_for_a_rise_in_level(client: TestClient) -> None:
