@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from grimp import ImportGraph
@@ -9,7 +11,7 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class FeaturesContract(Contract):
-    """Each sub-package of `package` is a feature.
+    """Each sub-package of `package` is a feature; the modules beside them join features and may import any.
 
     `wiring` names those that may import anything, `shared` the modules anyone may import beside `service`,
     and `faces` those that are the outside of one other feature ("console -> cases") and know it whole.
@@ -35,15 +37,30 @@ class FeaturesContract(Contract):
             if _feature_of(imported, features) not in (None, feature, behind.get(feature))
             and imported not in offered
         ]
-        return ContractCheck(kept=not broken, metadata={"broken": broken})
+        unseen = self._unseen()
+        return ContractCheck(kept=not (broken or unseen), metadata={"broken": broken, "unseen": unseen})
+
+    def _unseen(self) -> list[str]:
+        """Folders with Python but no __init__.py: no import of theirs is in the graph, so none is checked."""
+        spec = find_spec(str(self.package))
+        top = Path(((spec and spec.submodule_search_locations) or ["."])[0])
+        names = {path.parent.relative_to(top) for path in top.rglob("*.py")}
+        wiring = set(self.wiring or ())
+        return sorted(
+            str(name)
+            for name in names
+            if not (name.parts and name.parts[0] in wiring) and not (top / name / "__init__.py").exists()
+        )
 
     def _named(self, names: list[str] | None) -> set[str]:
         return {f"{self.package}.{name}" for name in names or ()}
 
     def render_broken_contract(self, check: ContractCheck) -> None:
-        """Name each import that goes past a service."""
+        """Name each import that goes past a service, and each folder that was not looked at."""
         for importer, imported in check.metadata["broken"]:
             output.print_error(f"{importer} imports {imported}; ask its feature's service instead")
+        for folder in check.metadata["unseen"]:
+            output.print_error(f"{folder} has no __init__.py, so its imports are not checked; add one")
 
 
 def _feature_of(module: str, features: set[str]) -> str | None:

@@ -56,3 +56,12 @@ def test_reaching_into_another_features_tables_is_refused_by_name(shop):
     done = lint(shop)
     assert done.returncode == 1
     assert "shop.tills.service imports shop.stock.model" in " ".join(done.stdout.split())
+
+
+def test_a_folder_whose_imports_nobody_sees_is_refused_by_name(shop):
+    (shop / "shop/tills/__init__.py").unlink()
+    (shop / "shop/migrations/__init__.py").unlink()
+    done = lint(shop)
+    assert done.returncode == 1
+    said = " ".join(done.stdout.split())
+    assert "tills has no __init__.py" in said and "migrations has" not in said
