@@ -46,13 +46,15 @@ class TurnProcessor(MessageProcessor):
     """A loaded model's processor whose turns fail as a whole."""
 
     @classmethod
-    def around(cls, stock: MessageProcessor, store: TrackerStore, locks: LockStore) -> TurnProcessor:
-        """Take over a processor that Rasa loaded, with our endpoint and the store given."""
+    def around(
+        cls, stock: MessageProcessor, store: TrackerStore, locks: LockStore, actions: ActionEndpoint | None
+    ) -> TurnProcessor:
+        """Take over a processor that Rasa loaded, with the store, locks and action endpoint given."""
         processor = cls.__new__(cls)
         processor.__dict__.update(stock.__dict__)
         processor.tracker_store = store
         processor.lock_store = locks
-        processor.action_endpoint = ActionEndpoint.like(stock.action_endpoint)
+        processor.action_endpoint = actions
         return processor
 
     async def open(self, sender_id: str) -> DialogueStateTracker:
@@ -132,12 +134,13 @@ def _last_said(tracker: DialogueStateTracker) -> Event | None:
 
 
 class Conversations:
-    """The agent that is serving now, made ours; locks and store outlive a swap of models."""
+    """The agent that is serving now, made ours; store, locks and connections outlive a swap of models."""
 
     def __init__(self) -> None:
         self._agent: Agent | None = None
         self._store: TrackerStore | None = None
         self._locks: LockStore | None = None
+        self._actions: ActionEndpoint | None = None
         self._processor: TurnProcessor | None = None
 
     def processor(self, agent: Agent | None) -> TurnProcessor | None:
@@ -155,7 +158,8 @@ class Conversations:
         self._store = self._store or inner
         self._store.domain = agent.domain
         self._locks = self._locks or redis_locks() or agent.lock_store
-        self._processor = TurnProcessor.around(agent.processor, self._store, self._locks)
+        self._actions = self._actions or ActionEndpoint.like(agent.processor.action_endpoint)
+        self._processor = TurnProcessor.around(agent.processor, self._store, self._locks, self._actions)
         agent.tracker_store, agent.lock_store = self._store, self._locks
         agent.processor = self._processor
         self._agent = agent
