@@ -38,6 +38,7 @@ from handoff.simulator import routes as simulator_routes
 from handoff.sms import routes as sms_routes
 from handoff.sms.catch_up import CatchUp
 from handoff.sms.inbox import Inbox
+from handoff.sms.receipts import LostReceipts
 from handoff.sms.twilio_client import TwilioClient
 from handoff.staff import routes as staff_routes
 from handoff.turns import Turns
@@ -91,9 +92,14 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
     outbox = Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
     inbox = Inbox(parts.db, parts.clock, parts.hub, parts.settings, parts.turns)
     catch_up = CatchUp(parts.db, parts.clock, inbox, parts.twilio)
+    receipts = LostReceipts(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
     async with parts.hub.running(parts.db):
         async with background(
-            parts.content.keep_fresh, parts.turns.sweep_forever, outbox.run_forever, catch_up.run_forever
+            parts.content.keep_fresh,
+            parts.turns.sweep_forever,
+            outbox.run_forever,
+            catch_up.run_forever,
+            receipts.run_forever,
         ):
             yield
         await parts.turns.stop()

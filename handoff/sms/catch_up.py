@@ -1,6 +1,8 @@
 """Texts that Twilio took while we were down: fetched at start and every few minutes, as if just arrived.
 
-A list that cannot be read never stops anything; the next round asks for the same time again.
+A list that cannot be read never stops anything; the next round asks for the same time again. A text that
+comes by webhook before its phone's older texts were fetched is answered first: waiting for a list would
+make everyone's first answer as late as Twilio is slow.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +32,7 @@ from handoff.sms.replies import STAFF_BLOCKED, STAFF_UNBLOCKED
 QUEUED, SENDING, SENT, DELIVERED = "queued", "sending", "sent", "delivered"
 UNDELIVERED, FAILED, BLOCKED, WITHHELD = "undelivered", "failed", "blocked", "withheld"
 BLOCKED_CODE = "21610"
+RECEIPT_OVERDUE = timedelta(minutes=10)
 FAILURE = "failure"  # the reason of a case, as the vocabulary names it
 
 _RANK = {QUEUED: 0, SENDING: 1, SENT: 2, UNDELIVERED: 3, FAILED: 3, BLOCKED: 3, WITHHELD: 3, DELIVERED: 4}
@@ -109,8 +110,9 @@ def _uuid(value: str) -> uuid.UUID | None:
 
 
 def settle(text: Outgoing, now: datetime, state: str, code: str = "") -> None:
-    """Put a text into a state that no longer needs the worker."""
-    text.state, text.next_try_at, text.error_code = state, None, code[:16] or None
+    """Put a text into a state that no longer needs the worker; one that was sent is asked about once."""
+    text.state, text.error_code = state, code[:16] or None
+    text.next_try_at = now + RECEIPT_OVERDUE if state == SENT else None
     if state in (SENT, DELIVERED):
         text.sent_at = text.sent_at or now
     if state == DELIVERED:

@@ -39,6 +39,11 @@ class TwilioTrouble(Exception):
         super().__init__(code)
         self.code = code
 
+    @property
+    def unknown(self) -> bool:
+        """True when Twilio has nothing of that name."""
+        return self.code in ("404", "20404")
+
 
 class Refused(TwilioTrouble):
     """Asking again would get the same no."""
@@ -90,6 +95,14 @@ class TwilioClient:
         found = await self._list(to=to, from_=from_, limit=_LOOK_UP_AT_MOST)
         ours = [text for text in found if (text.to, text.from_, text.body) == (to, from_, body)]
         return [_sid(text) for text in ours if (text.date_created or since) >= since]
+
+    async def status(self, sid: str) -> tuple[str, str]:
+        """What became of a text in Twilio's words, and its error code or "". Raises a TwilioTrouble."""
+        try:
+            text = await self._messages(sid).fetch_async()
+        except Exception as error:
+            raise _trouble(error) from None
+        return str(getattr(text.status, "value", text.status) or ""), str(text.error_code or "")
 
     async def inbound_since(self, at: datetime) -> list[Inbound]:
         """Texts from phones that Twilio took since then, oldest first. Raises a TwilioTrouble."""

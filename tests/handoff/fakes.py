@@ -101,8 +101,11 @@ class FakeTwilio(_Server):
         self.inbound: list[dict[str, Any]] = []
         self.answers: list[int] = []  # statuses to give next, before succeeding again
         self.list_fails = False
+        self.became: dict[str, tuple[str, int | None]] = {}  # by sid: status and error code
+        self.looked_up: list[str] = []
         self.app.router.add_post("/2010-04-01/Accounts/{sid}/Messages.json", self._send)
         self.app.router.add_get("/2010-04-01/Accounts/{sid}/Messages.json", self._list)
+        self.app.router.add_get("/2010-04-01/Accounts/{sid}/Messages/{message}.json", self._read)
 
     async def _send(self, request: web.Request) -> web.Response:
         status = self.answers.pop(0) if self.answers else 201
@@ -130,6 +133,16 @@ class FakeTwilio(_Server):
             )
         ]
         return web.json_response({"messages": wanted, "next_page_uri": None, "page": 0, "page_size": 50})
+
+    async def _read(self, request: web.Request) -> web.Response:
+        sid = request.match_info["message"]
+        self.looked_up.append(sid)
+        found = next((text for text in self.sent if text["Sid"] == sid), None)
+        if found is None:
+            return web.json_response({"code": 20404, "message": "none", "status": 404}, status=404)
+        status, code = self.became.get(sid, ("sent", None))
+        message = self._message(sid, found["To"], found["From"], found["Body"], "outbound-api")
+        return web.json_response({**message, "status": status, "error_code": code})
 
     def arrives(self, sid: str, from_: str, to: str, body: str) -> None:
         """A text reached Twilio but its webhook did not reach us."""

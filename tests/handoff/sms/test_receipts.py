@@ -16,6 +16,8 @@ from handoff.conversations.model import Outgoing
 from handoff.conversations.service import append, lock, sms_conversation
 from handoff.outbox import Outbox
 from handoff.settings import Settings
+from handoff.sms.delivery import RECEIPT_OVERDUE
+from handoff.sms.receipts import LostReceipts
 from tests.handoff.fakes import FakeTwilio
 from tests.handoff.sms.phones import CAMDEN, Phone
 
@@ -125,3 +127,34 @@ async def test_a_receipt_with_another_sid_does_not_touch_a_text_that_has_one(sen
     (text,) = await sent.phone.outgoing()
     await sent.phone.status("SMother", "failed", path=f"/webhooks/twilio/status?text={text.id}")
     assert (await sent.receipts()).state == "sent"
+
+
+@pytest.fixture
+def lost(parts: Parts) -> LostReceipts:
+    return LostReceipts(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
+
+
+@pytest.mark.parametrize(
+    ("became", "state"),
+    [(("delivered", None), "delivered"), (("undelivered", 30003), "undelivered"), (("sent", None), "sent")],
+)
+async def test_a_text_of_which_nothing_is_heard_is_asked_about_once(
+    sent: Sent, parts: Parts, twilio: FakeTwilio, lost: LostReceipts,
+    became: tuple[str, int | None], state: str,
+) -> None:  # fmt: skip
+    twilio.became[sent.sid] = became
+    await lost.round()
+    assert twilio.looked_up == []
+    for _ in range(3):
+        parts.clock.move(RECEIPT_OVERDUE)
+        await lost.round()
+    assert (twilio.looked_up, (await sent.receipts()).state) == ([sent.sid], state)
+
+
+async def test_a_delivered_text_is_not_asked_about(
+    sent: Sent, parts: Parts, twilio: FakeTwilio, lost: LostReceipts
+) -> None:
+    await sent.receipts("delivered")
+    parts.clock.move(RECEIPT_OVERDUE)
+    await lost.round()
+    assert twilio.looked_up == []
