@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from handoff.app import Parts
 from handoff.cases.view import marked
 from handoff.console import words
 from handoff.content.areas import load_areas
+from handoff.conversations.model import Conversation
 from tests.handoff.cases.scenes import LEAD, Colleague, conversation_state, make_case, signed_in, stored
 
 Client = TestClient[Any, Any]
@@ -38,6 +40,15 @@ async def test_a_case_is_taken_answered_and_closed_with_plain_forms(sam: Colleag
     assert "Hi, I am here." in text
     _, text = await sam.submit(f"{at(case)}/close", outcome="advice_given")
     assert "Advice given" in text and (await stored(parts, case)).state == "closed"
+
+
+async def test_a_phone_that_blocked_us_is_shown_to_staff(sam: Colleague, parts: Parts) -> None:
+    case = await make_case(parts, phone="+447700900123")
+    assert "This number has blocked us" not in await sam.page(at(case))
+    async with parts.db.transaction() as session:
+        thread = await session.get_one(Conversation, uuid.UUID(case["conversation"]))
+        thread.blocked_at = parts.clock.now()
+    assert "This number has blocked us" in await sam.page(at(case))
 
 
 async def test_take_next_opens_the_top_case_or_says_that_nobody_waits(sam: Colleague, parts: Parts) -> None:
