@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 _WORD = re.compile(r"[^\W\d_]+")
-_LEAST_LETTERS, _LEAST_DENSE_LETTERS, _LEAST_WORDS = 8, 4, 4
+_LEAST_LETTERS, _LEAST_DENSE_LETTERS = 8, 4
+_LEAST_WORDS, _LEAST_KNOWN_WORDS = 4, 3
 _DATA: dict[str, Any] = yaml.safe_load(
     (Path(__file__).resolve().parents[2] / "data" / "screening" / "languages.yml").read_text(encoding="utf-8")
 )
@@ -45,13 +46,17 @@ def _by_script(text: str) -> str | None:
 
 
 def _by_words(words: list[str]) -> str | None:
-    """A language whose commonest words are a third of the message or more, and outnumber English ones."""
-    if len(words) < _LEAST_WORDS:
+    """A language whose commonest words are a third of the message or more, and outnumber English ones.
+
+    Three words are enough when the language has them all.
+    """
+    if len(words) < _LEAST_KNOWN_WORDS:
         return None
     english = sum(word in _ENGLISH for word in words)
     for language, common in _WORD_SETS.items():
         hits = sum(word in common for word in words)
         distinct = len({word for word in words if word in common and word not in _ENGLISH})
-        if distinct >= 2 and 3 * hits >= len(words) and hits > english:
+        needed = len(words) if len(words) < _LEAST_WORDS else len(words) / 3
+        if distinct >= 2 and hits >= needed and hits > english:
             return str(language)
     return None

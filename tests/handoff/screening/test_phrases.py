@@ -111,6 +111,9 @@ def test_evidence_is_the_persons_own_words() -> None:
         "merhaba",
         "wagwan fam wys g",
         "bruv dis ting is peak still",
+        "wot is dis",
+        "hru g",
+        "no ma me",
         "a e i o u y z",
     ],
 )
@@ -124,11 +127,31 @@ def test_a_greeting_or_slang_is_not_a_foreign_language(text: str) -> None:
         "waxaan rabaa inaan wax barto laakiin ma garanayo meesha",
         "я хочу вчитися в коледжі",
         "أريد أن أدرس في الكلية",
+        "selam yardim lazim",
+        "pershendetje me duhet ndihme",
     ],
 )
 def test_a_message_in_another_language_is_read_the_same_day(text: str) -> None:
     verdict = screen(text)
     assert (verdict.level, verdict.findings[0].detector) == ("concern", "language")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my ex might find me",
+        "scared he will find me",
+        "my ex found out where i live",
+        "what if my dad finds out where we live",
+    ],
+)
+def test_someone_who_may_find_them_is_heard_as_urgent(text: str) -> None:
+    assert screen(text).level == "urgent"
+
+
+@pytest.mark.parametrize("text", ["my ex will find me a job lol", "worried no one will find me a course"])
+def test_someone_who_may_find_them_a_job_is_not(text: str) -> None:
+    assert screen(text).level == "routine"
 
 
 def test_a_screen_that_fails_sends_the_message_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
