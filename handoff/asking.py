@@ -126,12 +126,15 @@ class Asking:
         turn: Turn,
         outcome: Outcome,
         speaks: bool,
-    ) -> None:
-        """Store the replies: for the person, or as "not sent" for staff when the bot may no longer speak."""
+    ) -> bool:
+        """Store the replies: for the person, or as "not sent" for staff when the bot may no longer speak.
+
+        True when staff have a case to look at because of it.
+        """
         if outcome.answer is None:
             if outcome.name == FAILED and speaks:
                 await self._apologise(session, now, conversation, turn)
-            return
+            return outcome.name == FAILED
         answer = outcome.answer
         turn.understood = answer.understood
         conversation.form = answer.form
@@ -140,8 +143,9 @@ class Asking:
             replies = [reply for reply in replies if reply.kind not in SHRUGS]
             replies = [] if answer.understood.get("intent") in SHRUGGING_INTENTS else replies
             await self._be_kind(session, now, conversation, turn, needed=not replies)
-        for reply in replies:
-            await self._say(session, now, conversation, turn, reply, EVERYONE if speaks else STAFF_ONLY)
+        audience = EVERYONE if speaks else STAFF_ONLY
+        said = [await self._say(session, now, conversation, turn, reply, audience) for reply in replies]
+        return not all(said)
 
     async def _say(
         self,
@@ -151,17 +155,19 @@ class Asking:
         turn: Turn,
         reply: Reply,
         audience: str,
-    ) -> None:
-        area = self._rules.area(conversation.area)
+    ) -> bool:
+        """Say one thing; False when its answer is not live, so that an adviser has to."""
+        area, live = self._rules.area(conversation.area), True
         try:
             words = render(reply, self._content, area, conversation.channel)
         except AnswerMissing:
             log.error("answer missing from the live release slug=%s", reply.answer)
             await open_or_raise(session, self._rules, now, conversation, UNANSWERED)
-            words = {**_fixed("failure", area, now), "kind": "fallback"}
+            words, live = {**_fixed("failure", area, now), "kind": "fallback"}, False
         await append(
             session, conversation, now, author=BOT_AUTHOR, turn_id=turn.id, audience=audience, **words
         )
+        return live
 
     async def _be_kind(
         self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn, *, needed: bool

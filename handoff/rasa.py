@@ -5,6 +5,7 @@ A conversation always asks the same Rasa process, so that Rasa's own lock orders
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 import zlib
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import Any
 import aiohttp
 
 ATTEMPT_SECONDS = 8.0
+AT_ONCE = 12  # turns in one Rasa process: it has one thread, and a longer queue there only times out
 
 
 class RasaUnavailable(Exception):
@@ -55,10 +57,15 @@ class Rasa:
 
     def __init__(self, http: aiohttp.ClientSession, urls: Sequence[str], token: str) -> None:
         self._http, self._urls = http, [url.rstrip("/") for url in urls]
+        self._slots = {url: asyncio.Semaphore(AT_ONCE) for url in self._urls}
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def ask(self, asked: Asked) -> Understood:
-        """One attempt, at most ATTEMPT_SECONDS; raises RasaUnavailable for anything but a full answer."""
+        """One attempt, at most ATTEMPT_SECONDS once a slot is free; RasaUnavailable if no full answer."""
+        async with self._slots[self._url(asked.sender)]:
+            return await self._ask(asked)
+
+    async def _ask(self, asked: Asked) -> Understood:
         body = {
             "conversation": asked.sender,
             "message_id": str(asked.message_id),

@@ -155,7 +155,7 @@ class Turns:
             if message is None:
                 message = await self._keep_for_staff(session, conversation, copy_id, words, verdict)
             replies = await replies_of(session, message.turn_id) if message.turn_id else []
-        self._announce(conversation)
+        self._announce(conversation, for_staff=True)
         beside = {"seq": message.seq, "replies": [as_json(reply) for reply in replies]}
         return TooLong("too_long", sentence, field="text", beside=beside)
 
@@ -208,7 +208,7 @@ class Turns:
                 _close(turn, now, SKIPPED)
         metrics.SCREENED.labels(verdict.level).inc()
         if verdict.findings or turn.state == DONE:
-            self._announce(conversation, turn)
+            self._announce(conversation, turn, for_staff=bool(verdict.findings))
 
     async def _verdict(self, words: str, before: list[str], question: str | None) -> Verdict:
         if len(words) <= INLINE_SCREENING:
@@ -269,10 +269,10 @@ class Turns:
             if turn.state == DONE:
                 return
             may_speak = await bot_may_speak(session, self._rules, conversation)
-            await self._asking.store(session, now, conversation, turn, outcome, may_speak)
+            for_staff = await self._asking.store(session, now, conversation, turn, outcome, may_speak)
             _close(turn, now, outcome.name if may_speak else HELD)
         metrics.TURN_SECONDS.observe((now - turn.created_at).total_seconds())
-        self._announce(conversation, turn)
+        self._announce(conversation, turn, for_staff=for_staff)
 
     # -- keep going
 
@@ -318,8 +318,13 @@ class Turns:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _announce(self, conversation: Conversation, turn: Turn | None = None) -> None:
-        self._hub.notify(conversation_topic(conversation.id), CONSOLE)
+    def _announce(
+        self, conversation: Conversation, turn: Turn | None = None, *, for_staff: bool = False
+    ) -> None:
+        """Tell whoever watches the conversation; the console too, if a case changed or an adviser has it."""
+        self._hub.notify(conversation_topic(conversation.id))
+        if for_staff or conversation.state != BOT:
+            self._hub.notify(CONSOLE)
         if turn and turn.state == DONE:
             self._hub.notify(turn_topic(turn.id))
         if conversation.channel == SMS:
