@@ -1,12 +1,14 @@
-"""Reading JSON bodies: every fault is a Refusal that names the field."""
+"""Reading JSON bodies and posted forms: every fault is a Refusal that names the field."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
+from handoff.conversations.words import normalise
 from handoff.errors import TooLong, Unprocessable
 
 
@@ -26,7 +28,7 @@ def parsed_object(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def string_field(body: dict[str, Any], name: str) -> str:
+def string_field(body: Mapping[str, Any], name: str) -> str:
     """A text field just as it came; Unprocessable when it is missing or no text."""
     value = body.get(name)
     if not isinstance(value, str):
@@ -34,13 +36,23 @@ def string_field(body: dict[str, Any], name: str) -> str:
     return value
 
 
-def text_field(body: dict[str, Any], name: str, most: int, *, needed: bool = True) -> str:
-    """A text field, trimmed; Unprocessable when it is missing or no text, TooLong past `most` characters."""
+def text_field(body: Mapping[str, Any], name: str, most: int, *, needed: bool = True) -> str:
+    """A text field without what cannot be seen; Unprocessable when it is missing or no text, TooLong past
+    `most` characters."""
     if body.get(name) is None and not needed:
         return ""
-    value = string_field(body, name).replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+    value = normalise(string_field(body, name))
     if needed and not value:
         raise Unprocessable("empty", f"{name} is empty.", field=name)
     if len(value) > most:
         raise TooLong("too_long", f"{name} may have {most:,} characters at most.", field=name)
     return value
+
+
+async def form_fields(request: web.Request) -> dict[str, str]:
+    """The text fields of a posted form; Unprocessable `bad_form` when it cannot be read as one."""
+    try:
+        form = await request.post()
+    except (ValueError, LookupError, AssertionError):  # not UTF-8, an encoding there is none of, no boundary
+        raise Unprocessable("bad_form", "The form could not be read.", field="body") from None
+    return {name: value for name, value in form.items() if isinstance(value, str)}

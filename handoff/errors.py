@@ -103,12 +103,19 @@ async def errors_middleware(request: web.Request, handler: Handler) -> web.Strea
             raise
         code, sentence = _SENTENCES.get(error.status, ("bad_request", "That request could not be read."))
         return _answer(request, _with_status(Refusal(code, sentence), error.status))
-    except ConnectionResetError:
-        raise
-    except Exception:
+    except Exception as error:
+        if _cut_off(request, error):
+            log.debug("unreadable body method=%s route=%s", request.method, _route_name(request))
+            return _answer(request, Refusal("bad_request", "That request could not be read."))
         log.exception("unexpected error method=%s route=%s", request.method, _route_name(request))
         sentence = "Something went wrong on our side. Please try again."
         return _answer(request, _with_status(Refusal("server_error", sentence), 500))
+
+
+def _cut_off(request: web.Request, error: Exception) -> bool:
+    """True when the body ended early or is not packed as its headers say, or its sender hung up."""
+    hung_up = isinstance(error, OSError) and request.transport is None
+    return hung_up or isinstance(error, web.RequestPayloadError)
 
 
 def _with_status(refusal: Refusal, status: int) -> Refusal:

@@ -56,6 +56,8 @@ def static_url(name: str) -> str:
 
 def static_path(name: str) -> Path:
     """ "webchat/chat.js" -> handoff/webchat/static/chat.js, "base.css" -> handoff/static/base.css."""
+    if "\0" in name:  # no path has one, and asking for it is an error
+        raise NotFound()
     feature, slash, rest = name.partition("/")
     folder = HERE / feature / "static" if slash else HERE / "static"
     path = (folder / (rest or feature)).resolve()

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from handoff import audit, keys
-from handoff.bodies import json_object, text_field
+from handoff.bodies import form_fields, json_object, text_field
 from handoff.cases import view, work
 from handoff.cases.access import case_for, case_id_in
 from handoff.cases.numbers import Number
@@ -94,7 +94,7 @@ def posted(right: str, act: Act) -> Callable[[web.Request], Awaitable[web.Respon
     @access(staff_page(right))
     async def handler(request: web.Request) -> web.Response:
         case_id = case_id_in(request.match_info["id"])
-        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        form = await form_fields(request)
         try:
             async with request.app[keys.DB].transaction() as session:
                 result = await act(desk_of(request, session), case_id, form)
@@ -108,6 +108,12 @@ def posted(right: str, act: Act) -> Callable[[web.Request], Awaitable[web.Respon
         raise web.HTTPSeeOther(f"/staff/cases/{case_id}")
 
     return handler
+
+
+@access(staff_page("case.read"))
+async def back_to_case(request: web.Request) -> web.Response:
+    """A refused form shows the case under the form's address; loaded anew, that leads to the case."""
+    raise web.HTTPSeeOther(f"/staff/cases/{case_id_in(request.match_info['id'])}")
 
 
 async def _tell(request: web.Request, case_id: uuid.UUID) -> None:
@@ -186,3 +192,4 @@ def setup(app: web.Application) -> None:
         ("close", "case.close", _close),
     ):
         app.router.add_post(f"/staff/cases/{{id}}/{name}", posted(right, act))
+        app.router.add_get(f"/staff/cases/{{id}}/{name}", back_to_case)

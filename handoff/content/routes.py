@@ -8,6 +8,7 @@ from datetime import date, datetime
 from aiohttp import web
 
 from handoff import keys
+from handoff.bodies import form_fields
 from handoff.content import api, releases, service
 from handoff.content.difference import Piece, difference
 from handoff.content.steps import STEPS, Given, Step, take
@@ -164,7 +165,7 @@ def _posted(name: str, step: Step) -> Callable[[web.Request], Awaitable[web.Resp
 
     @access(staff_page(step.right))
     async def handler(request: web.Request) -> web.Response:
-        form = {field: value for field, value in (await request.post()).items() if isinstance(value, str)}
+        form = await form_fields(request)
         try:
             await take(request, step, form)
         except NotFound:

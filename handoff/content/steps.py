@@ -66,7 +66,7 @@ async def _approve(work: Editing, slug: str, given: Given, areas: Areas) -> None
 
 
 async def _request_changes(work: Editing, slug: str, given: Given, areas: Areas) -> None:
-    note = text_field(dict(given), "note", LONGEST_NOTE, needed=False)
+    note = text_field(given, "note", LONGEST_NOTE, needed=False)
     await workflow.send_back(work, slug, _version(given), note)
 
 

@@ -124,7 +124,7 @@ async def _send_safety(heard: Heard) -> Message:
 async def _hold(heard: Heard) -> list[Message]:
     """While the bot is quiet and nobody has joined: we have it, a person was told (not too often).
 
-    The first message after a safety message is answered at once: silence there would read as nobody listening.
+    The first message after a safety message is answered at once: silence would read as nobody listening.
     A further emergency gets the emergency text in its place, whoever owns the conversation, once the last
     one is old enough.
     """

@@ -11,6 +11,7 @@ from typing import Any
 import phonenumbers
 from aiohttp import BasicAuth, web
 
+from handoff.bodies import form_fields
 from handoff.security import access, anyone
 from handoff.simulator.network import Network, Undeliverable
 from handoff.simulator.store import Filters, Text
@@ -59,7 +60,7 @@ def _signed_in(request: web.Request, network: Network) -> bool:
 @_answers_like_twilio
 async def create(request: web.Request) -> web.Response:
     """POST Messages.json"""
-    form = {name: str(value) for name, value in (await request.post()).items()}
+    form = await form_fields(request)
     for code, name, sentence in (
         (21604, "To", "A 'To' phone number is required."),
         (21603, "From", "A 'From' phone number is required."),

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 
 from handoff import keys
+from handoff.bodies import form_fields
 from handoff.errors import Forbidden, NotSignedIn
 from handoff.security import Rule
 from handoff.settings import Settings
@@ -134,7 +135,6 @@ async def _prove_own_page(request: web.Request, who: Member) -> None:
     refuse_other_sites(request)
     given = request.headers.get("X-CSRF-Token")
     if given is None and request.content_type in _FORMS:
-        field = (await request.post()).get("csrf", "")
-        given = field if isinstance(field, str) else ""
+        given = (await form_fields(request)).get("csrf", "")
     if not hmac.compare_digest((given or "").encode(), who.csrf.encode()):
         raise Forbidden("bad_csrf", "This page is out of date. Load it again, then try once more.")

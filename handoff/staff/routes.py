@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from aiohttp import web
 
 from handoff import keys
-from handoff.bodies import json_object, text_field
+from handoff.bodies import form_fields, json_object, text_field
 from handoff.crypto import keyring
 from handoff.errors import Refusal, TooMany
 from handoff.pages import page
@@ -19,6 +20,8 @@ from handoff.staff.model import StaffSession
 from handoff.staff.service import Member
 
 _WRONG_HERE, _WRONG_ANYWHERE = 10, 50  # wrong guesses at one account: from one address, from all
+
+_PAGE = re.compile(r"/staff(/[a-zA-Z0-9_-]+)+(\?[a-zA-Z0-9_=&%+-]*)?")
 
 
 class SignInLimits:
@@ -65,18 +68,25 @@ async def sign_in_page(request: web.Request) -> web.Response:
     me = await who_is(request)
     if me:
         raise web.HTTPSeeOther(_first_page(me))
-    return _form(request)
+    return _form(request, _safe_next(request.query.get("next", "")))
+
+
+@access(anyone)
+async def back_to_sign_in(request: web.Request) -> web.Response:
+    """A refused form shows under its own address; loaded anew, that leads to the sign-in page."""
+    raise web.HTTPSeeOther("/staff")
 
 
 @access(anyone)
 async def sign_in_form(request: web.Request) -> web.Response:
-    form = await request.post()
-    email, password, code = (str(form.get(name, "")) for name in ("email", "password", "code"))
+    form = await form_fields(request)
+    email, password, code = (form.get(name, "") for name in ("email", "password", "code"))
+    onward = _safe_next(form.get("next", ""))
     try:
         token, _ = await _sign_in(request, email[:254], password[:1024], code[:16])
     except Refusal as refusal:
-        return _form(request, refusal=refusal, email=email)
-    response = web.Response(status=303, headers={"Location": _safe_next(str(form.get("next", "")))})
+        return _form(request, onward, refusal=refusal, email=email)
+    response = web.Response(status=303, headers={"Location": onward})
     give_cookie(response, request.app[keys.SETTINGS], token)
     return response
 
@@ -118,12 +128,12 @@ async def _sign_out(request: web.Request) -> None:
         await service.sign_out(session, request.app[keys.CLOCK].now(), signed_in(request))
 
 
-def _form(request: web.Request, refusal: Refusal | None = None, email: str = "") -> web.Response:
+def _form(request: web.Request, onward: str, refusal: Refusal | None = None, email: str = "") -> web.Response:
     settings = request.app[keys.SETTINGS]
     context: dict[str, Any] = {
         "refusal": refusal,
         "email": email,
-        "next": _safe_next(request.query.get("next", "")),
+        "next": onward,
         "ask_code": not settings.demo,
         "demo": settings.demo,
     }
@@ -142,8 +152,7 @@ def _first_page(me: Member) -> str:
 
 def _safe_next(address: str) -> str:
     """Only a page of the console itself; anything else would let a link lead someone away."""
-    inside = address.startswith("/staff/") and "\\" not in address and not address.startswith("/staff//")
-    return address if inside else "/staff"
+    return address if _PAGE.fullmatch(address) else "/staff"
 
 
 def setup(app: web.Application) -> None:
@@ -155,3 +164,5 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/staff", sign_in_page)
     app.router.add_post("/staff/sign-in", sign_in_form)
     app.router.add_post("/staff/sign-out", sign_out_form)
+    for form in ("/staff/sign-in", "/staff/sign-out"):
+        app.router.add_get(form, back_to_sign_in)

@@ -108,7 +108,14 @@ async def test_without_the_claim_there_is_no_reply_and_no_close(
 
 
 @pytest.mark.parametrize(
-    "text, code", [("   ", "empty"), ("x" * 5001, "too_long"), (7, "bad_field"), (None, "bad_field")]
+    "text, code",
+    [
+        ("   ", "empty"),
+        ("\u200b\u2060", "empty"),
+        ("x" * 5001, "too_long"),
+        (7, "bad_field"),
+        (None, "bad_field"),
+    ],
 )
 async def test_a_reply_that_cannot_be_sent_says_why(
     sam: Colleague, parts: Parts, text: Any, code: str

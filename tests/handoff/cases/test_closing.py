@@ -73,7 +73,7 @@ async def test_an_unknown_outcome_is_refused(sam: Colleague, parts: Parts, outco
     assert (status, body["error"]["code"]) == (422, "unknown_outcome")
 
 
-@pytest.mark.parametrize("decision", [None, "", "  "])
+@pytest.mark.parametrize("decision", [None, "", "  ", "\u200b\u2060", "\u202e", "\u3164"])
 async def test_safeguarding_cannot_close_without_a_decision(
     sam: Colleague, parts: Parts, decision: str | None
 ) -> None:

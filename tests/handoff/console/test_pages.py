@@ -101,6 +101,15 @@ async def test_cases_that_one_fault_opened_show_as_one_incident(sam: Colleague, 
     assert "The assistant is failing: 3 people got an apology." in await sam.page("/staff/queue")
 
 
+@pytest.mark.parametrize("form", ["claim", "reply", "close", "reveal"])
+async def test_the_address_of_a_form_loaded_anew_leads_to_the_case(
+    sam: Colleague, parts: Parts, form: str
+) -> None:
+    case = await make_case(parts)
+    async with sam.http.get(f"{at(case)}/{form}", allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (303, at(case))
+
+
 async def test_a_hand_back_form_gives_the_conversation_to_the_assistant(sam: Colleague, parts: Parts) -> None:
     case = await make_case(parts)
     await sam.submit(f"{at(case)}/claim")

@@ -162,15 +162,39 @@ async def test_a_one_time_code_works_once_and_is_asked_for(
     assert sorted(answers) == [(200, ""), (401, "wrong_code")]
 
 
-async def test_the_sign_in_page_leads_on_and_never_away(client: Client) -> None:
-    for where, lands in (
-        ("/staff/queue?x=1", "/staff/queue"),
-        ("https://evil.example/", "/staff"),
-        ("//evil", "/staff"),
-    ):
-        form = {"email": EMAIL, "password": PASSWORD, "next": where}
-        response = await client.post("/staff/sign-in", data=form, allow_redirects=False)
-        assert response.status == 303 and response.headers["Location"].startswith(lands)
+@pytest.mark.parametrize("where", ["/staff/queue", "/staff/queue?show=mine", "/staff/answers/care-leavers"])
+async def test_the_sign_in_page_leads_on(client: Client, where: str) -> None:
+    assert await landing(client, where) == where
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "https://evil.example/", "//evil", "/staff//evil.example", "/staff/../chat", "/staff/./x", "/chat",
+        "/staff/%2e%2e/x", "/staffed", "/staff/\\evil", "/staff/x\r\nSet-Cookie: a=b", "/staff/x#y", "",
+    ],
+)  # fmt: skip
+async def test_the_sign_in_page_never_leads_away_from_the_console(client: Client, where: str) -> None:
+    assert await landing(client, where) == "/staff"
+
+
+async def landing(client: Client, where: str) -> str:
+    form = {"email": EMAIL, "password": PASSWORD, "next": where}
+    response = await client.post("/staff/sign-in", data=form, allow_redirects=False)
+    assert response.status == 303
+    return response.headers["Location"]
+
+
+async def test_a_failed_sign_in_still_leads_on_after_the_next(client: Client) -> None:
+    form = {"email": EMAIL, "password": "no", "next": "/staff/queue"}
+    response = await client.post("/staff/sign-in", data=form)
+    assert 'name="next" value="/staff/queue"' in await response.text()
+
+
+@pytest.mark.parametrize("path", ["/staff/sign-in", "/staff/sign-out"])
+async def test_the_address_of_a_form_loaded_anew_leads_to_the_sign_in_page(client: Client, path: str) -> None:
+    response = await client.get(path, allow_redirects=False)
+    assert (response.status, response.headers["Location"]) == (303, "/staff")
 
 
 async def test_a_failed_sign_in_page_keeps_the_address_and_shows_why(client: Client) -> None:
