@@ -79,3 +79,11 @@ def seq_value(value: str, name: str) -> int:
     if not (value.isascii() and value.isdigit()):
         raise Unprocessable("bad_field", f"{name} must be a whole number from 0.", field=name)
     return min(int(value[:20]), LAST_SEQ)
+
+
+def seq_or_start(value: str) -> int:
+    """A message number that a program keeps by itself; one that is none means from the start."""
+    try:
+        return seq_value(value, "seq")
+    except Unprocessable:
+        return 0

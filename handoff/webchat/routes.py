@@ -12,7 +12,7 @@ from handoff.conversations.service import as_json, messages_after
 from handoff.security import Throttle, access, anyone
 from handoff.webchat import intake, pages_routes, service
 from handoff.webchat.access import CHAT, bearer
-from handoff.webchat.body import read_object, seq_value, uuid_field
+from handoff.webchat.body import read_object, seq_or_start, seq_value, uuid_field
 from handoff.webchat.stream import stream
 
 WAIT_SECONDS = 25.0
@@ -53,8 +53,8 @@ async def read(request: web.Request) -> web.Response:
 
 @access(bearer)
 async def events(request: web.Request) -> web.StreamResponse:
-    after = request.headers.get("Last-Event-ID") or request.query.get("after", "")
-    return await stream(request, request[CHAT], seq_value(after, "after"))
+    after, last = seq_value(request.query.get("after", ""), "after"), request.headers.get("Last-Event-ID")
+    return await stream(request, request[CHAT], seq_or_start(last) if last else after)
 
 
 @access(bearer)

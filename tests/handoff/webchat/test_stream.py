@@ -83,6 +83,16 @@ async def test_a_reader_goes_on_where_it_was(client: TestClient, after: str, hea
         assert (await events.message())["seq"] == 3
 
 
+@pytest.mark.parametrize("last", ["abc", "-1", "1.5", "²"])
+async def test_a_reader_with_a_number_that_is_none_starts_at_the_beginning(
+    client: TestClient, last: str
+) -> None:
+    chat = await make_chat(client)
+    await chat.say("one")
+    async with following(chat, **{"Last-Event-ID": last}) as events:
+        assert (await events.message())["seq"] == 1
+
+
 async def test_the_state_says_that_the_assistant_is_typing(client: TestClient, rasa: FakeRasa) -> None:
     chat, go = await make_chat(client), rasa.hang()
     async with following(chat) as events:
