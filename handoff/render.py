@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,15 @@ from handoff.content.areas import Area, fill
 from handoff.content.live import LiveContent
 from handoff.conversations.model import SMS
 from handoff.rasa import Reply
+
+_NUMBERS = {
+    **{"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"},
+    **{"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"},
+    **{"1st": "1", "2nd": "2", "3rd": "3", "4th": "4", "5th": "5", "6th": "6"},
+}
+_COUNTED = re.compile(
+    rf"(?:(?:the|option|number|num|no|choice) )*(\d|{'|'.join(_NUMBERS)})(?: (?:one|option|please|pls))*"
+)
 
 
 class AnswerMissing(Exception):
@@ -63,9 +73,11 @@ def with_numbers(text: str, choices: Sequence[dict[str, Any]]) -> str:
 
 
 def chosen(text: str, choices: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """The choice that a message names by its number or its exact words."""
+    """The choice that a message names by its number ("2", "two", "the 2nd one") or its exact words."""
     said = text.strip().casefold().rstrip(".)!")
+    counted = _COUNTED.fullmatch(said)
+    meant = _NUMBERS.get(counted[1], counted[1]) if counted else said
     for number, choice in enumerate(choices, 1):
-        if said in (str(number), choice["text"].casefold().rstrip(".)!")):
+        if meant == str(number) or said == choice["text"].casefold().rstrip(".)!"):
             return choice
     return None

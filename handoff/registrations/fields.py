@@ -33,7 +33,13 @@ _QUESTION = re.compile(
     r"(?:what|why|how|when|who|where|which|can|could|do|does|is|are|will|should|would)\b.*\s", re.IGNORECASE
 )
 _NO_NAMES = frozenset(
-    "yes no ok okay idk dunno nope yeah nah skip none nothing help hi hey hello thanks what why who".split()
+    "yes no ok okay idk dunno nope yeah nah skip none nothing help hi hey hello thanks what why who "
+    "wot wat wut huh eh pardon how when where which whatever lol bro bruv hru wtf omg idc test hmm um".split()
+)
+_STATE = re.compile(
+    r"(?:i['’]?m|i am) +(?:in|not|a|on|at|from|homeless|pregnant|scared|sad|tired|bored|confused|lost|fine|ok"
+    r"|okay|good|here|new|really|done|looking|trying|going|gonna|living|nobody|worried|stuck|sick|depressed)\b",
+    re.IGNORECASE,
 )
 _WEB = re.compile(r"://|www\.|\w\.(?:com|co|uk|org|net|io)\b", re.IGNORECASE)
 _SAME = re.compile(r"\b(?:same|this|texting (?:from|on|with|u|you)|the one i['’]?m)\b", re.IGNORECASE)
@@ -61,7 +67,9 @@ def read(field: str, text: str, known: Known) -> Accepted | Problem:
 
 
 def read_name(text: str, known: Known) -> Accepted | Problem:
-    """A name in any script: letters, with apostrophes, hyphens, full stops and spaces between."""
+    """A name in any script: letters, with apostrophes, hyphens, full stops, spaces; "im in care" is none."""
+    if _STATE.match(text):
+        return Problem("not_a_name")
     name = _LEAD_IN.sub("", text, count=1) if _LEAD_IN.match(text) else text
     name = re.sub(r"[’ʼ`´]", "'", name).strip(" .,!-") or text
     if len(name) > LONGEST_NAME:
