@@ -78,5 +78,7 @@ def _choices(custom: dict[str, Any], ranking: list[dict[str, Any]]) -> list[dict
     if named == OFFERED_TOPICS:
         # Without words: handoff shows each answer's live title.
         named = [{"text": None, "answer": topic["topic"]} for topic in ranking[:RANKED]]
-    offered = [*named, *(custom.get("more") or [])]
+    more = custom.get("more") or []
+    kept = {choice["answer"] for choice in more}
+    offered = [*(choice for choice in named if choice.get("answer") not in kept), *more]
     return [{"text": choice["text"], "answer": choice.get("answer")} for choice in offered]

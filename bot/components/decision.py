@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,10 @@ LOST_AGAIN = "lost_again"
 NOT_UNDERSTOOD = frozenset({UNCLEAR, LOST, LOST_AGAIN})
 RETRIEVAL_INTENT = "faq"
 RANKED = 3
+FOREIGN = "other_language"
+SHORT = 8
+"""The most words of a follow-up that is nothing without the message before it."""
+_FOLLOW_UP = re.compile(r"\s*(ok |so )?(and|but|or|what if|wat if|what about|wat about|how about)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,16 @@ class Guess:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """All probabilities. A form's answer ("Grace") must not pass for a question, hence `sure_in_form`."""
+    """All probabilities. A form's answer ("Grace") must not pass for a question, hence `sure_in_form`.
+
+    A short follow-up ("and if im 19") leans on what was said before, so its own words say little.
+    """
 
     sure: float = 0.33
     margin: float = 0.10
     sure_in_form: float = 0.60
     offer: float = 0.12
+    offer_to_follow_up: float = 0.25
 
 
 def decide(
@@ -55,9 +64,10 @@ def decide(
     if not guesses or not any(character.isalnum() for character in text):
         return _not_understood(LOST, 0.0, [], metadata)
     ranked = [guess for guess in guesses if guess.label.topic][:RANKED]
-    if _is_sure(guesses, bool(metadata.get("form")), thresholds):
+    follows_up = len(text.split()) <= SHORT and bool(_FOLLOW_UP.match(text))
+    if _is_sure(guesses, bool(metadata.get("form")), follows_up, thresholds):
         return _parse(guesses[0], ranked)
-    offered = _offered(ranked, thresholds.offer)
+    offered = _offered(ranked, thresholds.offer_to_follow_up if follows_up else thresholds.offer)
     name = UNCLEAR if offered else LOST
     return _not_understood(name, guesses[0].confidence, offered or ranked, metadata)
 
@@ -68,9 +78,10 @@ def _chosen(guesses: Sequence[Guess], metadata: Mapping[str, Any]) -> Guess | No
     return next((guess for guess in guesses if slug and guess.label.topic == slug), None)
 
 
-def _is_sure(guesses: Sequence[Guess], in_form: bool, thresholds: Thresholds) -> bool:
+def _is_sure(guesses: Sequence[Guess], in_form: bool, follows_up: bool, thresholds: Thresholds) -> bool:
+    """Slang is easily taken for a foreign language, and "and if im at college?" for news about oneself."""
     best = guesses[0]
-    if in_form:
+    if in_form or best.label.intent == FOREIGN or (follows_up and not best.label.topic):
         return best.confidence >= thresholds.sure_in_form
     second = guesses[1].confidence if len(guesses) > 1 else 0.0
     return best.confidence >= thresholds.sure and best.confidence - second >= thresholds.margin

@@ -50,6 +50,24 @@ def test_an_unsure_guess_offers_topics_where_there_are_two(guesses, name):
     assert decided(*guesses)["intent"]["name"] == name
 
 
+@pytest.mark.parametrize("text", ["and what about if im 19", "but im 18", "what about next year"])
+def test_a_short_follow_up_is_not_offered_far_fetched_topics(text):
+    guesses = [topic("lgbtq", 0.2), topic("ema", 0.1)]
+    assert decided(*guesses, text=text)["intent"]["name"] == "lost"
+    assert decided(*guesses, text="clubs near me")["intent"]["name"] == "unclear"
+
+
+def test_slang_is_not_lightly_taken_for_a_foreign_language():
+    assert decided(intent("other_language", 0.5), intent("greet", 0.1))["intent"]["name"] == "lost"
+    assert decided(intent("other_language", 0.7), intent("greet", 0.1))["intent"]["name"] == "other_language"
+
+
+def test_a_short_follow_up_is_not_lightly_taken_for_news_about_oneself():
+    guesses = [intent("neet", 0.5), topic("cv", 0.1)]
+    assert decided(*guesses, text="and if im at college?")["intent"]["name"] == "lost"
+    assert decided(*guesses, text="im not at college")["intent"]["name"] == "neet"
+
+
 def test_a_far_fetched_third_topic_is_not_offered():
     offered = decided(topic("cv", 0.3), topic("travel", 0.01), topic("ema", 0.01))["topic_ranking"]
     assert [ranked["topic"] for ranked in offered] == ["cv", "travel"]
