@@ -18,14 +18,27 @@ QUESTION_TOPIC = 0.3
 """How likely a topic must be for words that look like a question to be answered with it."""
 
 _SMALL_TALK = {"greet", "thanks", "goodbye", "insult", "nonsense", "other_language", "acknowledge"}
+_LEAVING_INTENTS = {"cancel_registration", "stop_messages"}
+_DELETE = re.compile(r"\b(delete|remove|erase|wipe|scrap|bin|clear|get(ting)? rid|cancel)\b", re.I)
+_KEEP = re.compile(r"\b(don'?t|do not|not|keep|never|carry on|continue)\b", re.I)
 _LEAVE = re.compile(
-    r"(please )?(stop|forget (it|this|about it)|never ?mind|nvm|leave it|quit|exit|end"
-    r"|cancel( (it|this|my|the|registration))*"
+    r"((please|pls|just|can (yo)?u) )*(stop|forget (it|this|about it)|never ?mind|nvm|leave it|quit|exit|end"
+    r"|cancel( (it|this|that|my|the|registration))*"
+    r"|(delete|remove|erase|wipe|get rid of)"
+    r"( (it|this|that|all|of|everything|my|the|stuff|details|answers|info|data|chat|please|pls"
+    r"|what i (said|told you|wrote)))*"
     r"|i (don'?t|do not) want (to|this)( (do|carry on|register|continue).*)?)[\s.!]*",
     re.I,
 )
+_NO_PHONE = re.compile(
+    r"((no|nah|sorry|well|but)\b[, ]*)*(i )?"
+    r"(no|none|(don'?t|do not|ain'?t|haven'?t) (have|got|own|get)( a| any)?|(have|got) no)"
+    r"( (phone|mobile|number|mob))+\b|none$|i (don'?t|do not) (have|own) one",
+    re.I,
+)
+_REFERENCE = re.compile(r"\b(reference|ref)( (number|no|num|code))?\b", re.I)
 _ASKS = re.compile(
-    r"(what|wat|wot|why|y|how|when|wen|who|where|which|can|could|do|does|did|is|are|will|would|should)\b",
+    r"(what'?s?|wat|wats|wot|why|y|how|when|wen|who|where|which|can|could|do|does|did|is|are|will|would|should)\b",
     re.I,
 )
 _WHY = re.compile(r"\b(why|y|what for)\b.*\b(need|want|ask|know|tell)", re.I)
@@ -66,7 +79,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Wants:
-    """One of: person, leave, delete, stay, finish, change, again (the open question once more)."""
+    """One of: person, leave, delete, stay, finish, change, reference, no_phone, again (ask once more)."""
 
     what: str
 
@@ -79,11 +92,15 @@ def hear(said: Said, requested: str, given: Collection[str]) -> Heard:
     if len(said.text) > LONGEST and requested in FIELDS:
         return Answer(said.text)
     if requested == LEAVING:
-        return Wants("delete" if _means_yes(said) or _LEAVE.fullmatch(said.text) else "stay")
-    if _LEAVE.fullmatch(said.text) or said.intent == "cancel_registration":
+        return Wants("delete" if _wants_it_deleted(said) else "stay")
+    if _LEAVE.fullmatch(said.text) or said.intent in _LEAVING_INTENTS:
         return Wants(LEAVE)
     if said.intent == "talk_to_person":
         return Wants("person")
+    if requested == "phone" and _NO_PHONE.match(said.text):
+        return Wants("no_phone")
+    if said.intent == "my_reference" or (requested != "name" and _REFERENCE.search(said.text)):
+        return Wants("reference")
     if requested == CONFIRMED and _means_yes(said) and not _BUT.search(said.text):
         return Wants("finish")
     return _correction(said.text, requested, given) or _question(said, requested) or _plain(said, requested)
@@ -107,6 +124,15 @@ def _plain(said: Said, requested: str) -> Heard:
 
 def _means_yes(said: Said) -> bool:
     return said.intent == "affirm" or bool(YES.fullmatch(said.text))
+
+
+def _wants_it_deleted(said: Said) -> bool:
+    """ "get rid of it" deletes as a yes does; "no keep it" and "yes but dont delete it" never do."""
+    if _KEEP.search(said.text):
+        return False
+    if _DELETE.search(said.text) or _LEAVE.fullmatch(said.text):
+        return True
+    return not NO.fullmatch(said.text) and (said.intent in _LEAVING_INTENTS or _means_yes(said))
 
 
 def _question(said: Said, requested: str) -> Question | None:

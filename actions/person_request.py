@@ -5,23 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.handoff_client import Turn, handoff
 from actions.said import last_uttered
 
-OFFERED_PERSON = {"utter_lost_again", "utter_other_language"}
-PASSED_ON = {"utter_neet_passed", "utter_neet_known", "utter_at_risk_passed"}
+OFFERED_PERSON = {"utter_lost_again", "utter_other_language", "utter_adviser_declined"}
+ASKED_FOR = {"utter_person_requested", "utter_person_waiting"}
+PASSED_ON = {"utter_neet_passed", "utter_neet_known", "utter_at_risk_passed", *ASKED_FOR}
+PLAIN_NO = {"deny", "cancel_registration"}
+DECLINED = "declined"
+"""The slot with the reason of the case that the person said no to."""
+REQUEST = "request"
 Events = list[dict[str, Any]]
 
 
-async def request_person(dispatcher: CollectingDispatcher, turn: Turn) -> None:
-    """Open the case of a person who asks for an adviser, and say what happens now."""
-    case = await handoff().open_case(turn, "request", {})
+async def request_person(dispatcher: CollectingDispatcher, turn: Turn, declined: str | None) -> Events:
+    """Open the case of someone who asks for an adviser, and say what happens; an earlier no is over."""
+    again = declined == REQUEST
+    case = await handoff().open_case(turn, REQUEST, {"adviser": "wanted"} if again else {})
     dispatcher.utter_message(json_message={"kind": "answer", "answer": "talk-to-person"})
-    said = "utter_person_requested" if case.created else "utter_person_waiting"
+    said = "utter_person_requested" if case.created or again else "utter_person_waiting"
     dispatcher.utter_message(response=said, when=case.when)
+    return [SlotSet("passed_on", REQUEST), SlotSet(DECLINED, None)]
 
 
 class ActionRequestPerson(Action):
@@ -31,36 +39,35 @@ class ActionRequestPerson(Action):
         return "action_request_person"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
-        await request_person(dispatcher, Turn.of(tracker))
-        return []
+        return await request_person(dispatcher, Turn.of(tracker), tracker.get_slot(DECLINED))
 
 
 class ActionYes(Action):
-    """A yes: to a person, when that was the offer; otherwise it only carries on."""
+    """A yes: to a person, when that was the offer or was just declined; otherwise it only carries on."""
 
     def name(self) -> str:
         return "action_yes"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
-        if last_uttered(tracker) & OFFERED_PERSON:
-            await request_person(dispatcher, Turn.of(tracker))
-        else:
-            dispatcher.utter_message(response="utter_yes")
+        said = last_uttered(tracker)
+        if said & OFFERED_PERSON:
+            return await request_person(dispatcher, Turn.of(tracker), tracker.get_slot(DECLINED))
+        dispatcher.utter_message(response="utter_adviser_coming" if said & PASSED_ON else "utter_yes")
         return []
 
 
 class ActionNoAdviser(Action):
-    """A no: recorded on the case when an adviser was told unasked; otherwise it only carries on."""
+    """A no: recorded on the case when an adviser was told, asked for or not; otherwise it only carries on."""
 
     def name(self) -> str:
         return "action_no_adviser"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         reason = tracker.get_slot("passed_on")
-        plain_no = tracker.latest_message["intent"]["name"] == "deny"
+        plain_no = tracker.latest_message["intent"]["name"] in PLAIN_NO
         if reason and (not plain_no or last_uttered(tracker) & PASSED_ON):
             await handoff().open_case(Turn.of(tracker), reason, {"adviser": "declined"})
             dispatcher.utter_message(response="utter_adviser_declined")
-        else:
-            dispatcher.utter_message(response="utter_no" if plain_no else "utter_no_adviser_needed")
+            return [SlotSet(DECLINED, reason)]
+        dispatcher.utter_message(response="utter_no" if plain_no else "utter_no_adviser_needed")
         return []

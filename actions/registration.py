@@ -27,11 +27,11 @@ from actions.hearing import (
     hear,
     question_after_all,
 )
-from actions.person_request import request_person
+from actions.person_request import DECLINED, request_person
 from actions.said import Said
 
 REQUESTED = "requested_slot"
-PATIENCE = 2
+PATIENCE = 3
 """After so many answers in a row that were not one, a person is offered."""
 
 Events = list[dict[str, Any]]
@@ -59,6 +59,7 @@ class Step:
         self.said = Said.of(tracker)
         self.requested: str | None = tracker.get_slot(REQUESTED)
         self.given = [name for name in FIELDS if tracker.get_slot(name)]
+        self._declined = tracker.get_slot(DECLINED)
         self._misses = int(tracker.get_slot("misses") or 0)
 
     async def begin(self) -> Events:
@@ -89,7 +90,13 @@ class Step:
         if wants.what in (LEAVE, CHANGE):
             return self._ask(LEAVING if wants.what == LEAVE else CHANGE)
         if wants.what == "person":
-            await request_person(self._dispatcher, self._turn)
+            asked = await request_person(self._dispatcher, self._turn, self._declined)
+            return [*asked, *await self._ask_again()]
+        if wants.what == "no_phone":
+            self._say("utter_no_phone")
+            return self._keep("phone")
+        if wants.what == "reference":
+            self._say("utter_no_reference_yet")
         elif wants.what == "stay":
             self._say("utter_carry_on")
             return await self._ask_next()

@@ -74,6 +74,31 @@ async def test_a_plain_no_later_declines_nothing(person: Person, stub: StubHando
     assert len(stub.asked("/internal/cases")) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"), [("no dont bother", "deny"), ("nvm cancel that", "cancel_registration")]
+)
+async def test_a_no_after_asking_for_a_person_is_recorded_and_said(
+    person: Person, stub: StubHandoff, text: str, intent: str
+) -> None:
+    await person.says(ActionRequestPerson(), "get me a human", "talk_to_person")
+    assert await person.says(ActionNoAdviser(), text, intent) == ["adviser_declined"]
+    assert [one["adviser"] for one in stub.cases.values()] == ["declined"]
+
+
+async def test_a_yes_after_a_no_asks_for_the_person_again(person: Person, stub: StubHandoff) -> None:
+    await person.says(ActionRequestPerson(), "get me a human", "talk_to_person")
+    await person.says(ActionNoAdviser(), "no dont bother", "deny")
+    said = await person.says(ActionYes(), "actually yes", "affirm")
+    assert said == ["answer talk-to-person", "person_requested"]
+    assert [one["adviser"] for one in stub.cases.values()] == ["wanted"]
+
+
+async def test_a_yes_right_after_passing_on_confirms_the_adviser(person: Person, stub: StubHandoff) -> None:
+    await person.says(ActionNeet(), "im neet", "neet")
+    assert await person.says(ActionYes(), "yes", "affirm") == ["adviser_coming"]
+    assert len(stub.asked("/internal/cases")) == 1
+
+
 async def test_no_adviser_with_none_passed_on_calls_nobody(person: Person, stub: StubHandoff) -> None:
     assert await person.says(ActionNoAdviser(), "no adviser", "no_adviser") == ["no_adviser_needed"]
     assert stub.calls == []

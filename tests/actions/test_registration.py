@@ -64,7 +64,8 @@ async def test_a_wrong_answer_is_asked_again_in_one_message(register: Say) -> No
     await register("register me")
     await register("Sam Jones")
     assert await register("dunno") == ["problem_not_a_date"]
-    assert await register("still dunno") == ["stuck", "problem_not_a_date"]
+    assert await register("still dunno") == ["problem_not_a_date"]
+    assert await register("dunno man") == ["stuck", "problem_not_a_date"]
     assert await register("3 feb 2010") == ["prompt_postcode"]
 
 
@@ -144,7 +145,8 @@ async def test_a_greeting_is_not_a_name(register: Say) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["stop", "forget it", "cancel registration", "i dont want to do this anymore"]
+    "text",
+    ["stop", "forget it", "cancel registration", "i dont want to do this anymore", "delete everything"],
 )
 async def test_leaving_is_confirmed_then_deletes_the_draft(
     register: Say, person: Person, stub: StubHandoff, text: str
@@ -162,6 +164,60 @@ async def test_staying_carries_on_where_it_was(register: Say) -> None:
     await register("Sam Jones")
     await register("forget it")
     assert await register("no", "deny") == ["carry_on", "prompt_date_of_birth"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "delete everything",
+        "delete it",
+        "please delete",
+        "delete",
+        "get rid",
+        "get rid of it",
+        "cancel it",
+        "yh delete it",
+    ],
+)
+async def test_asked_whether_to_delete_any_word_for_it_deletes(
+    register: Say, stub: StubHandoff, text: str
+) -> None:
+    await register("register me")
+    await register("Sam Jones")
+    await register("forget it")
+    assert await register(text) == ["left"]
+    assert stub.drafts == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["no keep it", "dont delete it", "no dont", "yes keep it", "no don't delete", "nah"]
+)
+async def test_asked_whether_to_delete_a_keep_deletes_nothing(
+    register: Say, stub: StubHandoff, text: str
+) -> None:
+    await register("register me")
+    await register("Sam Jones")
+    await register("forget it")
+    assert await register(text, "cancel_registration") == ["carry_on", "prompt_date_of_birth"]
+    assert stub.drafts[CONVERSATION] == {"name": "Sam Jones"}
+
+
+async def test_asked_for_the_reference_too_early_it_says_so_and_reads_back_again(
+    read_back: Say, stub: StubHandoff
+) -> None:
+    assert await read_back("whats my reference number") == ["no_reference_yet", "prompt_confirmed"]
+    assert stub.asked("/internal/registrations") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["no phone", "i dont have a phone", "i havent got a phone", "none", "i have no number"]
+)
+async def test_someone_without_a_phone_is_told_what_they_can_do(register: Say, text: str) -> None:
+    await register("register me")
+    for answer in ANSWERS[:3]:
+        await register(answer)
+    assert await register(text) == ["no_phone"]
+    assert await register("07700 900123") == ["prompt_activity"]
 
 
 async def test_someone_outside_16_to_17_gets_the_signpost_and_nothing_is_kept(
