@@ -38,10 +38,12 @@ from handoff.sms.delivery import (
     BLOCKED_CODE,
     FAILED,
     QUEUED,
+    SAFETY_ALARM_AFTER,
     SENDING,
     SENT,
     WITHHELD,
     block,
+    got_through,
     settle,
     tell_advisers,
 )
@@ -54,7 +56,6 @@ LEASE = timedelta(seconds=20)  # longer than a look-up and a send together may t
 DOUBT_PAUSE = timedelta(seconds=3)
 BACK_OFF = (1, 2, 5, 10, 20, 40, 80, 160, 300, 600, 600, 600, 600, 600)  # seconds; about an hour in all
 SAFETY_BACK_OFF_AT_MOST = 30
-SAFETY_ALARM_AFTER = 3
 BLIND_SENDS_AT_MOST = 3  # of a safety message, while nobody can say whether it was sent
 
 
@@ -130,7 +131,7 @@ class Outbox:
         async with self._db.reading() as session:
             if (await session.execute(_due().limit(1), {"now": self._clock.now()})).first() is None:
                 return []
-        async with self._db.transaction() as session:
+        async with self._db.transaction(first=True) as session:
             now = self._clock.now()
             due = _due().limit(most).with_for_update(skip_locked=True, of=Outgoing)
             rows = await session.execute(due, {"now": now})
@@ -184,8 +185,10 @@ class Outbox:
             row = await _row(session, text)
             row.supplier_id = row.supplier_id or sid
             if row.state == SENDING:
-                settle(row, self._clock.now(), SENT)
-        self._hub.notify(conversation_topic(text.conversation_id))
+                now, conversation = self._clock.now(), await lock(session, text.conversation_id)
+                await got_through(session, self._rules, now, conversation, row)
+                settle(row, now, SENT)
+        self._hub.notify(conversation_topic(text.conversation_id), *([CONSOLE] if text.attempts > 1 else []))
 
     async def _already_sent(self, text: Taken) -> str | None:
         """The sid under which Twilio has this text and we have none. Raises InDoubt when nobody can say."""

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 
 ATTEMPT_SECONDS = 8.0
-AT_ONCE = 12  # turns in one Rasa process: it has one thread, and a longer queue there only times out
+AT_ONCE = 4  # turns in one Rasa process: it has one thread, and a longer queue there only times out
 
 
 class RasaUnavailable(Exception):

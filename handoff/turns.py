@@ -300,14 +300,17 @@ class Turns:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self) -> None:
+        """Take up each undone turn that nobody here works on."""
+        query = select(Turn.id, Turn.conversation_id, Turn.message_id, Turn.state)
         async with self._db.reading() as session:
-            query = select(Turn, Message).join(Message, Message.id == Turn.message_id)
             undone = (await session.execute(query.where(Turn.state != DONE).order_by(Turn.seq))).all()
-        for turn, message in undone:
-            if turn.state == RECEIVED:
-                self._spawn(self._screen_and_go_on(turn.id, message))
-            else:
-                self._go_on(turn.conversation_id)
+        for turn_id, conversation_id, message_id, state in undone:
+            if state == RECEIVED and turn_id not in self._screening:
+                async with self._db.reading() as session:
+                    message = await session.get_one(Message, message_id)
+                self._spawn(self._screen_and_go_on(turn_id, message))
+            elif state == SCREENED and conversation_id not in self._running:
+                self._go_on(conversation_id)
 
     async def stop(self) -> None:
         """Let what is under way end for a moment; what does not is picked up at the next start."""

@@ -43,7 +43,8 @@ def children_of(chosen: settings.Settings, model: Path) -> list[Child]:
 
 
 def _bot(module: str) -> list[str]:
-    return [str(bootstrap.BOT.python), "-m", "ops.serve_bot", module]
+    """Gives way to handoff when the processor is short: taking a message in comes before answering one."""
+    return ["nice", "-n", "5", str(bootstrap.BOT.python), "-m", "ops.serve_bot", module]
 
 
 def _rasa_command(port: int, model: Path) -> list[str]:
