@@ -99,7 +99,7 @@ def hear(said: Said, requested: str, given: Collection[str]) -> Heard:
         return Wants("person")
     if requested == "phone" and _NO_PHONE.match(said.text):
         return Wants("no_phone")
-    if said.intent == "my_reference" or (requested != "name" and _REFERENCE.search(said.text)):
+    if said.intent == "my_reference" or _asks_for_reference(said.text, requested):
         return Wants("reference")
     if requested == CONFIRMED and _means_yes(said) and not _BUT.search(said.text):
         return Wants("finish")
@@ -124,6 +124,12 @@ def _plain(said: Said, requested: str) -> Heard:
 
 def _means_yes(said: Said) -> bool:
     return said.intent == "affirm" or bool(YES.fullmatch(said.text))
+
+
+def _asks_for_reference(text: str, requested: str) -> bool:
+    """ "waiting for a reference" is an answer to what they do now, "whats my reference" never is."""
+    reviewing = requested in (CONFIRMED, CHANGE)
+    return bool(_REFERENCE.search(text) and (reviewing or _ASKS.match(text)))
 
 
 def _wants_it_deleted(said: Said) -> bool:

@@ -79,6 +79,6 @@ def _choices(custom: dict[str, Any], ranking: list[dict[str, Any]]) -> list[dict
         # Without words: handoff shows each answer's live title.
         named = [{"text": None, "answer": topic["topic"]} for topic in ranking[:RANKED]]
     more = custom.get("more") or []
-    kept = {choice["answer"] for choice in more}
+    kept = {choice.get("answer") for choice in more} - {None}
     offered = [*(choice for choice in named if choice.get("answer") not in kept), *more]
     return [{"text": choice["text"], "answer": choice.get("answer")} for choice in offered]

@@ -209,6 +209,13 @@ async def test_asked_for_the_reference_too_early_it_says_so_and_reads_back_again
     assert stub.asked("/internal/registrations") == []
 
 
+async def test_an_answer_that_speaks_of_a_reference_is_an_answer(register: Say, stub: StubHandoff) -> None:
+    await register("register me")
+    for answer in ANSWERS[:4]:
+        await register(answer)
+    assert await register("waiting for a reference from my old job") == ["prompt_jobcentre_permission"]
+
+
 @pytest.mark.parametrize(
     "text", ["no phone", "i dont have a phone", "i havent got a phone", "none", "i have no number"]
 )
