@@ -197,7 +197,10 @@ class Asking:
         if conversation.state == BOT:
             conversation.state = WAITING
         incident = f"assistant-{now:%Y-%m-%dT%H}"
-        _, opened = await open_or_raise(session, self._rules, now, conversation, FAILURE, incident=incident)
+        case, opened = await open_or_raise(
+            session, self._rules, now, conversation, FAILURE, incident=incident
+        )
+        case.incident = incident  # also where a text that did not arrive had opened it
         if not may_hold(conversation, now) and not opened:
             return
         await append(

@@ -185,7 +185,8 @@ class Outbox:
             row = await _row(session, text)
             row.supplier_id = row.supplier_id or sid
             if row.state == SENDING:
-                now, conversation = self._clock.now(), await lock(session, text.conversation_id)
+                now = self._clock.now()
+                conversation = await session.get_one(Conversation, text.conversation_id)
                 await got_through(session, self._rules, now, conversation, row)
                 settle(row, now, SENT)
         self._hub.notify(conversation_topic(text.conversation_id), *([CONSOLE] if text.attempts > 1 else []))

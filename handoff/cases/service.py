@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.vocabulary import Vocabulary
 from handoff import audit
 from handoff.cases.clocks import due_at
-from handoff.cases.model import CLAIMED, CLOSED, Case, CaseNote
+from handoff.cases.model import CLAIMED, CLOSED, FAILURE, WAITING, Case, CaseNote
 from handoff.cases.model import SAFEGUARDING as SAFEGUARDING
 from handoff.cases.model import UNANSWERED as UNANSWERED
+from handoff.cases.rules import Left, needs_adviser, state_after_close
 from handoff.content.areas import Area
+from handoff.conversations import model as conversations
 from handoff.conversations.model import Conversation
 from handoff.references import new_reference
 from handoff.staff.service import colleagues
@@ -132,6 +134,34 @@ async def place_open_cases(
             case.area = conversation.area
             subject = f"case:{case.id}"
             await audit.record(session, now, "system", "case.place", subject, area=conversation.area)
+
+
+async def fault_passed(
+    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, fault: str, text: str
+) -> None:
+    """Note on every open case that what went wrong is right again.
+
+    A failure case that such a fault opened (its incident begins with `fault`) closes, if nobody touched it.
+    """
+    await note_open_cases(session, now, conversation, text)
+    case = await open_case(session, conversation, FAILURE)
+    if case is None or not (case.incident or "").startswith(fault) or await _touched(session, case):
+        return
+    case.state, case.outcome, case.closed_at = CLOSED, "not_needed", now
+    await session.flush()
+    await audit.record(session, now, "system", "case.close", f"case:{case.id}", outcome=case.outcome)
+    if conversation.state == conversations.WAITING:
+        urgent, others = rules.rank("urgent"), await open_cases(session, conversation)
+        left = Left(False, any(needs_adviser(other, urgent, now) for other in others))
+        conversation.state = state_after_close(conversation.state, left)
+
+
+async def _touched(session: AsyncSession, case: Case) -> bool:
+    """Somebody has it, had it, was offered it or wrote about it."""
+    if case.state != WAITING or case.waiting_since != case.opened_at:
+        return True
+    written = select(CaseNote.id).where(CaseNote.case_id == case.id, CaseNote.staff_id.is_not(None)).limit(1)
+    return bool(case.offered_to_id or (await session.execute(written)).first())
 
 
 async def case_reference(session: AsyncSession, case_id: uuid.UUID) -> str:

@@ -13,11 +13,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.cases.service import CaseRules, note_open_cases, open_or_raise
+from handoff.cases.service import CaseRules, fault_passed, note_open_cases, open_or_raise
 from handoff.conversations.model import (
     BOT,
     STAFF_ONLY,
@@ -32,6 +32,8 @@ from handoff.sms.replies import STAFF_BLOCKED, STAFF_UNBLOCKED
 QUEUED, SENDING, SENT, DELIVERED = "queued", "sending", "sent", "delivered"
 UNDELIVERED, FAILED, BLOCKED, WITHHELD = "undelivered", "failed", "blocked", "withheld"
 BLOCKED_CODE = "21610"
+SAFETY_ALARM_AFTER = 3  # attempts at a safety message
+INCIDENT = "texts-"  # what the incident of a case begins with that texts opened
 RECEIPT_OVERDUE = timedelta(minutes=10)
 FAILURE = "failure"  # the reason of a case, as the vocabulary names it
 
@@ -82,6 +84,8 @@ async def take_receipt(
     text.supplier_id = text.supplier_id or receipt.sid
     if _RANK[state] <= _RANK[text.state]:
         return None
+    if not receipt.bad:
+        await got_through(session, rules, now, conversation, text)
     settle(text, now, state, receipt.code)
     if receipt.code == BLOCKED_CODE:
         await block(session, now, conversation)
@@ -174,7 +178,7 @@ async def tell_advisers(
     With `open_case` it also becomes a failure case, grouped by the hour as one incident on the console.
     """
     if open_case:
-        incident = f"texts-{now:%Y-%m-%dT%H}"
+        incident = f"{INCIDENT}{now:%Y-%m-%dT%H}"
         await open_or_raise(session, rules, now, conversation, FAILURE, incident=incident)
         if conversation.state == BOT:
             conversation.state = WAITING
@@ -183,3 +187,28 @@ async def tell_advisers(
         f"A {kind} to this phone has not arrived (reason {text.error_code or 'not known'}). Try another way."
     )
     await note_open_cases(session, now, conversation, words)
+
+
+async def got_through(
+    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, text: Outgoing
+) -> None:
+    """Take the alarm about a text back, if there was one and no other text of the conversation is in trouble.
+
+    Call it before the text is settled: its state so far says whether advisers were told.
+    """
+    if not (text.state in (UNDELIVERED, FAILED) or (text.safety and text.attempts > SAFETY_ALARM_AFTER)):
+        return
+    stuck = and_(
+        Outgoing.state.in_((QUEUED, SENDING)),
+        Outgoing.safety.is_(True),
+        Outgoing.attempts >= SAFETY_ALARM_AFTER,
+    )
+    others = select(Outgoing.id).where(
+        Outgoing.conversation_id == conversation.id,
+        Outgoing.id != text.id,
+        or_(Outgoing.state.in_((UNDELIVERED, FAILED)), stuck),
+    )
+    if (await session.execute(others.limit(1))).first() is None:
+        kind = "safety message" if text.safety else "text"
+        words = f"The {kind} that had not arrived has got through to this phone now."
+        await fault_passed(session, rules, now, conversation, INCIDENT, words)

@@ -19,6 +19,7 @@ from handoff.conversations.model import Conversation, Outgoing
 from handoff.conversations.service import append, lock, messages_after, sms_conversation
 from handoff.outbox import BACK_OFF, LEASE, Outbox
 from handoff.settings import Settings
+from handoff.staff.model import Staff
 from tests.handoff.fakes import FakeTwilio
 
 PHONE, SERVICE = "+447700900123", "+447700900001"
@@ -341,6 +342,43 @@ async def test_a_safety_message_is_never_given_up_and_alarms_early(post: Post) -
         assert len((await session.execute(select(CaseNote))).scalars().all()) == 1
     await post.drain(timedelta(minutes=5))
     assert post.bodies() == ["call 999"]
+
+
+async def the_case(post: Post) -> tuple[Case, list[str]]:
+    async with post.parts.db.reading() as session:
+        case = (await session.execute(select(Case))).scalar_one()
+        notes = (await session.execute(select(CaseNote).order_by(CaseNote.at))).scalars()
+        return case, [note.text for note in notes]
+
+
+async def test_an_alarm_that_nobody_took_up_is_taken_back_when_the_text_gets_through(post: Post) -> None:
+    post.twilio.answers = [429] * 3
+    await post.queue("call 999", safety=True)
+    for _ in range(3):
+        await post.drain(timedelta(minutes=5))
+    assert (await the_case(post))[0].state == "waiting"
+    await post.drain(timedelta(minutes=5))
+    case, notes = await the_case(post)
+    assert (case.state, case.outcome) == ("closed", "not_needed")
+    assert "not arrived" in notes[0] and "got through" in notes[1]
+    async with post.parts.db.reading() as session:
+        assert (await session.execute(select(Conversation.state))).scalar_one() == "bot"
+
+
+async def test_an_alarm_that_somebody_wrote_about_stays_and_says_that_the_text_got_through(
+    post: Post,
+) -> None:
+    post.twilio.answers = [429] * 3
+    await post.queue("call 999", safety=True)
+    for _ in range(3):
+        await post.drain(timedelta(minutes=5))
+    async with post.parts.db.transaction() as session:
+        case = (await session.execute(select(Case))).scalar_one()
+        sam = (await session.execute(select(Staff.id).limit(1))).scalar_one()
+        session.add(CaseNote(case_id=case.id, staff_id=sam, text="I rang.", at=post.parts.clock.now()))
+    await post.drain(timedelta(minutes=5))
+    case, notes = await the_case(post)
+    assert case.state == "waiting" and "got through" in notes[-1]
 
 
 async def test_two_workers_at_once_send_each_text_once(post: Post) -> None:

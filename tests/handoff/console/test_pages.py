@@ -101,6 +101,15 @@ async def test_cases_that_one_fault_opened_show_as_one_incident(sam: Colleague, 
     assert "The assistant is failing: 3 people got an apology." in await sam.page("/staff/queue")
 
 
+async def test_texts_that_do_not_arrive_are_not_called_a_fault_of_the_assistant(
+    sam: Colleague, parts: Parts
+) -> None:
+    for _ in range(2):
+        await make_case(parts, "failure", incident="texts-2026-11-22T09")
+    shown = await sam.page("/staff/queue")
+    assert "Texts are not getting through to 2 people." in shown and "The assistant is failing" not in shown
+
+
 @pytest.mark.parametrize("form", ["claim", "reply", "close", "reveal"])
 async def test_the_address_of_a_form_loaded_anew_leads_to_the_case(
     sam: Colleague, parts: Parts, form: str
