@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -38,7 +39,7 @@ def main() -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         settings = Settings.from_env()
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        _make_folder(settings.data_dir)
         asyncio.run(_COMMANDS[asked.command](settings, asked))
     except BadSettings as bad:
         print("\n".join(f"{fault}." for fault in bad.faults), file=sys.stderr)
@@ -47,6 +48,13 @@ def main() -> int:
         print(refusal.message, file=sys.stderr)
         return 1
     return 0
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSettings([f"WAYLINE_DATA_DIR: {folder} cannot be made ({error.strerror})"]) from None
 
 
 async def prepare(settings: Settings, asked: argparse.Namespace | None = None) -> None:

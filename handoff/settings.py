@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ops.demo_secrets import is_demo
+
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?(\?[^\s#]*)?")
 
 
 class BadSettings(Exception):
@@ -99,7 +102,7 @@ class _Reader:
         if mode not in ("demo", "production"):
             self.faults.append("WAYLINE_MODE must be demo or production")
         port = self.number("WAYLINE_PORT", 8080)
-        base = self.env.get("PUBLIC_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
+        base = self.url("PUBLIC_BASE_URL", f"http://127.0.0.1:{port}")
         data_dir = Path(self.env.get("WAYLINE_DATA_DIR", "var"))
         found = Settings(
             mode=mode,
@@ -108,17 +111,17 @@ class _Reader:
             internal_port=self.number("INTERNAL_PORT", 8081),
             data_dir=data_dir,
             database_url=self.database_url(data_dir),
-            rasa_urls=self.items("RASA_URLS") or (f"http://127.0.0.1:{self.number('RASA_PORT', 5005)}",),
+            rasa_urls=self.rasa_urls(),
             public_base_url=base,
             default_area=self.env.get("DEFAULT_AREA", "camden"),
             widget_origins=self.items("WIDGET_ORIGINS"),
-            exit_url=self.exit_url(),
+            exit_url=self.checked_url("EXIT_URL", self.env.get("EXIT_URL", "") or Settings.exit_url),
             trusted_proxies=self.items("TRUSTED_PROXIES") or Settings.trusted_proxies,
             twilio_account_sid=self.secret("TWILIO_ACCOUNT_SID"),
             twilio_auth_tokens=tuple(filter(None, self.secret("TWILIO_AUTH_TOKEN").split(","))),
             twilio_number=self.env.get("TWILIO_NUMBER", Settings.twilio_number),
             twilio_numbers=self.pairs("TWILIO_NUMBERS"),
-            twilio_api_base=self.env.get("TWILIO_API_BASE", self.default_twilio(mode, base)).rstrip("/"),
+            twilio_api_base=self.url("TWILIO_API_BASE", self.default_twilio(mode, base)),
             keys=tuple(filter(None, self.secret("WAYLINE_KEYS").split(","))),
             index_key=self.secret("WAYLINE_INDEX_KEY"),
             rasa_token=self.secret("RASA_TOKEN"),
@@ -135,11 +138,20 @@ class _Reader:
     def default_twilio(mode: str, base: str) -> str:
         return f"{base}/phone/twilio" if mode == "demo" else "https://api.twilio.com"
 
-    def exit_url(self) -> str:
-        """Where "Exit this page" leads: somewhere harmless that anyone might have open."""
-        url = self.env.get("EXIT_URL", "") or Settings.exit_url
-        if not url.startswith(("https://", "http://")):
-            self.faults.append("EXIT_URL must be a web address such as https://www.bbc.co.uk/weather")
+    def url(self, name: str, usual: str) -> str:
+        """A web address without a slash at its end; the usual one for a bad one, so that it is one fault."""
+        before = len(self.faults)
+        given = self.checked_url(name, (self.env.get(name, "").strip() or usual).rstrip("/"))
+        return given if len(self.faults) == before else usual
+
+    def rasa_urls(self) -> tuple[str, ...]:
+        """Where each Rasa answers."""
+        usual = f"http://127.0.0.1:{self.number('RASA_PORT', 5005)}"
+        return tuple(self.checked_url("RASA_URLS", url) for url in self.items("RASA_URLS") or (usual,))
+
+    def checked_url(self, name: str, url: str) -> str:
+        if not _WEB_ADDRESS.fullmatch(url):
+            self.faults.append(f"{name} must be a web address such as https://www.example.org, not {url!r}")
         return url
 
     def database_url(self, data_dir: Path) -> str:

@@ -4,6 +4,7 @@ What each process may see is decided here, so that Rasa never holds a key it has
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,8 +121,20 @@ def load(environ: Mapping[str, str] = os.environ, dotenv: Path = ROOT / ".env") 
         raise Trouble(f"WAYLINE_MODE is {chosen['WAYLINE_MODE']!r}; it must be demo or production.")
     if not settings.demo:
         _refuse_unfit_secrets(chosen)
+    _require_folder(settings.data_dir)
+    if not settings.demo:
         return settings
     return Settings({**demo_secrets.load_or_make(settings.data_dir / "secrets.env", chosen), **chosen})
+
+
+def _require_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise Trouble(
+            f"WAYLINE_DATA_DIR is {folder}; nothing can be written there: {error.strerror}."
+        ) from None
 
 
 def read_env_file(path: Path) -> dict[str, str]:

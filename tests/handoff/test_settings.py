@@ -37,6 +37,22 @@ def test_production_refuses_a_demo_secret_wherever_it_stands(name: str, value: s
         Settings.from_env({**SECRETS, "WAYLINE_MODE": "production", name: value})
 
 
+@pytest.mark.parametrize("name", ["PUBLIC_BASE_URL", "RASA_URLS", "TWILIO_API_BASE", "EXIT_URL"])
+@pytest.mark.parametrize(
+    "value", ["wayline.example", "ftp://x.example", "https://", "javascript:alert(1)", "http://a b"]
+)
+def test_an_address_that_is_none_is_named_in_one_sentence(name: str, value: str) -> None:
+    with pytest.raises(BadSettings) as bad:
+        Settings.from_env({**SECRETS, name: value})
+    (fault,) = bad.value.faults
+    assert fault.startswith(f"{name} must be a web address")
+
+
+def test_an_address_loses_the_slash_at_its_end() -> None:
+    found = Settings.from_env({**SECRETS, "PUBLIC_BASE_URL": "https://wayline.example/"})
+    assert found.public_base_url == "https://wayline.example"
+
+
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
     told = {"WAYLINE_DEMO_PASSWORD": "plum-otter", "DATABASE_URL": "postgresql://wayline:heron-7@db/wayline"}
     shown = repr(Settings.from_env({**SECRETS, **told}))

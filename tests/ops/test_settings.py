@@ -25,6 +25,13 @@ def test_demo_secrets_are_readable_by_this_user_alone_and_made_once(tmp_path):
     assert all(first.values[name] for name in demo_secrets.NAMES)
 
 
+@pytest.mark.parametrize("more", [{}, {"WAYLINE_MODE": "production", **OWN_SECRETS}])
+def test_a_data_folder_that_cannot_be_written_is_named_in_one_sentence(tmp_path, more):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(Trouble, match=r"WAYLINE_DATA_DIR is .*file/data; nothing can be written there"):
+        load(tmp_path, WAYLINE_DATA_DIR=str(tmp_path / "file/data"), **more)
+
+
 def test_demo_keys_work_and_every_demo_secret_is_recognisable(tmp_path):
     values = load(tmp_path).values
     assert Fernet(values["WAYLINE_KEYS"]).decrypt(Fernet(values["WAYLINE_KEYS"]).encrypt(b"x")) == b"x"
