@@ -87,3 +87,21 @@ async def test_it_looks_right_in_the_dark(new_page: NewPage, site: str) -> None:
     await text(page, "hello")
     await expect(page.get_by_role("log", name="Texts")).to_contain_text("You said: hello")
     await assert_accessible(page)
+
+
+async def test_many_phones_with_new_texts_do_not_widen_a_small_screen(
+    new_page: NewPage, site: str, rasa: FakeRasa
+) -> None:
+    page = await phone_page(new_page, site, viewport={"width": 360, "height": 640})
+    add, phones = page.get_by_role("button", name="Add a phone"), page.locator("#phones button")
+    for _ in range(4):
+        before = await phones.count()
+        await add.click()
+        await expect(phones).to_have_count(before + 1)
+    answer = rasa.hang()
+    await text(page, "hello")
+    await expect(page.get_by_role("log", name="Texts")).to_contain_text("hello")
+    await phones.first.click()
+    answer.set()
+    await expect(phones.last).to_contain_text("new")
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
