@@ -25,9 +25,9 @@ def development() -> Iterator[Row]:
         yield row["expect"], row.get("category", "mixed"), [str(text) for text in row["texts"]]
 
 
-def fresh() -> Iterator[Row]:
-    """(level, category, texts) of the messages written afterwards."""
-    for level, categories in _read(Path(__file__).parent / "fresh_messages.yml").items():
+def written_apart(name: str) -> Iterator[Row]:
+    """(level, category, texts) of a set written by somebody who had not seen the phrases."""
+    for level, categories in _read(Path(__file__).parent / f"{name}_messages.yml").items():
         for category, texts in categories.items():
             yield level, category, texts
 
@@ -61,4 +61,5 @@ def _read(path: Path) -> Any:
 if __name__ == "__main__":
     print(f"Phrases {phrase_screen().version}")
     report("Development set", list(development()))
-    report("Fresh set", list(fresh()))
+    for name in ("first", "second", "third"):
+        report(f"The {name} set written apart", list(written_apart(name)))
