@@ -140,7 +140,7 @@ async def test_a_list_that_cannot_be_read_stops_nothing(
 
 async def test_starting_answers_what_came_before(settings: Settings, twilio: FakeTwilio) -> None:
     twilio.arrives("SM1", PHONE, CAMDEN, "anyone there?")
-    async with make_parts(settings) as parts, parts.hub.subscribe("console") as changes, at_work(parts):
+    async with make_parts(settings) as parts, parts.hub.subscribe("outbox") as changes, at_work(parts):
         assert await changes.wait(10)
         texts = await Phone(None, parts).settled()  # type: ignore[arg-type]
     assert [text.state for text in texts] == ["sent"]
