@@ -180,15 +180,9 @@ class Asking:
             "at": now.isoformat(),
             "categories": [],
         }
-        await append(
-            session,
-            conversation,
-            now,
-            author=BOT_AUTHOR,
-            turn_id=turn.id,
-            **_fixed("concern", self._rules.area(conversation.area), now),
-            choices=[{"text": "Talk to a person", "answer": "talk-to-person"}],
-        )
+        offer = [{"text": "Talk to a person", "answer": "talk-to-person"}]
+        kind = _fixed("concern", self._rules.area(conversation.area), now)
+        await self._say(session, now, conversation, turn, Reply(**kind, choices=offer), EVERYONE)
 
     async def _apologise(
         self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn

@@ -33,6 +33,8 @@ from handoff.crypto import keyring
 from handoff.errors import NotFound
 from handoff.sms.gsm7 import to_gsm7
 
+REPLIES_OF_A_TURN = 3  # as many as a turn has, mostly
+
 
 async def lock(session: AsyncSession, conversation_id: uuid.UUID) -> Conversation:
     """The conversation, locked until the transaction ends; NotFound when there is none."""
@@ -186,22 +188,23 @@ async def messages_after(
 async def last_choices(
     session: AsyncSession, conversation_id: uuid.UUID, before: int
 ) -> list[dict[str, Any]]:
-    """The choices of the newest message to the person before `seq` (none if it offered none)."""
-    newest = (
-        await session.execute(
-            select(Message)
-            .where(
-                Message.conversation_id == conversation_id,
-                Message.seq < before,
-                Message.author != PERSON_AUTHOR,
-                Message.audience == EVERYONE,
-                Message.kind != "notice",
-            )
-            .order_by(Message.seq.desc())
-            .limit(1)
+    """The newest choices that the last turn before `seq` offered the person (none if it offered none)."""
+    query = (
+        select(Message)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.seq < before,
+            Message.author != PERSON_AUTHOR,
+            Message.audience == EVERYONE,
+            Message.kind != "notice",
         )
-    ).scalar()
-    return list((newest.extra or {}).get("choices", [])) if newest else []
+        .order_by(Message.seq.desc())
+        .limit(REPLIES_OF_A_TURN)
+    )
+    said = list((await session.execute(query)).scalars())
+    last_turn = [one for one in said if one is said[0] or (one.turn_id and one.turn_id == said[0].turn_id)]
+    offered = ((one.extra or {}).get("choices") for one in last_turn)
+    return list(next(filter(None, offered), []))
 
 
 async def last_words(session: AsyncSession, message: Message, limit: int = 5) -> tuple[list[str], str | None]:

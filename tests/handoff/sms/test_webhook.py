@@ -198,3 +198,14 @@ async def test_a_flood_slows_the_bot_but_loses_no_words(
     await asyncio.gather(*(phone.text(f"text {number}") for number in range(most + 10)))
     await phone.settled()
     assert len(await phone.said()) == most + 10
+
+
+async def test_a_worry_by_text_shows_the_choice_it_offers(
+    phone: Phone, rasa: FakeRasa, twilio: FakeTwilio
+) -> None:
+    await phone.text("i feel so low all the time")
+    await phone.settled()
+    assert twilio.sent[0]["Body"].endswith("\n1 Talk to a person")
+    await phone.text("1")
+    await phone.settled()
+    assert rasa.asked[-1]["context"]["choice"]["answer"] == "talk-to-person"
