@@ -5,8 +5,19 @@ from handoff.cases import model as cases
 from handoff.content import model as content
 from handoff.conversations import model as conversations
 from handoff.db import Base
+from handoff.feedback import model as feedback
 from handoff.registrations import model as registrations
 from handoff.screening import model as screening
 from handoff.staff import model as staff
 
-__all__ = ["AuditEntry", "Base", "cases", "content", "conversations", "registrations", "screening", "staff"]
+__all__ = [
+    "AuditEntry",
+    "Base",
+    "cases",
+    "content",
+    "conversations",
+    "feedback",
+    "registrations",
+    "screening",
+    "staff",
+]

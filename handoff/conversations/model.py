@@ -36,7 +36,10 @@ class Contact(Base):
 
 
 class Conversation(Base):
-    """One thread with one contact on one channel; `blocked_at`: the phone refuses texts from `our_number`."""
+    """One thread with one contact on one channel; `blocked_at`: the phone refuses texts from `our_number`.
+
+    `automatic_allowed_at`: when an adviser last let automatic questions go out after an urgent message.
+    """
 
     __tablename__ = "conversation"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -55,6 +58,7 @@ class Conversation(Base):
     holding_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    automatic_allowed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_inbound_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
