@@ -23,7 +23,7 @@ class Case(Base):
     __tablename__ = "case_"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
-    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"))
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
     reason: Mapped[str] = mapped_column(String(32))
     level: Mapped[str] = mapped_column(String(16))
     level_rank: Mapped[int] = mapped_column(Integer)

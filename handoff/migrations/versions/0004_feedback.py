@@ -31,6 +31,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_feedback_conversation_id", "feedback", ["conversation_id"], unique=False)
     op.create_index("ix_feedback_slug", "feedback", ["slug", "at"], unique=False)
+    op.create_index("ix_case__conversation_id", "case_", ["conversation_id"], unique=False)
     op.add_column(
         "conversation", sa.Column("automatic_allowed_at", sa.DateTime(timezone=True), nullable=True)
     )
@@ -38,6 +39,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("conversation", "automatic_allowed_at")
+    op.drop_index("ix_case__conversation_id", table_name="case_")
     op.drop_index("ix_feedback_slug", table_name="feedback")
     op.drop_index("ix_feedback_conversation_id", table_name="feedback")
     op.drop_table("feedback")
