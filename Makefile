@@ -16,7 +16,7 @@ run: setup ## Set up what is missing and start everything (Ctrl-C stops it)
 test: setup ## Set up what is missing and run all tests
 	@.venv/bin/python -m ops.run_tests
 
-lint: setup ## Check style, types and the directions of imports
+lint: setup ## Check style, types, content and the directions of imports
 	@.venv/bin/python -m ops.run_lint
 
 train: setup ## Train the assistant if what it learns from has changed

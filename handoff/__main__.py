@@ -1,4 +1,6 @@
-"""`python -m handoff COMMAND`: serve; migrate (schema, answers, demo people); add-staff; verify-audit."""
+"""`python -m handoff COMMAND`: serve; migrate (schema, answers, demo people); add-staff; verify-audit;
+check-content (what a build refuses in answers and their facts).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ from aiohttp import web
 
 from handoff import audit
 from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
+from handoff.content import build
 from handoff.content.service import seed_once
 from handoff.errors import Conflict, Refusal
 from handoff.migrate import migrate
@@ -34,7 +37,10 @@ def main() -> int:
     commands.add_parser("migrate")
     add_arguments(commands.add_parser("add-staff"))
     commands.add_parser("verify-audit")
+    build.add_arguments(commands.add_parser("check-content"))
     asked = parser.parse_args()
+    if asked.command == "check-content":  # needs no settings: a build has none
+        return build.check_content(asked)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:

@@ -23,7 +23,7 @@ from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.console import routes as console_routes
 from handoff.content import routes as content_routes
-from handoff.content.areas import load_areas
+from handoff.content.facts import load_facts
 from handoff.content.live import LiveContent
 from handoff.crypto import keyring
 from handoff.db import Database
@@ -69,14 +69,14 @@ async def make_parts(settings: Settings) -> AsyncIterator[Parts]:
 
     Raises BadSettings when a setting names an area that there is none of.
     """
-    areas = load_areas()
-    check_areas(settings, areas)
+    facts = load_facts()
+    check_areas(settings, facts.areas)
     keyring.use(settings.keys, settings.index_key)
     clock, db, hub = Clock(settings.now), Database(settings.database_url), Hub()
-    rules = CaseRules(load_vocabulary(), areas, settings.default_area)
+    rules = CaseRules(load_vocabulary(), facts.areas, settings.default_area)
     async with aiohttp.ClientSession() as http:
         rasa = Rasa(http, settings.rasa_urls, settings.rasa_token)
-        content = LiveContent(db, hub)
+        content = LiveContent(db, hub, clock, facts)
         turns = Turns(db, clock, hub, rules, Asking(db, rasa, rules, content))
         twilio = TwilioClient(http, settings)
         try:

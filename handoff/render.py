@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from handoff.content.areas import Area, fill
+from handoff.content.areas import Area
+from handoff.content.facts import fill
 from handoff.content.live import LiveContent
 from handoff.conversations.model import SMS
 from handoff.rasa import Reply
@@ -30,8 +31,8 @@ def render(reply: Reply, content: LiveContent, area: Area, channel: str) -> dict
     if reply.kind == "answer":
         return _answer(reply, content, area, channel)
     choices = [shown for choice in reply.choices if (shown := _choice(choice, content, area))]
-    text = fill(reply.text or "", area)
-    sms = fill(reply.sms or reply.text or "", area)
+    text = fill(reply.text or "", area.words)
+    sms = fill(reply.sms or reply.text or "", area.words)
     return {
         "text": text,
         "kind": reply.kind,

@@ -1,4 +1,4 @@
-"""`make lint`: style, types and the directions of imports, every check run even when an earlier one fails."""
+"""`make lint`: style, types, content and the directions of imports; every check runs, whatever failed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ CHECKS = {
     "format": [str(BIN / "ruff"), "format", "--check", "."],
     "types of handoff": [str(BIN / "mypy"), "--strict", "handoff"],
     "types of the rest": [str(BIN / "mypy"), "bot/vocabulary.py", "bot/encoder.py", "ops"],
+    "content": [str(BIN / "python"), "-m", "handoff", "check-content"],
     "directions of imports": [str(BIN / "lint-imports"), "--no-logo"],
 }
 

@@ -12,9 +12,11 @@ from aiohttp import web
 from handoff import keys
 from handoff.bodies import json_object
 from handoff.content import releases, service
-from handoff.content.areas import Area
+from handoff.content.areas import Area, local_day
+from handoff.content.facts import Facts
 from handoff.content.model import Revision
-from handoff.content.service import AnswerView
+from handoff.content.money import Figure
+from handoff.content.service import AnswerView, Row
 from handoff.content.steps import STEPS, Step, editing, take
 from handoff.content.wording import Wording, preview, problems
 from handoff.errors import NotFound, Unprocessable
@@ -22,17 +24,13 @@ from handoff.live import CONTENT
 from handoff.security import access
 from handoff.staff.auth import signed_in, staff
 
-_EMPTY = Wording("", "", "", "", "", "", "")
-
 
 @access(staff("content.read"))
 async def answers(request: web.Request) -> web.Response:
     """GET /api/staff/answers?q=&group=&state=&overdue=1."""
     async with request.app[keys.DB].reading() as session:
-        rows = await service.listed(session, today(request), **filters(request))
-    return web.json_response(
-        {"answers": [asdict(row) | {"review_on": row.review_on.isoformat()} for row in rows]}
-    )
+        rows = await service.listed(session, today(request), facts_of(request), **filters(request))
+    return web.json_response({"answers": [_row(row) for row in rows]})
 
 
 @access(staff("content.read"))
@@ -44,8 +42,8 @@ async def answer(request: web.Request) -> web.Response:
 async def preview_words(request: web.Request) -> web.Response:
     """POST /api/staff/answers/preview {web, sms, ..., area?}: how it will look, and what is wrong with it."""
     body = await json_object(request)
-    areas = request.app[keys.RULES].areas
-    shown = preview(Wording.read(body, _EMPTY), area_of(request, body.get("area")), areas.values())
+    area = area_of(request, body.get("area"))
+    shown = preview(Wording.read(body, Wording()), area, facts_of(request), today(request))
     return web.json_response(asdict(shown))
 
 
@@ -77,8 +75,12 @@ async def restore_release(request: web.Request) -> int:
 
 def today(request: web.Request) -> date:
     """The day it is where the service works."""
-    rules = request.app[keys.RULES]
-    return request.app[keys.CLOCK].now().astimezone(rules.area(None).timezone).date()
+    return local_day(request.app[keys.RULES].area(None), request.app[keys.CLOCK].now())
+
+
+def facts_of(request: web.Request) -> Facts:
+    """What placeholders stand for."""
+    return request.app[keys.CONTENT].facts
 
 
 def filters(request: web.Request) -> dict[str, Any]:
@@ -111,8 +113,8 @@ def _posted(step: Step) -> Callable[[web.Request], Awaitable[web.Response]]:
 async def _answer(request: web.Request) -> web.Response:
     async with request.app[keys.DB].reading() as session:
         view = await service.answer_view(session, request.match_info["slug"])
-    areas = request.app[keys.RULES].areas.values()
-    found = problems(Wording.of(view.draft), areas) if view.draft else {}
+    facts, day = facts_of(request), today(request)
+    found = problems(Wording.of(view.draft), facts) if view.draft else {}
     return web.json_response(
         {
             "slug": view.answer.slug,
@@ -121,6 +123,9 @@ async def _answer(request: web.Request) -> web.Response:
             "draft": _revision(view, view.draft),
             "shipped_update": _revision(view, view.shipped),
             "problems": found,
+            "figures": [
+                _figure(figure, day) for figure in service.figures_of(view.live or view.newest, facts)
+            ],
             "examples": view.newest.examples,
         }
     )
@@ -136,6 +141,26 @@ def _revision(view: AnswerView, revision: Revision | None) -> dict[str, Any] | N
         "author": view.names.get(revision.author_id) if revision.author_id else None,
         "review_note": revision.review_note,
         **asdict(Wording.of(revision)),
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    since = row.figure_overdue_since
+    return asdict(row) | {
+        "review_on": row.review_on.isoformat(),
+        "figure_overdue_since": since.isoformat() if since else None,
+    }
+
+
+def _figure(figure: Figure, day: date) -> dict[str, Any]:
+    """A sum that the answer names, as it is said on a day."""
+    rate, since = figure.on(day), figure.overdue_since(day)
+    return {
+        "key": figure.key,
+        "what": figure.what,
+        "said": figure.words(day),
+        "until": rate.last.isoformat() if rate else None,
+        "overdue_since": since.isoformat() if since else None,
     }
 
 

@@ -3,33 +3,24 @@
 Loads data/reference/areas.yml and bank-holidays.yml, and is the only reader of either.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from handoff.content.entries import ContentFaults, Entry, Fault, read_entries, shown
+
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-PLACEHOLDERS = ("area.name", "area.hours", "area.phone", "area.email", "area.address")
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SEARCH_DAYS = 30
-_TEXTS = (
-    "slug", "name", "phone", "email", "address", "website", "complaints",
-    "duty_phone_day", "duty_phone_night",
+_TEXTS = ("name", "phone", "email", "address", "duty_phone_day", "duty_phone_night", "wellbeing_name")
+_LINKS = (
+    "website", "complaints", "privacy", "send_offer", "care_leaver_offer", "young_carers", "housing_help",
+    "wellbeing", "drug_help",
 )  # fmt: skip
-
-
-class AreaFaults(ValueError):
-    """Everything wrong with the areas file, one sentence a fault."""
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(faults))
 
 
 @dataclass(frozen=True)
@@ -41,10 +32,18 @@ class Area:
     phone: str
     email: str
     address: str
-    website: str
-    complaints: str
     duty_phone_day: str
     duty_phone_night: str
+    wellbeing_name: str
+    website: str
+    complaints: str
+    privacy: str
+    send_offer: str
+    care_leaver_offer: str
+    young_carers: str
+    housing_help: str
+    wellbeing: str
+    drug_help: str
     timezone: ZoneInfo
     opening: Mapping[int, tuple[time, time]]
     holidays: frozenset[date]
@@ -62,28 +61,36 @@ class Area:
                 runs.append((day, day, span))
         return "; ".join(f"{_days(a, b)}, {clock_words(s)} to {clock_words(e)}" for a, b, (s, e) in runs)
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What an answer may say of the area, by placeholder: {area.phone} and the like."""
+        return {f"area.{name}": str(getattr(self, name)) for name in (*_TEXTS, *_LINKS, "hours")}
+
 
 def load_areas(folder: Path = REFERENCE) -> dict[str, Area]:
-    """Every area by slug. AreaFaults lists whatever is wrong in the files."""
-    raw = yaml.safe_load((folder / "areas.yml").read_text("utf-8"))
+    """Every area by slug. ContentFaults lists whatever is wrong in the files."""
     days = yaml.safe_load((folder / "bank-holidays.yml").read_text("utf-8"))["england"]
-    faults: list[str] = []
-    areas = [_area(item, frozenset(days), faults) for item in raw]
+    faults: list[Fault] = []
+    areas: dict[str, Area] = {}
+    seen: set[str] = set()
+    for entry in read_entries(folder / "areas.yml", "area", "slug", faults):
+        found = list(_faults(entry))
+        if entry.name in seen:
+            found.append(entry.fault("slug", "this slug is used twice: rename one"))
+        seen.add(entry.name)
+        faults += found
+        if not found:
+            areas[entry.name] = _area(entry, frozenset(days))
+    if not areas and not faults:
+        faults.append(Fault(shown(folder / "areas.yml"), 1, "no areas here: give at least one"))
     if faults:
-        raise AreaFaults(faults)
-    return {area.slug: area for area in areas if area is not None}
+        raise ContentFaults(faults)
+    return areas
 
 
-def fill(text: str, area: Area) -> str:
-    """The text with {area.*} placeholders filled in."""
-    return _PLACEHOLDER.sub(
-        lambda m: getattr(area, m[1].removeprefix("area.")) if m[1] in PLACEHOLDERS else m[0], text
-    )
-
-
-def unknown_placeholders(text: str) -> list[str]:
-    """Placeholders in the text that `fill` does not know."""
-    return [name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS]
+def local_day(area: Area, now: datetime) -> date:
+    """The day it is in the area at an (aware) moment."""
+    return now.astimezone(area.timezone).date()
 
 
 def is_open(area: Area, now: datetime) -> bool:
@@ -132,39 +139,48 @@ def _days(first: int, last: int) -> str:
     return WEEKDAYS[first] if first == last else f"{WEEKDAYS[first]} to {WEEKDAYS[last]}"
 
 
-def _area(item: Mapping[str, Any], holidays: frozenset[date], faults: list[str]) -> Area | None:
-    where = f"areas.yml, {item.get('slug', 'an area without a slug')}"
-    found = [f"{where}: {name} is missing" for name in _TEXTS if not isinstance(item.get(name), str)]
-    opening, zone = _opening(item, where, found), _zone(item, where, found)
-    faults += found
-    if found or zone is None:
-        return None
-    return Area(
-        **{name: item[name] for name in _TEXTS},
-        timezone=zone,
-        opening=opening,
-        holidays=holidays,
-        postcode_districts=tuple(item.get("postcode_districts", ())),
-        demo=bool(item.get("demo", False)),
-    )
-
-
-def _opening(item: Mapping[str, Any], where: str, faults: list[str]) -> dict[int, tuple[time, time]]:
-    opening = {}
-    for day, span in (item.get("hours") or {}).items():
-        try:
-            start, end = (time.fromisoformat(part) for part in span.split("-"))
-            opening[WEEKDAYS.index(day.capitalize())] = (start, end)
-        except (ValueError, AttributeError):
-            faults.append(f'{where}: hours of {day} must look like "09:00-17:00" under a weekday\'s name')
-    if not item.get("hours"):
-        faults.append(f"{where}: hours are missing")
-    return opening
-
-
-def _zone(item: Mapping[str, Any], where: str, faults: list[str]) -> ZoneInfo | None:
+def _faults(entry: Entry) -> Iterator[Fault]:
+    fields = entry.fields
+    for name in ("slug", *_TEXTS, *_LINKS):
+        if name not in fields:
+            yield entry.fault(name, f"{name} is missing: add it")
+        elif not isinstance(fields[name], str) or not fields[name].strip():
+            yield entry.fault(name, f"{name} must be a text (put a number in quotes)")
+        elif name in _LINKS and not fields[name].startswith("https://"):
+            yield entry.fault(name, f"{name} must be an address that starts with https://")
+    yield from _opening_faults(entry)
     try:
-        return ZoneInfo(str(item.get("timezone")))
+        ZoneInfo(str(fields.get("timezone")))
     except (ZoneInfoNotFoundError, ValueError):
-        faults.append(f"{where}: timezone must be a name such as Europe/London")
-        return None
+        yield entry.fault("timezone", "timezone must be a name such as Europe/London")
+
+
+def _opening_faults(entry: Entry) -> Iterator[Fault]:
+    hours = entry.fields.get("hours")
+    if not isinstance(hours, dict) or not hours:
+        yield entry.fault("hours", "hours are missing: give a weekday and its hours")
+        return
+    for day, span in hours.items():
+        try:
+            _opened(day, span)
+        except (ValueError, AttributeError):
+            told = f'hours of {day} must look like "09:00-17:00" under a weekday\'s name'
+            yield entry.fault(f"hours.{day}", told)
+
+
+def _opened(day: str, span: str) -> tuple[int, tuple[time, time]]:
+    start, end = (time.fromisoformat(part) for part in span.split("-"))
+    return WEEKDAYS.index(day.capitalize()), (start, end)
+
+
+def _area(entry: Entry, holidays: frozenset[date]) -> Area:
+    fields = entry.fields
+    return Area(
+        slug=entry.name,
+        **{name: fields[name].strip() for name in (*_TEXTS, *_LINKS)},
+        timezone=ZoneInfo(fields["timezone"]),
+        opening=dict(_opened(day, span) for day, span in fields["hours"].items()),
+        holidays=holidays,
+        postcode_districts=tuple(fields.get("postcode_districts", ())),
+        demo=bool(fields.get("demo", False)),
+    )

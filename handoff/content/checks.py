@@ -1,6 +1,6 @@
 """The checks of each field of an answer: each gives the faults of one field, as what to do about it.
 
-Used for the shipped answers and for those that staff write.
+Used for the shipped answers and for those that staff write. `on_day` adds what only a build refuses.
 """
 
 import re
@@ -8,84 +8,106 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from handoff.content.areas import Area, fill, unknown_placeholders
+from handoff.content.facts import Facts, fill, placeholders
+from handoff.content.markdown import links
 from handoff.sms.gsm7 import septets, unmappable
 
 WEB_WORDS = 120
 SMS_SEPTETS = 459
 TITLE_LENGTH = 60
+DIFFERS_LENGTH = 160
 MAX_NEXT = 3
 MIN_EXAMPLES = 12
 SIGNPOST = "signpost-"
+OPTIONAL = ("differs",)
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_SUM = re.compile(r"£ ?\d[\d,.]*\d|£ ?\d")
 _SWALLOWED = re.compile(r"\b(STOP|STOPALL|UNSUBSCRIBE|END|QUIT|CANCEL|REVOKE|OPTOUT)\b")
 
 
-def _slug(fields: dict[str, Any], areas: tuple[Area, ...]) -> Iterator[str]:
+def _slug(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     if not isinstance(fields["slug"], str) or not _SLUG.fullmatch(fields["slug"]):
         yield "slug must be small letters, digits and dashes, such as free-meals"
 
 
-def _title(fields: dict[str, Any], areas: tuple[Area, ...]) -> Iterator[str]:
+def _title(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     title = fields["title"]
     if not isinstance(title, str) or not title.strip():
         yield "title must be a short text"
-    elif len(title) > TITLE_LENGTH or unmappable(title):
+    elif len(title) > TITLE_LENGTH or unmappable(title) or placeholders(title):
         yield f"title must be at most {TITLE_LENGTH} plain characters: it is shown on buttons and in texts"
 
 
-def _web(fields: dict[str, Any], areas: tuple[Area, ...]) -> Iterator[str]:
-    yield from _text(fields["web"])
+def _web(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
+    yield from _text("web", fields, facts)
     if isinstance(fields["web"], str):
         count = len(_LINK.sub(r"\1", fields["web"]).split())
         if count > WEB_WORDS:
             yield f"web has {count} words: cut it to {WEB_WORDS}"
+        addresses = [address for words in _ways(facts) for address in links(fields["web"], words)]
+        for address in dict.fromkeys(one for one in addresses if not one.startswith("https://")):
+            yield f"{address} is no https:// address: people could not follow it"
 
 
-def _sms(fields: dict[str, Any], areas: tuple[Area, ...]) -> Iterator[str]:
+def _sms(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     text = fields["sms"]
-    yield from _text(text)
+    yield from _text("sms", fields, facts)
     if not isinstance(text, str):
         return
-    if strange := unmappable(text):
+    ways = [fill(text.strip(), words) for words in _ways(facts)]
+    if strange := list(dict.fromkeys(char for way in ways for char in unmappable(way))):
         yield f"sms holds {' '.join(strange)}, which texts cannot carry cheaply: write it another way"
-        return
-    longest = max((septets(fill(text.strip(), area)) for area in areas), default=septets(text.strip()))
-    if longest > SMS_SEPTETS:
-        yield f"sms takes {longest} places with the area filled in: cut it to {SMS_SEPTETS} (3 parts)"
+    elif (longest := max(map(septets, ways))) > SMS_SEPTETS:
+        yield f"sms takes {longest} places with everything filled in: cut it to {SMS_SEPTETS} (3 parts)"
 
 
-def _text(text: object) -> Iterator[str]:
+def _text(name: str, fields: dict[str, Any], facts: Facts) -> Iterator[str]:
+    text = fields[name]
     if not isinstance(text, str) or not text.strip():
-        yield "must be a text"
+        yield f"{name} must be a text"
         return
-    for name in unknown_placeholders(text):
-        yield f"{{{name}}} is not a placeholder: use {{area.name}}, .hours, .phone, .email or .address"
+    yield from facts.unknown(text)
     for word in dict.fromkeys(_SWALLOWED.findall(text)):
         yield f"{word} in capitals makes phone networks block us when it is sent back: write it another way"
 
 
-def _next(fields: dict[str, Any], areas: tuple[Area, ...]) -> Iterator[str]:
+def _ways(facts: Facts) -> list[dict[str, str]]:
+    """Every way the placeholders can be filled in, each sum with the longest it can come to."""
+    return [facts.longest(area) for area in facts.areas.values()]
+
+
+def _differs(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
+    reason = fields["differs"]
+    if not isinstance(reason, str):
+        yield "differs must be one sentence that says why this may be different elsewhere"
+        return
+    yield from facts.unknown(reason)
+    if len(reason) > DIFFERS_LENGTH or "\n" in reason.strip():
+        yield f"differs must be one sentence of at most {DIFFERS_LENGTH} characters"
+
+
+def _next(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     if not is_texts(fields["next"]) or len(fields["next"]) > MAX_NEXT:
         yield f"next must be a list of at most {MAX_NEXT} slugs"
 
 
-def _source(fields: dict[str, Any], areas: tuple[Area, ...]) -> Iterator[str]:
+def _source(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     source = fields["source"]
     if not isinstance(source, dict) or source.keys() != {"name", "url", "checked"}:
         yield "source must be {name, url, checked}"
         return
     if not isinstance(source["name"], str) or not source["name"].strip():
         yield "source needs a name people know, such as GOV.UK"
-    if not str(source["url"]).startswith("https://"):
+    yield from facts.unknown(f"{source['name']} {source['url']}")
+    if not all(fill(str(source["url"]), words).startswith("https://") for words in _ways(facts)):
         yield "source url must start with https://"
     if type(source["checked"]) is not date:
         yield "source checked must be a date such as 2026-11-22"
 
 
-def _review(fields: dict[str, Any], areas: tuple[Area, ...]) -> Iterator[str]:
+def _review(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     review, source = fields["review"], fields.get("source")
     checked = source.get("checked") if isinstance(source, dict) else None
     if type(review) is not date:
@@ -94,7 +116,7 @@ def _review(fields: dict[str, Any], areas: tuple[Area, ...]) -> Iterator[str]:
         yield "review must be after the day the source was checked"
 
 
-def _examples(fields: dict[str, Any], areas: tuple[Area, ...]) -> Iterator[str]:
+def _examples(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     examples = fields["examples"]
     if not is_texts(examples):
         yield "examples must be a list of questions (quote one that YAML reads as yes, no or a number)"
@@ -105,10 +127,26 @@ def _examples(fields: dict[str, Any], areas: tuple[Area, ...]) -> Iterator[str]:
         yield f"only {len(examples)} examples: give at least {MIN_EXAMPLES} ways people ask this"
 
 
-CHECKS: dict[str, Callable[[dict[str, Any], tuple[Area, ...]], Iterator[str]]] = {
-    "slug": _slug, "title": _title, "web": _web, "sms": _sms, "next": _next,
+CHECKS: dict[str, Callable[[dict[str, Any], Facts], Iterator[str]]] = {
+    "slug": _slug, "title": _title, "web": _web, "sms": _sms, "differs": _differs, "next": _next,
     "source": _source, "review": _review, "examples": _examples,
 }  # fmt: skip
+
+
+def on_day(fields: dict[str, Any], day: date) -> Iterator[tuple[str, str]]:
+    """What a build on this day refuses and a running service does not: (field, what to do about it)."""
+    review, source = fields.get("review"), fields.get("source")
+    if type(review) is date and review < day:
+        yield (
+            "review",
+            f"review date {review} has passed: check the answer again, then give a later one",
+        )
+    checked = source.get("checked") if isinstance(source, dict) else None
+    if type(checked) is date and checked > day:
+        yield "source", f"source checked {checked} lies ahead: give the day someone read it there"
+    for name in ("title", "web", "sms", "differs"):
+        for amount in dict.fromkeys(_SUM.findall(str(fields.get(name, "")))):
+            yield name, f"{amount} is written out: put it into money.yml and name it as {{money.its-key}}"
 
 
 def is_texts(value: object) -> bool:

@@ -1,17 +1,24 @@
-"""What the answers say now: the live release, held in memory and read again when a new one is published."""
+"""What the answers say now: the live release, held in memory and read again when a new one is published.
+
+Words with sums in them hold for a day: what is said is decided by the clock when it is said.
+"""
 
 from __future__ import annotations
 
+import html
 import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.content.areas import Area, fill
+from handoff.clock import Clock
+from handoff.content.areas import Area, local_day
+from handoff.content.facts import Facts, Words, fill
 from handoff.content.markdown import to_html, to_text
 from handoff.content.model import Release, ReleaseItem, Revision
 from handoff.db import Database
@@ -23,7 +30,7 @@ LOOK_SECONDS = 1.5  # new words are promised within two seconds, also when a not
 
 @dataclass(frozen=True)
 class RenderedAnswer:
-    """An answer with an area's details filled in. `next` holds (title, slug) of each next step."""
+    """An answer with everything filled in. `next` holds (title, slug) of each next step."""
 
     slug: str
     title: str
@@ -38,17 +45,22 @@ class RenderedAnswer:
 class LiveContent:
     """The live release; `answer` never touches the database."""
 
-    def __init__(self, db: Database, hub: Hub) -> None:
-        self._db, self._hub = db, hub
+    def __init__(self, db: Database, hub: Hub, clock: Clock, facts: Facts) -> None:
+        self._db, self._hub, self._clock = db, hub, clock
+        self.facts = facts
         self.release = 0
         self._revisions: Mapping[str, Revision] = {}
-        self._rendered: dict[tuple[str, str], RenderedAnswer] = {}
+        self._rendered: dict[tuple[str, str], tuple[date, RenderedAnswer]] = {}
 
     def answer(self, slug: str, area: Area) -> RenderedAnswer | None:
         """The answer as it reads now in this area; None when the live release has no such answer."""
-        found = self._rendered.get((slug, area.slug))
-        if found is None and slug in self._revisions:
-            found = self._rendered[slug, area.slug] = self._render(self._revisions[slug], area)
+        if slug not in self._revisions:
+            return None
+        today = local_day(area, self._clock.now())
+        day, found = self._rendered.get((slug, area.slug), (None, None))
+        if found is None or day != today:
+            found = self._render(self._revisions[slug], area, today)
+            self._rendered[slug, area.slug] = today, found
         return found
 
     def title(self, slug: str) -> str | None:
@@ -72,18 +84,26 @@ class LiveContent:
                 await self.reload()
                 await notices.wait(LOOK_SECONDS)
 
-    def _render(self, revision: Revision, area: Area) -> RenderedAnswer:
+    def _render(self, revision: Revision, area: Area, day: date) -> RenderedAnswer:
+        words = self.facts.on(area, day)
+        said = [to_text(revision.web, words), fill(revision.differs or "", words)]
         steps = ((self.title(slug), slug) for slug in revision.next)
         return RenderedAnswer(
             slug=revision.slug,
             title=revision.title,
-            html=to_html(revision.web, area),
-            text=to_text(revision.web, area),
-            sms=fill(revision.sms, area),
-            source=revision.source,
+            html=web_html(revision.web, revision.differs, words),
+            text="\n\n".join(filter(None, said)),
+            sms=fill(revision.sms, words),
+            source={name: fill(str(said), words) for name, said in revision.source.items()},
             next=tuple((title, slug) for title, slug in steps if title),
             revision_id=revision.id,
         )
+
+
+def web_html(web: str, differs: str | None, words: Words) -> str:
+    """An answer as the chat shows it: its words, and quietly why they may be different elsewhere."""
+    quiet = f'\n<p class="differs">{html.escape(fill(differs, words))}</p>' if differs else ""
+    return to_html(web, words) + quiet
 
 
 async def live_release(session: AsyncSession) -> int:

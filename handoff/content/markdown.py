@@ -6,41 +6,52 @@ Placeholders are filled after the Markdown is read, so that what an area's detai
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from handoff.content.areas import Area, fill
+from handoff.content.facts import Words, fill
 
 TAGS = {"p", "br", "strong", "ul", "ol", "li", "a"}
+_BRACES = re.compile("%7B([^%]*)%7D")
 
 
-def to_html(markdown: str, area: Area) -> str:
+def to_html(markdown: str, words: Words) -> str:
     """The text as HTML with nothing in it but TAGS; other sites' links open beside the chat."""
+    reader = _reader()
     made = nh3.clean(
-        _reader().render(markdown),
+        reader.renderer.render(_parsed(markdown, words), reader.options, {}),
         tags=TAGS,
         attributes={"a": {"href"}},
         attribute_filter=_only_https,
         link_rel="noopener noreferrer",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-    return fill(made, _escaped(area)).strip()
+    return fill(made, {name: html.escape(said) for name, said in words.items()}).strip()
 
 
-def to_text(markdown: str, area: Area) -> str:
+def to_text(markdown: str, words: Words) -> str:
     """The text as anyone can read it anywhere: lists as "- ", links as "name (address)"."""
-    return fill("".join(_words(_reader().parse(markdown))).strip(), area)
+    return fill("".join(_said(_parsed(markdown, words))).strip(), words)
 
 
-def links(markdown: str) -> list[str]:
+def links(markdown: str, words: Words) -> list[str]:
     """Every address that the text links to."""
-    inline = [child for token in _reader().parse(markdown) for child in token.children or ()]
+    inline = [child for token in _parsed(markdown, words) for child in token.children or ()]
     return [str(child.attrGet("href")) for child in inline if child.type == "link_open"]
+
+
+def _parsed(markdown: str, words: Words) -> list[Token]:
+    """The text's tokens, with the addresses that are a placeholder filled in."""
+    tokens = _reader().parse(markdown)
+    for child in (child for token in tokens for child in token.children or ()):
+        if child.type == "link_open":
+            child.attrSet("href", fill(_BRACES.sub(r"{\1}", str(child.attrGet("href"))), words))
+    return tokens
 
 
 def _only_https(tag: str, attribute: str, value: str) -> str | None:
@@ -53,17 +64,7 @@ def _reader() -> MarkdownIt:
     return reader.enable(["list", "newline", "escape", "emphasis", "link"])
 
 
-def _escaped(area: Area) -> Area:
-    return replace(
-        area,
-        name=html.escape(area.name),
-        phone=html.escape(area.phone),
-        email=html.escape(area.email),
-        address=html.escape(area.address),
-    )
-
-
-def _words(tokens: Sequence[Token]) -> Iterator[str]:
+def _said(tokens: Sequence[Token]) -> Iterator[str]:
     """Blocks end with a blank line, list items with one line."""
     numbers: list[int | None] = []
     for token in tokens:

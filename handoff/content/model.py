@@ -37,6 +37,7 @@ class Revision(Base):
     title: Mapped[str] = mapped_column(String(120))
     web: Mapped[str] = mapped_column(Text)
     sms: Mapped[str] = mapped_column(Text)
+    differs: Mapped[str | None] = mapped_column(Text)
     next: Mapped[list[str]] = mapped_column(JSON, default=list)
     source: Mapped[dict[str, Any]] = mapped_column(JSON)
     review_on: Mapped[date] = mapped_column(Date)

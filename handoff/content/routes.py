@@ -11,6 +11,7 @@ from handoff import keys
 from handoff.bodies import form_fields
 from handoff.content import api, releases, service
 from handoff.content.difference import Piece, difference
+from handoff.content.facts import fill
 from handoff.content.steps import STEPS, Given, Step, take
 from handoff.content.wording import Wording, preview
 from handoff.errors import NotFound, Refusal
@@ -31,12 +32,12 @@ LABELS = {
     "title": "Title",
     "web": "Web chat",
     "sms": "Text message",
+    "differs": "Why it may differ",
     "source_name": "Source",
     "source_url": "Source address",
     "source_checked": "Source checked",
     "review": "Review by",
 }
-NOTHING = Wording("", "", "", "", "", "", "")
 Change = tuple[str, list[Piece], list[Piece]]
 SAID = {
     "save": "Draft saved. People still get the live wording.",
@@ -54,7 +55,7 @@ async def answers_page(request: web.Request) -> web.Response:
     """GET /staff/answers: find an answer by words, group, state or overdue review."""
     wanted = api.filters(request)
     async with request.app[keys.DB].reading() as session:
-        rows = await service.listed(session, api.today(request), **wanted)
+        rows = await service.listed(session, api.today(request), api.facts_of(request), **wanted)
     return page(
         request, "content/answers.html", rows=rows, day=_day, wanted=wanted, groups=GROUPS, states=STATES
     )
@@ -97,12 +98,14 @@ async def _answer(
     async with request.app[keys.DB].reading() as session:
         view = await service.answer_view(session, request.match_info["slug"])
     wording = _wording(view, given)
-    rules = request.app[keys.RULES]
+    rules, facts, today = request.app[keys.RULES], api.facts_of(request), api.today(request)
     area = rules.areas.get(given.get("area") or request.query.get("area", ""), rules.area(None))
     return page(
         request, "content/answer.html", status=refusal.status if refusal else 200,
         view=view, wording=wording, given=given, area=area, areas=rules.areas.values(), refusal=refusal,
-        shown=preview(wording, area, rules.areas.values()), changes=_changes(view), today=api.today(request),
+        shown=preview(wording, area, facts, today), changes=_changes(view), today=today,
+        figures=service.figures_of(view.live or view.newest, facts),
+        filled=facts.on(area, today), fill=fill,
         theirs=_theirs(view, wording, refusal), is_own=_is_own(request, view), moment=_moment(request),
         day=_day,
         said=SAID.get(request.query.get("said", ""), ""), states=STATES,
@@ -119,7 +122,7 @@ def _wording(view: service.AnswerView, given: Given) -> Wording:
 
 def _changes(view: service.AnswerView) -> dict[str, list[Change]]:
     """What the draft and the shipped update change of the live wording."""
-    live = Wording.of(view.live) if view.live else NOTHING
+    live = Wording.of(view.live) if view.live else Wording()
     given = {"draft": view.draft, "shipped": view.shipped}
     return {name: _against(live, Wording.of(one)) for name, one in given.items() if one}
 

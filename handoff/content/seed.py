@@ -4,16 +4,15 @@
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from handoff.content.areas import Area
-from handoff.content.checks import CHECKS
+from handoff.content.checks import CHECKS, OPTIONAL, on_day
+from handoff.content.entries import ContentFaults, Entry, Fault, read_entries, shown
+from handoff.content.facts import Facts, load_facts
 
 
 @dataclass(frozen=True)
@@ -27,143 +26,78 @@ class Source:
 
 @dataclass(frozen=True)
 class SeedAnswer:
-    """One shipped answer. `web` is small Markdown, `sms` plain GSM-7; both may hold {area.*} placeholders."""
+    """One shipped answer. `web` is small Markdown, `sms` plain GSM-7; both may hold placeholders.
+
+    `differs` says why a fact may be different elsewhere; empty when it is not.
+    """
 
     slug: str
     group: str
     title: str
     web: str
     sms: str
+    differs: str
     next: tuple[str, ...]
     source: Source
     review: date
     examples: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """One thing wrong in one place, with what to do about it."""
-
-    file: str
-    line: int
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.problem}"
-
-
-class ContentFaults(ValueError):
-    """Every fault found in a content folder."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in faults))
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """An answer as written, with the line of the answer and of each of its fields."""
-
-    file: str
-    line: int
-    lines: dict[str, int]
-    fields: dict[str, Any]
-
-    def fault(self, field: str, problem: str) -> Fault:
-        slug = self.fields.get("slug", "answer without a slug")
-        return Fault(self.file, self.lines.get(field, self.line), f"{slug}: {problem}")
-
-
-def load_content(folder: Path, areas: Iterable[Area] = ()) -> list[SeedAnswer]:
+def load_content(folder: Path, facts: Facts | None = None, on: date | None = None) -> list[SeedAnswer]:
     """Every answer in the folder, in file and then written order.
 
-    With `areas`, lengths are checked with each area's own details filled in. Raises ContentFaults.
+    Placeholders and lengths are checked with `facts` (the shipped ones when not given). `on` is the day of
+    a build, which refuses a passed review date too. Raises ContentFaults.
     """
     faults: list[Fault] = []
-    entries = [entry for file in sorted(folder.glob("*.yml")) for entry in _read(file, faults)]
+    files = sorted(folder.glob("*.yml"))
+    entries = [entry for file in files for entry in read_entries(file, "answer", "slug", faults)]
     if not entries and not faults:
-        faults.append(
-            Fault(str(folder), 1, "no answers here: give a folder that holds *.yml files of answers")
-        )
+        told = "no answers here: give a folder that holds *.yml files of answers"
+        faults.append(Fault(shown(folder), 1, told))
+    facts = facts or load_facts()
     for entry in entries:
-        faults += _check(entry, tuple(areas))
+        faults += _check(entry, facts)
+        faults += [entry.fault(field, told) for field, told in (on_day(entry.fields, on) if on else ())]
     faults += _check_together(entries)
     if faults:
-        raise ContentFaults(sorted(faults, key=lambda fault: (fault.file, fault.line)))
+        raise ContentFaults(faults)
     return [_answer(entry) for entry in entries]
 
 
-def problems(fields: dict[str, Any], areas: Iterable[Area]) -> dict[str, list[str]]:
+def problems(fields: dict[str, Any], facts: Facts) -> dict[str, list[str]]:
     """What is wrong with some fields of one answer, by field; empty when nothing is."""
-    found = {name: list(CHECKS[name](fields, tuple(areas))) for name in fields}
+    found = {name: list(CHECKS[name](fields, facts)) for name in fields}
     return {name: sentences for name, sentences in found.items() if sentences}
 
 
-def _read(path: Path, faults: list[Fault]) -> Iterator[_Entry]:
-    try:
-        root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "not UTF-8 text"
-        faults.append(Fault(path.name, mark.line + 1 if mark else 1, f"not readable as YAML: {problem}"))
-        return
-    if not isinstance(root, yaml.SequenceNode):
-        faults.append(Fault(path.name, 1, 'must be a list of answers, each starting with "- slug: ..."'))
-        return
-    for node in root.value:
-        if isinstance(node, yaml.MappingNode):
-            yield _entry(path, node, faults)
-        else:
-            faults.append(
-                Fault(path.name, node.start_mark.line + 1, 'not an answer: start it with "- slug: ..."')
-            )
-
-
-def _entry(path: Path, node: yaml.MappingNode, faults: list[Fault]) -> _Entry:
-    build = yaml.SafeLoader("")
-    fields: dict[str, Any] = {}
-    lines: dict[str, int] = {}
-    for key, value in node.value:
-        name, line = str(key.value), key.start_mark.line + 1
-        if name in fields:
-            faults.append(Fault(path.name, line, f"{name} is given twice in one answer: keep one"))
-        try:
-            fields[name], lines[name] = build.construct_object(value, deep=True), line
-        except (ValueError, yaml.YAMLError):
-            faults.append(
-                Fault(path.name, line, f"{name} cannot be read: a date must exist and look like 2026-11-22")
-            )
-            fields[name], lines[name] = None, line
-    return _Entry(path.name, node.start_mark.line + 1, lines, fields)
-
-
-def _check(entry: _Entry, areas: tuple[Area, ...]) -> Iterator[Fault]:
+def _check(entry: Entry, facts: Facts) -> Iterator[Fault]:
     for name in CHECKS:
-        if name not in entry.fields:
+        if name not in entry.fields and name not in OPTIONAL:
             yield entry.fault(name, f"{name} is missing: add it")
     for name in entry.fields.keys() - CHECKS.keys():
         yield entry.fault(name, f"{name} is not a field of an answer: use one of {', '.join(CHECKS)}")
     for name, check in CHECKS.items():
         if name in entry.fields:
-            for problem in check(entry.fields, areas):
+            for problem in check(entry.fields, facts):
                 yield entry.fault(name, problem)
 
 
-def _check_together(entries: Sequence[_Entry]) -> Iterator[Fault]:
+def _check_together(entries: Sequence[Entry]) -> Iterator[Fault]:
     """Faults no single answer shows: a slug or an example used twice, a next step that leads nowhere."""
-    slugs: dict[Any, _Entry] = {}
+    slugs: dict[Any, Entry] = {}
     asked: dict[str, str] = {}
     for entry in entries:
         slug = str(entry.fields.get("slug"))
         if slug in slugs:
-            yield entry.fault("slug", f"this slug is also used in {slugs[slug].file}: rename one")
+            other = slugs[slug]
+            where = f"{shown(other.path)}:{other.line}"
+            yield entry.fault("slug", f"this slug is also used at {where}: rename one")
         slugs.setdefault(slug, entry)
-        for example in filter(None, map(_asked_as, _listed(entry, "examples"))):
-            if example in asked:
-                other = asked[example]
-                yield entry.fault(
-                    "examples", f'"{example}" is already an example of {other}: keep it in one place'
-                )
+        for place, example in enumerate(map(_asked_as, _listed(entry, "examples"))):
+            if example and example in asked:
+                told = f'"{example}" is already an example of {asked[example]}: keep it in one place'
+                yield entry.fault(f"examples.{place}", told)
             asked.setdefault(example, slug)
     for entry in entries:
         for step in _listed(entry, "next"):
@@ -171,7 +105,7 @@ def _check_together(entries: Sequence[_Entry]) -> Iterator[Fault]:
                 yield entry.fault("next", f"{step} is not another answer's slug")
 
 
-def _listed(entry: _Entry, field: str) -> list[Any]:
+def _listed(entry: Entry, field: str) -> list[Any]:
     value = entry.fields.get(field)
     return value if isinstance(value, list) else []
 
@@ -180,14 +114,15 @@ def _asked_as(example: object) -> str:
     return " ".join(re.findall(r"\w+", str(example).casefold()))
 
 
-def _answer(entry: _Entry) -> SeedAnswer:
+def _answer(entry: Entry) -> SeedAnswer:
     fields = entry.fields
     return SeedAnswer(
         slug=fields["slug"],
-        group=Path(entry.file).stem,
+        group=entry.path.stem,
         title=fields["title"].strip(),
         web=fields["web"].strip(),
         sms=fields["sms"].strip(),
+        differs=fields.get("differs", "").strip(),
         next=tuple(fields["next"]),
         source=Source(**fields["source"]),
         review=fields["review"],

@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.content.areas import load_areas
+from handoff.content.facts import Facts
 from handoff.content.live import live_release, release_revisions
 from handoff.content.model import DRAFT, IN_REVIEW, PUBLISHED, SET_ASIDE, Answer, Revision
+from handoff.content.money import Figure
 from handoff.content.releases import publish
 from handoff.content.seed import SeedAnswer, load_content
 from handoff.db import Database
@@ -23,7 +24,7 @@ from handoff.errors import NotFound
 from handoff.staff import service as staff
 
 SHIPPED = Path(__file__).parents[2] / "data" / "content"
-_COMPARED = ("title", "web", "sms", "next", "source", "review_on", "examples")
+_COMPARED = ("title", "web", "sms", "differs", "next", "source", "review_on", "examples")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,10 @@ class AnswerView:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list of answers; `state` is live, draft, in_review, shipped or not_live."""
+    """One line of the list of answers; `state` is live, draft, in_review, shipped or not_live.
+
+    `figure_overdue_since` is the first day that one of its sums of money has no known rate.
+    """
 
     slug: str
     title: str
@@ -52,6 +56,7 @@ class Row:
     state: str
     review_on: date
     overdue: bool
+    figure_overdue_since: date | None
 
 
 async def seed_once(db: Database, now: datetime, folder: Path = SHIPPED) -> None:
@@ -59,7 +64,7 @@ async def seed_once(db: Database, now: datetime, folder: Path = SHIPPED) -> None
 
     Raises ContentFaults when a shipped answer is wrong.
     """
-    shipped = await asyncio.to_thread(lambda: load_content(folder, load_areas().values()))
+    shipped = await asyncio.to_thread(lambda: load_content(folder))
     async with db.transaction() as session:
         if await live_release(session):
             await _offer_updates(session, now, shipped)
@@ -71,13 +76,17 @@ async def seed_once(db: Database, now: datetime, folder: Path = SHIPPED) -> None
 async def listed(
     session: AsyncSession,
     today: date,
+    facts: Facts,
     *,
     search: str = "",
     group: str = "",
     state: str = "",
     overdue: bool = False,
 ) -> list[Row]:
-    """The answers that have every word of `search` in them, by group and title."""
+    """The answers that have every word of `search` in them, by group and title.
+
+    `overdue`: only those past their review date, or with a sum that has no known rate any more.
+    """
     live = await release_revisions(session, await live_release(session))
     drafts = await _drafts(session)
     rows = []
@@ -85,11 +94,13 @@ async def listed(
         open_ones = drafts.get(answer.slug, [])
         newest = _worked_on(open_ones) or live.get(answer.slug) or _shipped(open_ones)
         if newest and _mentions(newest, search):
-            rows.append(_row(answer, newest, live.get(answer.slug), open_ones, today))
+            rows.append(_row(answer, newest, live.get(answer.slug), open_ones, facts, today))
     kept = [
         row
         for row in rows
-        if group in ("", row.group) and state in ("", row.state) and (row.overdue or not overdue)
+        if group in ("", row.group)
+        and state in ("", row.state)
+        and (row.overdue or row.figure_overdue_since or not overdue)
     ]
     return sorted(kept, key=lambda row: (row.group, row.title.casefold()))
 
@@ -108,6 +119,11 @@ async def answer_view(session: AsyncSession, slug: str) -> AnswerView:
     people += [uuid.UUID(one) for revision in history for one in revision.editor_ids]
     names = await staff.names(session, people)
     return AnswerView(answer, live, _worked_on(drafts), _shipped(drafts), history, names)
+
+
+def figures_of(revision: Revision, facts: Facts) -> list[Figure]:
+    """The sums of money that a wording names."""
+    return facts.figures_in(revision.web, revision.sms, revision.differs or "")
 
 
 async def next_number(session: AsyncSession, slug: str) -> int:
@@ -140,12 +156,26 @@ def _mentions(revision: Revision, search: str) -> bool:
 
 
 def _row(
-    answer: Answer, newest: Revision, live: Revision | None, drafts: Sequence[Revision], today: date
+    answer: Answer,
+    newest: Revision,
+    live: Revision | None,
+    drafts: Sequence[Revision],
+    facts: Facts,
+    today: date,
 ) -> Row:
     draft = _worked_on(drafts)
     state = draft.state if draft else "shipped" if _shipped(drafts) else "live" if live else "not_live"
-    review_on = (live or newest).review_on
-    return Row(answer.slug, newest.title, answer.topic_group, state, review_on, review_on < today)
+    said = live or newest
+    ended = [figure.overdue_since(today) for figure in figures_of(said, facts)]
+    return Row(
+        answer.slug,
+        newest.title,
+        answer.topic_group,
+        state,
+        said.review_on,
+        said.review_on < today,
+        min(filter(None, ended), default=None),
+    )
 
 
 async def _offer_updates(session: AsyncSession, now: datetime, shipped: Sequence[SeedAnswer]) -> None:
@@ -192,6 +222,7 @@ def _as_revision(answer: SeedAnswer, now: datetime) -> Revision:
         title=answer.title,
         web=answer.web,
         sms=answer.sms,
+        differs=answer.differs or None,
         next=list(answer.next),
         source=source,
         review_on=answer.review,

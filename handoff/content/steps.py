@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import keys
 from handoff.bodies import text_field
 from handoff.content import service, workflow
-from handoff.content.areas import Area
+from handoff.content.facts import Facts
 from handoff.content.wording import Wording
 from handoff.content.workflow import Editing
 from handoff.errors import Unprocessable
@@ -21,7 +21,6 @@ from handoff.staff.auth import signed_in
 
 LONGEST_NOTE = 2_000
 Given = Mapping[str, Any]
-Areas = Mapping[str, Area]
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,14 @@ class Step:
     """One thing an editor can do to an answer; `take` raises a Refusal when it cannot be done now."""
 
     right: str
-    take: Callable[[Editing, str, Given, Areas], Awaitable[object]]
+    take: Callable[[Editing, str, Given, Facts], Awaitable[object]]
 
 
 async def take(request: web.Request, step: Step, given: Given) -> None:
     """Do the step in a transaction of its own, and tell open chats when a release came of it."""
     slug = request.match_info["slug"]
     async with request.app[keys.DB].transaction() as session:
-        await step.take(editing(request, session), slug, given, request.app[keys.RULES].areas)
+        await step.take(editing(request, session), slug, given, request.app[keys.CONTENT].facts)
     request.app[keys.HUB].notify(CONTENT)
 
 
@@ -44,41 +43,41 @@ def editing(request: web.Request, session: AsyncSession) -> Editing:
     return Editing(session, request.app[keys.CLOCK].now(), signed_in(request))
 
 
-async def _start(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+async def _start(work: Editing, slug: str, given: Given, facts: Facts) -> None:
     await workflow.start_draft(work, slug, shipped=bool(given.get("shipped")))
 
 
-async def _save(work: Editing, slug: str, given: Given, areas: Areas) -> int:
+async def _save(work: Editing, slug: str, given: Given, facts: Facts) -> int:
     """The draft's version afterwards."""
     usual = (await service.answer_view(work.session, slug)).newest
     draft = await workflow.save_draft(work, slug, _version(given), Wording.read(given, Wording.of(usual)))
     return draft.version
 
 
-async def _submit(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+async def _submit(work: Editing, slug: str, given: Given, facts: Facts) -> None:
     """Words that come along are saved first, so that what is on the screen is what is sent."""
-    version = await _save(work, slug, given, areas) if "web" in given else _version(given)
-    await workflow.submit(work, slug, version, areas.values())
+    version = await _save(work, slug, given, facts) if "web" in given else _version(given)
+    await workflow.submit(work, slug, version, facts)
 
 
-async def _approve(work: Editing, slug: str, given: Given, areas: Areas) -> None:
-    await workflow.approve(work, slug, _version(given), areas.values())
+async def _approve(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    await workflow.approve(work, slug, _version(given), facts)
 
 
-async def _request_changes(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+async def _request_changes(work: Editing, slug: str, given: Given, facts: Facts) -> None:
     note = text_field(given, "note", LONGEST_NOTE, needed=False)
     await workflow.send_back(work, slug, _version(given), note)
 
 
-async def _take_back(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+async def _take_back(work: Editing, slug: str, given: Given, facts: Facts) -> None:
     await workflow.send_back(work, slug, _version(given), "")
 
 
-async def _discard(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+async def _discard(work: Editing, slug: str, given: Given, facts: Facts) -> None:
     await workflow.discard(work, slug, _version(given))
 
 
-async def _keep_ours(work: Editing, slug: str, given: Given, areas: Areas) -> None:
+async def _keep_ours(work: Editing, slug: str, given: Given, facts: Facts) -> None:
     await workflow.set_shipped_aside(work, slug)
 
 

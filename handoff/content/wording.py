@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from handoff.content import seed
-from handoff.content.areas import Area, fill
-from handoff.content.markdown import links, to_html
+from handoff.content.areas import Area
+from handoff.content.facts import Facts, fill
+from handoff.content.live import web_html
 from handoff.content.model import Revision
 from handoff.errors import TooLong, Unprocessable
 from handoff.sms.gsm7 import parts, septets, to_gsm7, unmappable
@@ -18,6 +19,7 @@ LONGEST = {
     "title": 120,
     "web": 20_000,
     "sms": 5_000,
+    "differs": 500,
     "source_name": 200,
     "source_url": 500,
     "source_checked": 10,
@@ -28,13 +30,14 @@ LONGEST = {
 class Wording:
     """What an editor may change, as typed: `source_checked` and `review` are dates such as 2026-11-22."""
 
-    title: str
-    web: str
-    sms: str
-    source_name: str
-    source_url: str
-    source_checked: str
-    review: str
+    title: str = ""
+    web: str = ""
+    sms: str = ""
+    differs: str = ""
+    source_name: str = ""
+    source_url: str = ""
+    source_checked: str = ""
+    review: str = ""
 
     @classmethod
     def of(cls, revision: Revision) -> Wording:
@@ -43,6 +46,7 @@ class Wording:
             revision.title,
             revision.web,
             revision.sms,
+            revision.differs or "",
             source["name"],
             source["url"],
             source["checked"],
@@ -61,6 +65,7 @@ class Wording:
     def put_into(self, revision: Revision) -> None:
         """Raises Unprocessable when the review date is none."""
         revision.title, revision.web, revision.sms = self.title, self.web, self.sms
+        revision.differs = self.differs or None
         revision.source = {
             "name": self.source_name,
             "url": self.source_url,
@@ -84,31 +89,29 @@ class Preview:
     problems: dict[str, list[str]]
 
 
-def problems(wording: Wording, areas: Iterable[Area]) -> dict[str, list[str]]:
+def problems(wording: Wording, facts: Facts) -> dict[str, list[str]]:
     """What keeps the wording from being published, by field: the shipped answers pass the same checks."""
     source = {
         "name": wording.source_name,
         "url": wording.source_url,
         "checked": _date(wording.source_checked),
     }
-    fields = {"title": wording.title, "web": wording.web, "sms": wording.sms}
-    found = seed.problems({**fields, "source": source, "review": _date(wording.review)}, areas)
-    wrong = [address for address in links(wording.web) if not address.startswith("https://")]
-    for address in wrong:
-        found.setdefault("web", []).append(f"{address} is no https:// address: people could not follow it")
-    return found
+    fields = {"title": wording.title, "web": wording.web, "sms": wording.sms, "differs": wording.differs}
+    return seed.problems({**fields, "source": source, "review": _date(wording.review)}, facts)
 
 
-def preview(wording: Wording, area: Area, areas: Iterable[Area]) -> Preview:
-    sms = fill(wording.sms, area)
+def preview(wording: Wording, area: Area, facts: Facts, day: date) -> Preview:
+    """How the wording reads in an area on a day, and what is wrong with it anywhere."""
+    words = facts.on(area, day)
+    sms = fill(wording.sms, words)
     strange = unmappable(sms)
     return Preview(
-        html=to_html(wording.web, area),
+        html=web_html(wording.web, wording.differs, words),
         sms=to_gsm7(sms),
         parts=parts(sms),
         places=None if strange else septets(sms),
         strange=strange,
-        problems=problems(wording, areas),
+        problems=problems(wording, facts),
     )
 
 

@@ -6,7 +6,6 @@ The caller holds the transaction, and tells the hub once it is committed.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.content.areas import Area
+from handoff.content.facts import Facts
 from handoff.content.model import DRAFT, IN_REVIEW, PUBLISHED, SET_ASIDE, Answer, Revision
 from handoff.content.releases import publish
 from handoff.content.service import AnswerView, answer_view, next_number
@@ -65,10 +64,10 @@ async def save_draft(work: Editing, slug: str, version: int, wording: Wording) -
     return draft
 
 
-async def submit(work: Editing, slug: str, version: int, areas: Iterable[Area]) -> Revision:
+async def submit(work: Editing, slug: str, version: int, facts: Facts) -> Revision:
     """Ask someone else to approve; Unprocessable `not_ready` carries every problem by field."""
     draft = await _draft(work, slug, version, DRAFT)
-    _must_be_right(draft, areas)
+    _must_be_right(draft, facts)
     live = (await answer_view(work.session, slug)).live
     if live and Wording.of(live) == Wording.of(draft):
         raise Unprocessable("no_change", "This draft says the same as the live answer.", problems={})
@@ -87,12 +86,12 @@ async def send_back(work: Editing, slug: str, version: int, note: str) -> Revisi
     return draft
 
 
-async def approve(work: Editing, slug: str, version: int, areas: Iterable[Area]) -> int:
+async def approve(work: Editing, slug: str, version: int, facts: Facts) -> int:
     """Publish someone else's wording as a new release; its number."""
     draft = await _draft(work, slug, version, IN_REVIEW)
     if _is_own(work.who, draft):
         raise Forbidden("own_work", "You wrote this, so someone else has to approve it.")
-    _must_be_right(draft, areas)
+    _must_be_right(draft, facts)
     draft.state, draft.approver_id = PUBLISHED, work.who.id
     await _touch(work, draft, "answer.approve")
     return await publish(work.session, work.now, work.who.id, f"New wording: {draft.title}", {slug: draft})
@@ -146,6 +145,7 @@ async def _copy(work: Editing, base: Revision) -> Revision:
         title=base.title,
         web=base.web,
         sms=base.sms,
+        differs=base.differs,
         next=list(base.next),
         source=dict(base.source),
         review_on=base.review_on,
@@ -166,8 +166,8 @@ async def _touch(work: Editing, draft: Revision, action: str) -> None:
     await work.note(action, draft)
 
 
-def _must_be_right(draft: Revision, areas: Iterable[Area]) -> None:
-    found = problems(Wording.of(draft), areas)
+def _must_be_right(draft: Revision, facts: Facts) -> None:
+    found = problems(Wording.of(draft), facts)
     if found:
         raise Unprocessable("not_ready", "This wording cannot be published yet.", problems=found)
 

@@ -9,13 +9,13 @@ import yaml
 from handoff.content.areas import (
     REFERENCE,
     Area,
-    AreaFaults,
     clock_words,
-    fill,
     is_open,
     load_areas,
     next_opening,
 )
+from handoff.content.entries import ContentFaults
+from handoff.content.facts import fill
 
 
 @pytest.fixture(scope="module")
@@ -73,14 +73,30 @@ def test_hours_in_plain_words(camden: Area) -> None:
 
 
 def test_only_known_placeholders_are_filled(camden: Area) -> None:
-    assert fill("{area.name}: {area.phone} {other}", camden) == f"Camden: {camden.phone} {{other}}"
+    assert fill("{area.name}: {area.phone} {other}", camden.words) == f"Camden: {camden.phone} {{other}}"
 
 
 def test_every_fault_of_an_areas_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "bank-holidays.yml").write_bytes((REFERENCE / "bank-holidays.yml").read_bytes())
-    bad = {"slug": "x", "hours": {"monday": "nine"}, "timezone": "Mars/Base"}
-    (tmp_path / "areas.yml").write_text(yaml.safe_dump([bad]), "utf-8")
-    with pytest.raises(AreaFaults) as caught:
+    bad = {"slug": "x", "email": 1, "website": "http://x", "hours": {"monday": "nine"}, "timezone": "Mars"}
+    written = yaml.safe_dump([bad], sort_keys=False)
+    (tmp_path / "areas.yml").write_text(written + written, "utf-8")
+    with pytest.raises(ContentFaults) as caught:
         load_areas(tmp_path)
-    told = str(caught.value)
-    assert all(word in told for word in ("phone is missing", "hours of monday", "timezone must be"))
+    told, file = str(caught.value), tmp_path / "areas.yml"
+    for line, words in [
+        (1, "phone is missing: add it"),
+        (2, "email must be a text"),
+        (3, "website must be an address that starts with https://"),
+        (5, 'hours of monday must look like "09:00-17:00"'),
+        (6, "timezone must be a name such as Europe/London"),
+        (7, "this slug is used twice: rename one"),
+    ]:
+        assert f"{file}:{line}: x: {words}" in told
+
+
+def test_a_file_without_an_area_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "bank-holidays.yml").write_bytes((REFERENCE / "bank-holidays.yml").read_bytes())
+    (tmp_path / "areas.yml").write_text("[]", "utf-8")
+    with pytest.raises(ContentFaults, match="no areas here"):
+        load_areas(tmp_path)

@@ -25,7 +25,7 @@ async def test_answers_are_found_by_group_and_state(jo: Colleague) -> None:
 
 
 async def test_an_answer_past_its_review_date_is_overdue(jo: Colleague, parts: Parts) -> None:
-    assert await _slugs(jo, "overdue=1") == []
+    assert "ema" not in await _slugs(jo, "overdue=1")
     parts.clock.move(timedelta(days=3 * 365))
     who = {"email": "editor.one@demo.test", "password": parts.settings.demo_password}
     await jo.http.post("/api/staff/session", json=who)  # nobody stays signed in for three years

@@ -1,7 +1,6 @@
 """An answer's Markdown is safe HTML on the web and readable words anywhere else."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from handoff.content.areas import load_areas
 from handoff.content.markdown import TAGS, links, to_html, to_text
 
-CAMDEN = load_areas()["camden"]
+CAMDEN = load_areas()["camden"].words
 MARKUP = st.text(alphabet=st.sampled_from("ab <>&\"'*_[](){}:/.#`\n-1\\!~") | st.characters(codec="utf-8"))
 
 
@@ -40,7 +39,7 @@ def test_only_https_links_lead_anywhere(address: str) -> None:
 
 
 def test_what_an_area_says_is_never_markup() -> None:
-    odd = replace(CAMDEN, name="<b>**Cam**</b> & [x](https://x.example)")
+    odd = {"area.name": "<b>**Cam**</b> & [x](https://x.example)"}
     assert "&lt;b&gt;**Cam**&lt;/b&gt; &amp; [x]" in to_html("In {area.name}", odd)
 
 
@@ -55,10 +54,20 @@ def test_a_link_that_is_its_own_name_is_said_once() -> None:
 
 
 def test_every_link_of_a_text_can_be_listed() -> None:
-    assert links("[a](https://a.example) and\n\n- [b](http://b.example)") == [
-        "https://a.example",
-        "http://b.example",
-    ]
+    written = "[a](https://a.example) and\n\n- [b](http://b.example) [c]({area.website})"
+    assert links(written, CAMDEN) == ["https://a.example", "http://b.example", CAMDEN["area.website"]]
+
+
+def test_a_link_may_lead_where_an_area_says() -> None:
+    shown = to_html("[Help]({area.privacy})", CAMDEN)
+    assert f'<a href="{CAMDEN["area.privacy"]}"' in shown
+    assert to_text("[Help]({area.privacy})", CAMDEN) == f"Help ({CAMDEN['area.privacy']})"
+
+
+@pytest.mark.parametrize("said", ["javascript:alert(1)", "http://x.example", '"><script>', "x"])
+def test_a_filled_in_link_is_held_to_the_same_rule(said: str) -> None:
+    shown = to_html("[here]({area.x})", {"area.x": said})
+    assert "href" not in shown and "script" not in shown
 
 
 @given(MARKUP)

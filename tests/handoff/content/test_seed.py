@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from handoff.content.areas import fill, load_areas
 from handoff.content.checks import SIGNPOST
-from handoff.content.seed import ContentFaults, SeedAnswer, load_content
+from handoff.content.entries import ContentFaults
+from handoff.content.facts import fill, load_facts
+from handoff.content.seed import SeedAnswer, load_content
 from handoff.sms.gsm7 import parts
 
 SHIPPED = Path(__file__).parents[3] / "data" / "content"
@@ -27,7 +28,7 @@ GOOD = {
 
 @pytest.fixture(scope="module")
 def shipped() -> list[SeedAnswer]:
-    return load_content(SHIPPED, load_areas().values())
+    return load_content(SHIPPED)
 
 
 def faults_of(folder: Path, *answers: object) -> str:
@@ -49,8 +50,9 @@ def test_every_signpost_of_the_contract_is_there(shipped: list[SeedAnswer]) -> N
 
 
 def test_a_text_answer_fits_three_parts_in_every_area(shipped: list[SeedAnswer]) -> None:
-    for area in load_areas().values():
-        assert [a.slug for a in shipped if parts(fill(a.sms, area)) > 3] == []
+    facts = load_facts()
+    for area in facts.areas.values():
+        assert [a.slug for a in shipped if parts(fill(a.sms, facts.longest(area))) > 3] == []
 
 
 def test_only_free_or_answered_numbers_are_given(shipped: list[SeedAnswer]) -> None:
@@ -106,20 +108,20 @@ def test_a_fault_is_named(tmp_path: Path, change: dict[str, object], told: str) 
 def test_every_fault_is_told_at_once_with_its_file_and_line(tmp_path: Path) -> None:
     without = {key: value for key, value in GOOD.items() if key != "source"}
     told = faults_of(tmp_path, without, GOOD | {"slug": "other", "title": ""}).splitlines()
-    assert told[0] == "group.yml:1: bursary: source is missing: add it"
-    assert any(line.startswith("group.yml:") and "other: title" in line for line in told)
+    assert told[0] == f"{tmp_path}/group.yml:1: bursary: source is missing: add it"
+    assert any(line.startswith(f"{tmp_path}/group.yml:") and "other: title" in line for line in told)
     assert sum("is already an example of bursary" in line for line in told) == 12
 
 
 def test_a_slug_used_twice_is_named(tmp_path: Path) -> None:
-    assert "this slug is also used in group.yml" in faults_of(tmp_path, GOOD, GOOD)
+    assert f"this slug is also used at {tmp_path}/group.yml:1" in faults_of(tmp_path, GOOD, GOOD)
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("- slug: [unclosed", "group.yml:1: not readable as YAML"),
-        ("slug: bursary", "must be a list of answers"),
+        ("slug: bursary", "group.yml:1: not a list of entries"),
         ("- just words", "group.yml:1: not an answer"),
         ("- slug: a\n  slug: b", "group.yml:2: slug is given twice"),
         ("- slug: a\n  review: 2027-02-30", "group.yml:2: review cannot be read"),

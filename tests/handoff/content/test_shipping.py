@@ -11,7 +11,8 @@ import yaml
 
 from handoff.app import Parts
 from handoff.content.areas import load_areas
-from handoff.content.seed import ContentFaults, load_content
+from handoff.content.entries import ContentFaults
+from handoff.content.seed import load_content
 from handoff.content.service import SHIPPED, seed_once
 from tests.handoff.cases.scenes import Colleague
 

@@ -1,0 +1,98 @@
+"""What the placeholders of answers stand for: an area's details and sums of money.
+
+{area.phone} is the area's phone, {money.wage-21} a sum of the day and {money.wage-21.since} when it began.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeVar
+
+from handoff.content.areas import REFERENCE, Area, load_areas
+from handoff.content.entries import ContentFaults, Fault
+from handoff.content.money import Figure, load_money
+from handoff.sms.gsm7 import septets
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_MONEY, _SINCE = "money.", ".since"
+Words = Mapping[str, str]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The areas by slug and the sums by key: each fact stands in one file and is filled in from here."""
+
+    areas: Mapping[str, Area]
+    money: Mapping[str, Figure]
+
+    def on(self, area: Area, day: date) -> dict[str, str]:
+        """What each placeholder says in an area on a day."""
+        return area.words | self._money(lambda figure: (figure.words(day), figure.since(day)))
+
+    def longest(self, area: Area) -> dict[str, str]:
+        """The same with the longest words a sum can come to, on whatever day."""
+        return area.words | self._money(_longest)
+
+    def figures_in(self, *texts: str) -> list[Figure]:
+        """The sums that the texts name, each once, in the order of the file."""
+        names = (name for text in texts for name in placeholders(text) if name.startswith(_MONEY))
+        named = {name.removeprefix(_MONEY).removesuffix(_SINCE) for name in names}
+        return [figure for key, figure in self.money.items() if key in named]
+
+    def unknown(self, text: str) -> list[str]:
+        """A sentence for each placeholder that stands for nothing, with what to write instead."""
+        known = set(self._money(_longest)).union(*(area.words for area in self.areas.values()))
+        strangers = [name for name in dict.fromkeys(placeholders(text)) if name not in known]
+        return [f"{{{name}}} is not a placeholder: {_instead(name, known)}" for name in strangers]
+
+    def _money(self, said: Callable[[Figure], tuple[str, str]]) -> dict[str, str]:
+        words = {}
+        for key, figure in self.money.items():
+            words[_MONEY + key], words[_MONEY + key + _SINCE] = said(figure)
+        return words
+
+
+def load_facts(folder: Path = REFERENCE) -> Facts:
+    """Every fact of the reference files; ContentFaults lists what is wrong in them."""
+    faults: list[Fault] = []
+    areas = _or_faults(load_areas, folder, faults)
+    money = _or_faults(load_money, folder, faults)
+    if areas is None or money is None:
+        raise ContentFaults(faults)
+    return Facts(areas, money)
+
+
+def _or_faults(load: Callable[[Path], T], folder: Path, faults: list[Fault]) -> T | None:
+    try:
+        return load(folder)
+    except ContentFaults as found:
+        faults += found.faults
+        return None
+
+
+def fill(text: str, words: Words) -> str:
+    """The text with its placeholders filled in; what stands for nothing stays as it is."""
+    return _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
+
+
+def placeholders(text: str) -> list[str]:
+    """The names in braces, as they come."""
+    return _PLACEHOLDER.findall(text)
+
+
+def _longest(figure: Figure) -> tuple[str, str]:
+    days = (date.min, *(rate.first for rate in figure.rates))
+    return max(map(figure.words, days), key=septets), max(map(figure.since, days), key=septets)
+
+
+def _instead(name: str, known: set[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    if near:
+        return f"did you mean {{{near[0]}}}?"
+    return "take one that the guide for editors lists, such as {area.phone}"
