@@ -1,0 +1,88 @@
+"""Editors read questions without what names or reaches the person."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handoff.feedback.barred import BAR, barred
+
+DIGIT = st.sampled_from("0123456789٠٧７")
+SEPARATOR = st.sampled_from(["", " ", "-", ".", "  ", " - ", "/", "(", ") ", "_", "\n"])
+AROUND = st.text(st.characters(exclude_characters="@", exclude_categories=("N", "Cs")), max_size=40)
+SIX_DIGITS = re.compile(r"\d(?:[ \-./()_\n]{0,3}\d){5,}")
+
+
+@st.composite
+def spaced_number(draw: st.DrawFn) -> str:
+    digits = draw(st.lists(DIGIT, min_size=6, max_size=16))
+    return digits[0] + "".join(draw(SEPARATOR) + digit for digit in digits[1:])
+
+
+@given(AROUND, spaced_number(), AROUND)
+def test_no_long_number_gets_through_however_it_is_spaced(before: str, number: str, after: str) -> None:
+    shown = barred(f"{before} {number} {after}")
+    school_years = re.sub(r"20\d\d ?[/-] ?(?:20)?\d\d", "", shown)
+    assert not SIX_DIGITS.search(school_years)
+
+
+@given(AROUND, st.emails(), AROUND)
+def test_no_address_gets_through(before: str, address: str, after: str) -> None:
+    shown = barred(f"{before} {address} {after}")
+    assert "@" not in shown and BAR in shown
+
+
+@given(st.text())
+def test_barring_twice_bars_no_more(text: str) -> None:
+    assert barred(barred(text)) == barred(text)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            "can i get money for college if im sixteen and my mum is on benefits £30 a week".split()
+        )
+    )
+)
+def test_an_ordinary_question_stays_as_it_is(words: list[str]) -> None:
+    assert barred(" ".join(words)) == " ".join(words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can i get the bursary in 2025/26 if i'm 16-17",
+        "whats the min wage for 18 year olds, £8.00 an hour or £10.85?",
+        "my friend said its £1,200 for a care leaver",
+        "i finished year 11 in 2024 and did level 2",
+        "what's the name of the college on my road",
+    ],
+)
+def test_what_editors_need_stays(text: str) -> None:
+    assert barred(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ring me on 07700 900123 pls", "ring me on […] pls"),
+        ("ring +44 (0)7700-900-123.", "ring […]."),
+        ("0️⃣7️⃣7️⃣0️⃣0️⃣9️⃣0️⃣0️⃣1️⃣2️⃣3️⃣ is me", "[…]️⃣ is me"),
+        ("oh seven seven double oh nine ok", "[…] ok"),
+        ("mail jo.b+x@mail.example!", "mail […]"),
+        ("add me @jo_b07", "add me […]"),
+        ("my snap is jo_b07 ok", "my snap is […] ok"),
+        ("i live at 12b Acacia Park Road, sw1a 1aa", "i live at […], […]"),
+        ("NI is QQ 12 34 56 C", "NI is […]"),
+        ("born 3/2/10", "born […]"),
+        ("my name is Amina Yusuf and im 17", "my name is […] and im 17"),
+        ("hi im called zoë, help", "hi im called […], help"),
+        ("my ref WAY-7K4M2P", "my ref […]"),
+        ("see https://x.example/me?id=3 or www.me.example", "see […] or […]"),
+    ],
+)
+def test_what_reaches_a_person_is_barred(text: str, shown: str) -> None:
+    assert barred(text) == shown
