@@ -38,6 +38,7 @@ from handoff.conversations.model import (
 from handoff.conversations.service import append, last_choices
 from handoff.conversations.words import defused
 from handoff.db import Database
+from handoff.feedback import service as feedback
 from handoff.rasa import Asked, Rasa, RasaUnavailable, Reply, Understood
 from handoff.render import AnswerMissing, chosen, render
 from handoff.screening.messages import fixed_message
@@ -105,6 +106,7 @@ class Asking:
             if not await bot_may_speak(session, self._rules, conversation):
                 return None
             choice = chosen(message.text, await last_choices(session, conversation.id, message.seq))
+            choice = choice or await feedback.accepted(session, message)
             context = {
                 "channel": conversation.channel,
                 "area": conversation.area,

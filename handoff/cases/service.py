@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.vocabulary import Vocabulary
 from handoff import audit
+from handoff.cases.access import visible_to
 from handoff.cases.clocks import due_at
 from handoff.cases.model import CLAIMED, CLOSED, FAILURE, WAITING, Case, CaseNote
 from handoff.cases.model import SAFEGUARDING as SAFEGUARDING
@@ -21,7 +22,7 @@ from handoff.content.areas import Area
 from handoff.conversations import model as conversations
 from handoff.conversations.model import Conversation
 from handoff.references import new_reference
-from handoff.staff.service import colleagues
+from handoff.staff.service import Member, colleagues
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,19 @@ async def fault_passed(
         urgent, others = rules.rank("urgent"), await open_cases(session, conversation)
         left = Left(False, any(needs_adviser(other, urgent, now) for other in others))
         conversation.state = state_after_close(conversation.state, left)
+
+
+async def cases_to_open(
+    session: AsyncSession, who: Member, conversations: Collection[uuid.UUID]
+) -> dict[uuid.UUID, uuid.UUID]:
+    """The newest case of each conversation through which this member of staff may read it."""
+    if not who.may("case.read"):
+        return {}
+    query = select(Case.conversation_id, Case.id).where(
+        Case.conversation_id.in_(conversations), visible_to(who)
+    )
+    rows = await session.execute(query.order_by(Case.opened_at))
+    return {conversation_id: case_id for conversation_id, case_id in rows}
 
 
 async def _touched(session: AsyncSession, case: Case) -> bool:

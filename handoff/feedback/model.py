@@ -1,4 +1,4 @@
-"""The table of votes: whether one answer message helped, and of what was asked when it did not."""
+"""The table of votes: whether one answer message helped, and what was asked when it did not."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from handoff.crypto import EncryptedText
 from handoff.db import Base, UtcDateTime
+
+# A form or a case follows these: what helps is still to come.
+_LEADS_ON = ("talk-to-person", "register-for-benefits")
+_SIGNPOST = "signpost-"
 
 
 class Feedback(Base):
@@ -30,3 +34,8 @@ class Feedback(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     __table_args__ = (Index("ix_feedback_slug", "slug", "at"),)
+
+
+def asked_about(slug: str | None) -> bool:
+    """Whether people are asked if this answer helped."""
+    return bool(slug) and slug not in _LEADS_ON and not str(slug).startswith(_SIGNPOST)

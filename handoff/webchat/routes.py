@@ -10,7 +10,7 @@ from handoff import keys
 from handoff.bodies import string_field
 from handoff.conversations.service import as_json, messages_after
 from handoff.security import Throttle, access, anyone
-from handoff.webchat import intake, pages_routes, service
+from handoff.webchat import helped, intake, pages_routes, service
 from handoff.webchat.access import CHAT, bearer
 from handoff.webchat.body import read_object, seq_or_start, seq_value, uuid_field
 from handoff.webchat.stream import stream
@@ -72,4 +72,5 @@ def setup(app: web.Application) -> None:
     router.add_get("/api/chat/messages", read)
     router.add_get("/api/chat/events", events)
     router.add_post("/api/chat/leave", leave)
+    helped.setup(app)
     pages_routes.setup(app)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from handoff.conversations.model import (
     ChatSession,
     Conversation,
 )
+from handoff.feedback import service as feedback
 from handoff.staff import service as staff
 from handoff.webchat import access
 
@@ -27,15 +29,20 @@ LEFT_NOTE = 'They used "Exit this page". The chat is closed on their side: repli
 
 @dataclass(frozen=True)
 class State:
-    """What the page shows beside the messages; `adviser` is the first name of who has joined."""
+    """What the page shows beside the messages; `adviser` is the first name of who has joined.
+
+    `helped` holds, by seq, the answers that "Did this help?" may be asked of, and what was said.
+    """
 
     state: str
     typing: bool
     adviser: str | None
+    helped: Mapping[int, bool | None] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        shown = {"state": self.state, "typing": self.typing}
-        return shown | {"adviser": self.adviser} if self.adviser else shown
+        shown: dict[str, Any] = {"state": self.state, "typing": self.typing}
+        beside = {"adviser": self.adviser, "helped": {str(seq): said for seq, said in self.helped.items()}}
+        return shown | {name: value for name, value in beside.items() if value}
 
 
 async def open_chat(session: AsyncSession, now: datetime, area: str | None) -> tuple[Conversation, str]:
@@ -80,7 +87,8 @@ async def state_of(session: AsyncSession, conversation_id: uuid.UUID) -> State:
     with_adviser = conversation.state == ADVISER
     names = await staff.names(session, [conversation.owner_id]) if with_adviser else {}
     typing = not with_adviser and await conversations.has_undone_turn(session, conversation_id)
-    return State(conversation.state, typing, next((name.split()[0] for name in names.values()), None))
+    adviser = next((name.split()[0] for name in names.values()), None)
+    return State(conversation.state, typing, adviser, await feedback.asks(session, conversation))
 
 
 async def replies_to(session: AsyncSession, turn_id: uuid.UUID) -> list[dict[str, Any]]:

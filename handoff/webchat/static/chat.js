@@ -1,6 +1,7 @@
 // The live chat page: joins what is written, what comes in and what is shown. Without this file the form works alone.
 
 import { exitOn } from "./exit.js";
+import { Helped } from "./helped.js";
 import { Outbox } from "./outbox.js";
 import { Session } from "./session.js";
 import { Stream } from "./stream.js";
@@ -23,16 +24,23 @@ const embedded = "embed" in chat.dataset;
 const arrived = performance.getEntriesByType("navigation")[0]?.type;
 const session = new Session(chat.dataset.area, embedded || arrived === "reload" || arrived === "back_forward");
 const view = new View(send);
+const helped = new Helped(document.getElementById("log"), session, {
+  said: (messages) => messages.forEach(show),
+  over: () => over(),
+});
 const working = { stream: true, sending: true };
 const { title } = document;
 let offlineTimer = null;
 
 const stream = new Stream(session, {
   message: (message) => {
-    view.show(message);
+    show(message);
     if (document.hidden && message.author !== "person") document.title = `New message – ${title}`;
   },
-  state: (state) => view.setState(state),
+  state: (state) => {
+    view.setState(state);
+    ask(state.helped ?? {});
+  },
   up: () => works("stream", true),
   down: () => works("stream", false),
   over: () => over(),
@@ -50,6 +58,18 @@ const outbox = new Outbox(session, {
   refused: (message, error) => refused(message, error),
   over: () => over(),
 });
+
+function show(message) {
+  view.show(message);
+  if (message.kind === "answer") ask();
+}
+
+/** Below the answers; who reads the newest stays there. */
+function ask(about) {
+  const follow = view.following();
+  helped.show(about);
+  if (follow) view.follow();
+}
 
 function send(text) {
   const message = outbox.add(text);
@@ -116,6 +136,7 @@ function over() {
   if (unsent.length) box.value = [...unsent, box.value].join("\n").trim();
   measure();
   view.setState({ state: "closed", typing: false });
+  helped.show({});
   complain(OVER);
 }
 

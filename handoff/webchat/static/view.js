@@ -208,7 +208,7 @@ function opensApart(link) {
   link.append(make("span", "visually-hidden", " (opens in a new tab)"));
 }
 
-function make(tag, className, text = "") {
+export function make(tag, className, text = "") {
   const element = document.createElement(tag);
   if (className) element.className = className;
   if (text) element.textContent = text;
