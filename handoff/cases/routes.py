@@ -121,6 +121,11 @@ async def hand_back(request: web.Request) -> web.Response:
     return await _act(request, lambda desk: work.hand_back(desk, _id(request)))
 
 
+@access(staff("case.reply"))
+async def allow_automatic(request: web.Request) -> web.Response:
+    return await _act(request, lambda desk: work.allow_automatic(desk, _id(request)))
+
+
 @access(staff("case.transfer"))
 async def return_to_queue(request: web.Request) -> web.Response:
     return await _act(request, lambda desk: work.return_to_queue(desk, _id(request)))
@@ -217,6 +222,7 @@ def setup(app: web.Application) -> None:
         ("reply", reply),
         ("notes", note),
         ("hand-back", hand_back),
+        ("allow-automatic", allow_automatic),
         ("return", return_to_queue),
         ("transfer", transfer),
         ("escalate", escalate),

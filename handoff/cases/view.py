@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff import automatic
 from handoff.cases import queue
 from handoff.cases.access import visible_to
 from handoff.cases.model import Case, CaseNote
@@ -18,6 +19,7 @@ from handoff.cases.numbers import Number, numbers_of
 from handoff.cases.rules import masked
 from handoff.conversations.model import SMS, Contact, Conversation, Message, Outgoing
 from handoff.conversations.service import as_json, messages_after
+from handoff.feedback import service as feedback
 from handoff.registrations import service as registrations
 from handoff.screening import service as screening
 from handoff.staff import service as staff
@@ -26,12 +28,13 @@ from handoff.staff.service import Member
 
 @dataclass(frozen=True)
 class Line:
-    """One message with what belongs to it."""
+    """One message with what belongs to it; `helped` is what the person said of an answer."""
 
     message: Message
     findings: Sequence[screening.StoredFinding] = ()
     outgoing: Outgoing | None = None
     by: str | None = None
+    helped: bool | None = None
 
     @property
     def evidence(self) -> list[str]:
@@ -39,6 +42,7 @@ class Line:
 
     def as_json(self) -> dict[str, Any]:
         body = as_json(self.message) | {"audience": self.message.audience, "by": self.by}
+        body["helped"] = self.helped
         body["findings"] = [
             {"level": one.level, "categories": one.categories, "evidence": one.evidence}
             for one in self.findings
@@ -51,7 +55,10 @@ class Line:
 
 @dataclass(frozen=True)
 class CaseView:
-    """Everything the case page shows besides the words."""
+    """Everything the case page shows besides the words.
+
+    `hushed`: nothing automatic goes to the person, since something urgent, until an adviser allows it.
+    """
 
     case: Case
     conversation: Conversation
@@ -62,6 +69,7 @@ class CaseView:
     facts: dict[str, Any] = field(default_factory=dict)
     registrations: Sequence[dict[str, str]] = ()
     numbers: Sequence[Number] = ()
+    hushed: bool = False
 
     @property
     def number(self) -> str | None:
@@ -83,6 +91,7 @@ class CaseView:
             "left_at": queue.iso(conversation.left_at),
             "number": self.number,
             "blocked_at": queue.iso(conversation.blocked_at),
+            "hushed": self.hushed,
             "notes": [
                 {
                     "text": note.text,
@@ -119,7 +128,8 @@ async def look(session: AsyncSession, who: Member, case: Case) -> CaseView:
     facts = {**(conversation.facts or {}), **(case.facts or {})}
     given = await _registrations(session, case)
     numbers = [one.masked for one in await numbers_of(session, case, contact)]
-    return CaseView(case, conversation, contact, notes, others, names, facts, given, numbers)
+    hushed = not await automatic.may_go_out(session, conversation)
+    return CaseView(case, conversation, contact, notes, others, names, facts, given, numbers, hushed)
 
 
 async def _registrations(session: AsyncSession, case: Case) -> list[dict[str, str]]:
@@ -143,12 +153,14 @@ async def transcript(session: AsyncSession, conversation_id: uuid.UUID, after: i
     sent = select(Outgoing).where(Outgoing.conversation_id == conversation_id)
     outgoing = {one.message_id: one for one in (await session.execute(sent)).scalars()}
     names = await staff.names(session, [message.staff_id for message in messages])
+    helped = await feedback.votes(session, conversation_id)
     return [
         Line(
             one,
             findings.get(one.id, []),
             outgoing.get(one.id),
             names.get(one.staff_id) if one.staff_id else None,
+            helped.get(one.id),
         )
         for one in messages
     ]

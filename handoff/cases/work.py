@@ -136,6 +136,15 @@ async def hand_back(desk: Desk, case_id: uuid.UUID) -> Case:
     return case
 
 
+async def allow_automatic(desk: Desk, case_id: uuid.UUID) -> Case:
+    """Let "Did this help?" and the like go to the person again, after something urgent stopped them."""
+    case, conversation = await case_to_change(desk.session, desk.who, case_id)
+    _refuse_unless_owner(desk, case)
+    conversation.automatic_allowed_at = desk.now
+    await desk.record("case.allow_automatic", case)
+    return case
+
+
 async def return_to_queue(desk: Desk, case_id: uuid.UUID) -> Case:
     """Let another adviser take the case."""
     case, conversation = await case_to_change(desk.session, desk.who, case_id)

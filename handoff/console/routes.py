@@ -152,6 +152,10 @@ async def _hand_back(desk: Desk, case_id: uuid.UUID, form: Form) -> None:
     await work.hand_back(desk, case_id)
 
 
+async def _allow_automatic(desk: Desk, case_id: uuid.UUID, form: Form) -> None:
+    await work.allow_automatic(desk, case_id)
+
+
 async def _return(desk: Desk, case_id: uuid.UUID, form: Form) -> None:
     await work.return_to_queue(desk, case_id)
 
@@ -185,6 +189,7 @@ def setup(app: web.Application) -> None:
         ("reply", "case.reply", _reply),
         ("notes", "case.note", _note),
         ("hand-back", "case.reply", _hand_back),
+        ("allow-automatic", "case.reply", _allow_automatic),
         ("return", "case.transfer", _return),
         ("transfer", "case.transfer", _transfer),
         ("escalate", "case.raise", _escalate),
