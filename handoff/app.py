@@ -28,6 +28,7 @@ from handoff.content.live import LiveContent
 from handoff.crypto import keyring
 from handoff.db import Database
 from handoff.errors import errors_middleware
+from handoff.feedback import routes as feedback_routes
 from handoff.live import Hub
 from handoff.outbox import Outbox
 from handoff.rasa import Rasa
@@ -116,6 +117,7 @@ def make_public_app(parts: Parts) -> web.Application:
         cases_routes,
         console_routes,
         content_routes,
+        feedback_routes,
         openapi,
         pages,
         health,

@@ -20,6 +20,7 @@ from handoff.content.service import AnswerView, Row
 from handoff.content.steps import STEPS, Step, editing, take
 from handoff.content.wording import Wording, preview, problems
 from handoff.errors import NotFound, Unprocessable
+from handoff.feedback import service as feedback
 from handoff.live import CONTENT
 from handoff.security import access
 from handoff.staff.auth import signed_in, staff
@@ -30,7 +31,8 @@ async def answers(request: web.Request) -> web.Response:
     """GET /api/staff/answers?q=&group=&state=&overdue=1."""
     async with request.app[keys.DB].reading() as session:
         rows = await service.listed(session, today(request), facts_of(request), **filters(request))
-    return web.json_response({"answers": [_row(row) for row in rows]})
+        helped = await feedback.counts(session, signed_in(request))
+    return web.json_response({"answers": [_row(row, helped.get(row.slug)) for row in rows]})
 
 
 @access(staff("content.read"))
@@ -144,9 +146,10 @@ def _revision(view: AnswerView, revision: Revision | None) -> dict[str, Any] | N
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row, helped: feedback.Counts | None) -> dict[str, Any]:
     since = row.figure_overdue_since
     return asdict(row) | {
+        "helped": asdict(helped) if helped else None,
         "review_on": row.review_on.isoformat(),
         "figure_overdue_since": since.isoformat() if since else None,
     }

@@ -15,6 +15,7 @@ from handoff.content.facts import fill
 from handoff.content.steps import STEPS, Given, Step, take
 from handoff.content.wording import Wording, preview
 from handoff.errors import NotFound, Refusal
+from handoff.feedback import service as feedback
 from handoff.pages import page
 from handoff.security import access
 from handoff.staff import service as staff_service
@@ -56,9 +57,11 @@ async def answers_page(request: web.Request) -> web.Response:
     wanted = api.filters(request)
     async with request.app[keys.DB].reading() as session:
         rows = await service.listed(session, api.today(request), api.facts_of(request), **wanted)
+        helped = await feedback.counts(session, signed_in(request))
     return page(
-        request, "content/answers.html", rows=rows, day=_day, wanted=wanted, groups=GROUPS, states=STATES
-    )
+        request, "content/answers.html", rows=rows, helped=helped, day=_day, wanted=wanted, groups=GROUPS,
+        states=STATES,
+    )  # fmt: skip
 
 
 @access(staff_page("content.read"))
@@ -108,8 +111,18 @@ async def _answer(
         filled=facts.on(area, today), fill=fill,
         theirs=_theirs(view, wording, refusal), is_own=_is_own(request, view), moment=_moment(request),
         day=_day,
-        said=SAID.get(request.query.get("said", ""), ""), states=STATES,
+        said=SAID.get(request.query.get("said", ""), ""), states=STATES, rules=rules,
+        heard=await _heard(request),
     )  # fmt: skip
+
+
+async def _heard(request: web.Request) -> feedback.Heard | None:
+    """What people said of the answer, for whoever may read it."""
+    if not signed_in(request).may(feedback.RIGHT):
+        return None
+    async with request.app[keys.DB].transaction() as session:
+        now, slug = request.app[keys.CLOCK].now(), request.match_info["slug"]
+        return await feedback.heard(session, now, signed_in(request), slug)
 
 
 def _wording(view: service.AnswerView, given: Given) -> Wording:

@@ -23,6 +23,7 @@ from handoff.conversations.model import (
 )
 from handoff.conversations.service import append, lock
 from handoff.errors import Conflict, NotFound
+from handoff.feedback.heard import RIGHT as RIGHT
 from handoff.feedback.heard import Counts as Counts
 from handoff.feedback.heard import Heard as Heard
 from handoff.feedback.heard import counts as counts
