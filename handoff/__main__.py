@@ -19,6 +19,7 @@ from aiohttp import web
 from handoff import audit
 from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
 from handoff.content import build
+from handoff.content.entries import ContentFaults
 from handoff.content.service import seed_once
 from handoff.errors import Conflict, Refusal
 from handoff.migrate import migrate
@@ -50,6 +51,9 @@ def main() -> int:
     except BadSettings as bad:
         print("\n".join(f"{fault}." for fault in bad.faults), file=sys.stderr)
         return 2
+    except ContentFaults as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
     except Refusal as refusal:
         print(refusal.message, file=sys.stderr)
         return 1

@@ -57,8 +57,8 @@ async def test_an_open_chat_gets_the_new_words_without_training(
     await _live_everywhere(parts, 2)
     [after] = await chat.say("bursary?")
     assert "16 to 19 Bursary Fund" in before["text"]
-    assert after["text"] == "Ask student services for the form."
-    assert after["html"] == "<p>Ask <strong>student services</strong> for the form.</p>"
+    assert after["text"].startswith("Ask student services for the form.")
+    assert after["html"].startswith("<p>Ask <strong>student services</strong> for the form.</p>")
 
 
 async def _live_everywhere(parts: Parts, release: int) -> None:
