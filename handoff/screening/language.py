@@ -1,62 +1,159 @@
-"""Hears that a message is not in English and is more than a greeting (data/screening/languages.yml).
+"""Hears that a message is in another language, and which: by its script, or by its words.
 
-By its script, or by its commonest words; an adviser reads what it hears the same day."""
+Slang, names and a borrowed "hola" among English words are English; languages.yml says how it is told."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import Path
-from typing import Any
+from collections import Counter
+from dataclasses import dataclass
 
-import yaml
+from handoff.screening.languages import Codes, Languages, shipped_languages, words_of, written
 
-_WORD = re.compile(r"[^\W\d_]+")
-_LEAST_LETTERS, _LEAST_DENSE_LETTERS = 8, 4
-_LEAST_WORDS, _LEAST_KNOWN_WORDS = 4, 3
-_DATA: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).resolve().parents[2] / "data" / "screening" / "languages.yml").read_text(encoding="utf-8")
+# Arabic in Latin letters writes sounds of its own as numbers: "ma7al"; "level3" and "7days" are English.
+_FRANCO_ARABIC = re.compile(r"[a-z]+(?:[37][a-z]+)+")
+_ASKED = re.compile(
+    r"\b(?:speaks?|speaking|talk|write|reply|answer)\b(?: (?:to me|back))?(?: in)? (\w+)"
+    r"|(\w+) (?:speaker|interpreter|translator)\b"
 )
-_SCRIPTS: dict[str, str] = _DATA["scripts"]
-_ENGLISH = frozenset(_DATA["english"].split())
-_WORD_SETS = {language: frozenset(words.split()) for language, words in _DATA["words"].items()}
+_NOTHING: Codes = frozenset()
+SHORT, ACCENTED = 0.4, 0.5
+"""What a short word, and an unknown one with a language's own accents, are worth against a clear one's 1."""
+SHARE_OF_MANY, SHARE_OF_FEW = 1 / 3, 0.4
+LEAST_WORD = 4
+LEAST_LETTERS, LEAST_SIGNS, LEAST_SEEN = 8, 4, 2
+LETTERS_A_SIGN = 2.5
+BY_LETTERS, BY_DEFAULT = 0.9, 0.1
 
 
-def foreign_language(text: str) -> str | None:
-    """The language (or script) of a message that is not English and more than a greeting, else None."""
-    words = [word.casefold() for word in _WORD.findall(unicodedata.normalize("NFC", text))]
-    return _by_script(text) or _by_words(words)
+@dataclass(frozen=True)
+class Heard:
+    """The ISO 639-1 code of a message's language; `more` than a greeting is for an adviser to read."""
+
+    code: str
+    more: bool
 
 
-def _by_script(text: str) -> str | None:
-    """A script other than Latin that carries at least eight letters and most of the message."""
-    counts: dict[str, int] = {}
+def hear_language(text: str) -> Heard | None:
+    """The language of a message that is not in English, else None."""
+    languages = shipped_languages()
+    return _by_script(text, languages) or _by_words(text, languages)
+
+
+def asked_language(text: str) -> str | None:
+    """The code of the language that English words ask for ("can i talk in arabic"), else None."""
+    names = {name.casefold(): code for code, name in shipped_languages().names.items()}
+    for found in _ASKED.finditer(text.casefold()):
+        code = names.get(found[1] or found[2])
+        if code:
+            return code
+    return None
+
+
+def language_name(code: str) -> str:
+    """What advisers call it: "Polish"."""
+    return shipped_languages().names[code]
+
+
+def _by_script(text: str, languages: Languages) -> Heard | None:
+    """Another script than the Latin one that carries half of the message or more."""
     letters = [char for char in text if char.isalpha()]
-    for char in letters:
-        if not char.isascii():
-            script = unicodedata.name(char, "").split(" ")[0].split("-")[0]
-            counts[script] = counts.get(script, 0) + 1
-    found = {script: count for script, count in counts.items() if script in _SCRIPTS}
+    counts = Counter(_script(char) for char in letters if not char.isascii())
+    script, count = max(
+        ((name, counts[name]) for name in languages.scripts), key=lambda found: found[1], default=("", 0)
+    )
+    dense = script in languages.dense
+    if count < LEAST_SEEN or 2 * count * (LETTERS_A_SIGN if dense else 1) < len(letters):
+        return None
+    words = words_of(text)
+    code, known = _likeliest(text, words, script, languages)
+    greeting = all(languages.greets(word, code) or word in languages.loans for word in words)
+    enough = count >= (LEAST_SIGNS if dense else LEAST_LETTERS) or known
+    return Heard(code, not greeting and bool(enough))
+
+
+def _script(char: str) -> str:
+    return unicodedata.name(char, "").split(" ")[0].split("-")[0]
+
+
+def _likeliest(text: str, words: list[str], script: str, languages: Languages) -> tuple[str, int]:
+    """Of the languages in a script the likeliest, and how many of its words the message has."""
+    options = languages.scripts[script]
+    known = {code: sum(code in languages.of(word) for word in words) for code, _ in options}
+    hint = next((code for code, letters in options if letters & set(text)), "")
+    plain = next((code for code, letters in options if not letters), "")
+    code = max(known, key=lambda one: known[one] + BY_LETTERS * (one == hint) + BY_DEFAULT * (one == plain))
+    return code, known[code]
+
+
+@dataclass
+class _Signs:
+    """What speaks for one language in a message of Latin letters."""
+
+    clear: list[str]
+    short: set[str]
+    accented: int = 0
+
+    @property
+    def score(self) -> float:
+        return len(self.clear) + SHORT * len(self.short) + ACCENTED * self.accented
+
+    def enough(self, counted: int, english: int) -> bool:
+        """Several clear signs and more of them than English words; or one or more, and no English word."""
+        accented = ACCENTED * self.accented
+        if len(set(self.clear)) + accented >= 2 and len(self.clear) + accented > english:
+            return self.score >= counted * SHARE_OF_MANY
+        longest = max(map(len, self.clear), default=0)
+        return longest >= LEAST_WORD and not english and self.score >= counted * SHARE_OF_FEW
+
+
+def _by_words(text: str, languages: Languages) -> Heard | None:
+    words = [word for word in words_of(text) if word not in languages.loans]
+    counted = [word for word in words if word not in languages.neutral]
+    greeting = _greeting(counted, languages)
+    if greeting or not counted:
+        return greeting
+    found: list[tuple[float, str]] = []
+    for code, signs in _signs(text, words, languages).items():
+        known = {*signs.clear, *signs.short}
+        english = sum(word in languages.english and word not in known for word in words)
+        if signs.enough(len(counted), english):
+            found.append((signs.score, code))
     if not found:
         return None
-    script = max(found, key=lambda name: found[name])
-    dense = script in ("CJK", "HANGUL", "HIRAGANA", "KATAKANA")
-    enough = found[script] >= (_LEAST_DENSE_LETTERS if dense else _LEAST_LETTERS)
-    return _SCRIPTS[script] if enough and 2 * found[script] >= len(letters) else None
+    code = max(found)[1]
+    rest = [word for word in counted if not languages.greets(word, code)]
+    # "hola maria": one word that may be a name makes no message of a greeting.
+    name = len(rest) == 1 and len(counted) > 1 and code not in languages.of(rest[0])
+    return Heard(code, bool(rest) and not name)
 
 
-def _by_words(words: list[str]) -> str | None:
-    """A language whose commonest words are a third of the message or more, and outnumber English ones.
-
-    Three words are enough when the language has them all.
-    """
-    if len(words) < _LEAST_KNOWN_WORDS:
+def _greeting(counted: list[str], languages: Languages) -> Heard | None:
+    """Words of one language's greetings and nothing else, more than one of them."""
+    if len(counted) < 2 or all(word in languages.english for word in counted):
         return None
-    english = sum(word in _ENGLISH for word in words)
-    for language, common in _WORD_SETS.items():
-        hits = sum(word in common for word in words)
-        distinct = len({word for word in words if word in common and word not in _ENGLISH})
-        needed = len(words) if len(words) < _LEAST_WORDS else len(words) / 3
-        if distinct >= 2 and hits >= needed and hits > english:
-            return str(language)
-    return None
+    shared = frozenset.intersection(*(languages.greetings.get(word, _NOTHING) for word in counted))
+    return Heard(min(shared), False) if shared else None
+
+
+def _signs(text: str, words: list[str], languages: Languages) -> dict[str, _Signs]:
+    found: dict[str, _Signs] = {}
+    for word in words:
+        clear = languages.of(word)
+        if not clear and word not in languages.english and _looks_franco_arabic(word):
+            clear = frozenset({"ar"})
+        for code in clear:
+            found.setdefault(code, _Signs([], set())).clear.append(word)
+        for code in languages.short.get(word, _NOTHING) - clear:
+            found.setdefault(code, _Signs([], set())).short.add(word)
+    for accented in (word for word in written(text) if not word.isascii()):
+        known = frozenset[str]().union(*(languages.of(word) for word in words_of(accented)))
+        for code, letters in languages.letters.items():
+            if letters & set(accented) and code not in known:
+                found.setdefault(code, _Signs([], set())).accented += 1
+    return found
+
+
+def _looks_franco_arabic(word: str) -> bool:
+    return len(word) >= LEAST_WORD and bool(_FRANCO_ARABIC.fullmatch(word))

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.conversations.model import Message
-from handoff.screening.language import foreign_language
+from handoff.screening.language import hear_language
 from handoff.screening.model import StoredFinding as StoredFinding
 from handoff.screening.phrases import PhraseScreen
 from handoff.screening.verdict import Finding, Verdict
@@ -31,9 +31,9 @@ def screen(text: str, *, before: Sequence[str] = (), question: str | None = None
     Never raises: a message that cannot be screened is urgent, so that an adviser reads it."""
     try:
         findings = phrase_screen().screen(text, before, question)
-        language = foreign_language(text)
-        if language:
-            findings.append(Finding("concern", (), (), "language", language))
+        language = hear_language(text)
+        if language and language.more:
+            findings.append(Finding("concern", (), (), "language", language.code))
         return Verdict.of(findings)
     except Exception as error:
         log.error("screening failed why=%s", type(error).__name__)
