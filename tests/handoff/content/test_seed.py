@@ -22,7 +22,7 @@ GOOD = {
     "next": [],
     "source": {"name": "GOV.UK", "url": "https://www.gov.uk", "checked": date(2026, 11, 22)},
     "review": date(2027, 3, 1),
-    "examples": [f"question {n}" for n in range(12)],
+    "examples": [f"question {n}" for n in range(25)],
 }
 
 
@@ -107,9 +107,9 @@ def test_fields_arrive_as_written(tmp_path: Path) -> None:
         ({"review": date(2026, 1, 1)}, "review must be after"),
         ({"review": "spring"}, "review must be a date"),
         ({"examples": ["one"]}, "only 1 examples"),
-        ({"examples": [True] * 12}, "examples must be a list of questions"),
+        ({"examples": [True] * 25}, "examples must be a list of questions"),
         (
-            {"examples": ["Question one", "question  ONE?"] + ["x" * n for n in range(1, 12)]},
+            {"examples": ["Question one", "question  ONE?"] + ["x" * n for n in range(1, 24)]},
             "already an example",
         ),
         ({"colour": "red"}, "colour is not a field"),
@@ -124,7 +124,7 @@ def test_every_fault_is_told_at_once_with_its_file_and_line(tmp_path: Path) -> N
     told = faults_of(tmp_path, without, GOOD | {"slug": "other", "title": ""}).splitlines()
     assert told[0] == f"{tmp_path}/group.yml:1: bursary: source is missing: add it"
     assert any(line.startswith(f"{tmp_path}/group.yml:") and "other: title" in line for line in told)
-    assert sum("is already an example of bursary" in line for line in told) == 12
+    assert sum("is already an example of bursary" in line for line in told) == 25
 
 
 def test_a_slug_used_twice_is_named(tmp_path: Path) -> None:

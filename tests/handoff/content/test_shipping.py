@@ -99,7 +99,7 @@ async def test_a_new_shipped_answer_waits_for_an_editor(parts: Parts, jo: Collea
         **answers[0],
         "slug": "brand-new",
         "title": "Brand new",
-        "examples": [f"brand new {n}" for n in range(12)],
+        "examples": [f"brand new {n}" for n in range(25)],
     }
     (shipped / "money.yml").write_text(yaml.safe_dump([*answers, new], allow_unicode=True), "utf-8")
     await _ship(parts, shipped)
