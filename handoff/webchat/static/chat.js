@@ -64,11 +64,11 @@ function show(message) {
   if (message.kind === "answer") ask();
 }
 
-/** Below the answers; who reads the newest stays there. */
+/** Below the answers: the page keeps up, unless its reader has moved it. */
 function ask(about) {
-  const follow = view.following();
+  const settled = view.settled();
   helped.show(about);
-  if (follow) view.follow();
+  if (settled) view.follow();
 }
 
 function send(text) {

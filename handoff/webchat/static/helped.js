@@ -5,7 +5,7 @@ import { Refused } from "./session.js";
 import { make } from "./view.js";
 
 const WORDS = { yes: "Yes", no: "No" };
-const THANKS = "Thanks for saying.";
+const THANKS = "Thanks!";
 const NOT_THROUGH = "That did not get through. Press again.";
 
 export class Helped {

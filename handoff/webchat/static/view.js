@@ -137,16 +137,29 @@ export class View {
   following() {
     const page = document.documentElement;
     const atTheEnd = page.scrollHeight - page.clientHeight - page.scrollTop < AT_THE_END;
-    return atTheEnd || Math.abs(page.scrollTop - this.left) < 2;
+    return atTheEnd || this.settled();
   }
 
-  /** Show the end, but never so far that what the reader wrote last leaves the top: a long answer is read from its start. */
+  /** Whether the reader is where we last put them. */
+  settled() {
+    return Math.abs(document.documentElement.scrollTop - this.left) < 2;
+  }
+
+  /** Show the end, but never so far that the start of what is new leaves the top: a long answer is read from its
+      start, below what it answers. Who has read on past that is not taken back up to it. */
   follow() {
     const page = document.documentElement;
-    const own = [...this.log.querySelectorAll(".message--person")].at(-1);
-    const top = own ? own.offsetTop - this.head.offsetHeight - MARGIN : Infinity;
+    const messages = [...this.log.querySelectorAll(".message")];
+    const own = messages.filter((message) => message.matches(".message--person")).at(-1);
+    const readOn = own && page.scrollTop > this.topOf(own) + 2;
+    const top = own ? this.topOf(readOn ? messages.at(-1) : own) : Infinity;
     page.scrollTo({ top: Math.min(top, page.scrollHeight) });
     this.left = page.scrollTop;
+  }
+
+  /** Where the page stands when this message is at its top. */
+  topOf(message) {
+    return message.offsetTop - this.head.offsetHeight - MARGIN;
   }
 }
 

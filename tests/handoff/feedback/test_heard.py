@@ -69,7 +69,7 @@ async def test_the_pages_show_the_same(
         shown = await reader.page("/staff/answers/bursary")
         assert "&lt;b&gt;what about&lt;/b&gt; {{ me }}, […]" in shown and "area not known" in shown
         assert "07700" not in shown
-        assert "Helped 0, not 1" in await reader.page("/staff/answers")
+        assert "Helped: 0 yes, 1 no" in await reader.page("/staff/answers")
 
 
 async def test_each_sees_their_areas_and_what_came_from_nowhere_known(
@@ -80,7 +80,7 @@ async def test_each_sees_their_areas_and_what_came_from_nowhere_known(
     _, body = await lambeth_editor.get(HEARD)
     assert {one["text"] for one in body["questions"]} == {"two", "three"}
     assert (body["no"], [one["no"] for one in body["revisions"]]) == (2, [2])
-    assert "Helped 0, not 2" in await lambeth_editor.page("/staff/answers")
+    assert "Helped: 0 yes, 2 no" in await lambeth_editor.page("/staff/answers")
     assert ">one<" not in await lambeth_editor.page("/staff/answers/bursary")
 
 

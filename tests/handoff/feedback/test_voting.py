@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -153,7 +154,7 @@ async def test_the_page_without_javascript_asks_and_remembers(
     page = await (await open_page(client)).post("hi")
     assert "Did this help?" in page.html and 'aria-pressed="true"' not in page.html
     page = await page.post("", path="/helped", helped="yes")
-    assert "Thanks for saying." in page.html and page.html.count('aria-pressed="true"') == 1
+    assert "Thanks!" in page.html and page.html.count('aria-pressed="true"') == 1
     page = await page.post("", path="/helped", helped="no")
     assert page.said[-1].startswith("Sorry that didn't help") and ">Talk to a person</button>" in page.html
     rasa.script["and travel"] = [answer("travel")]
@@ -201,3 +202,15 @@ async def test_a_text_is_never_asked_about(
         assert await service.asks(session, conversation) == {}
         sent = (await session.execute(text("SELECT count(*) FROM outgoing"))).scalar_one()
     assert sent == 1
+
+
+async def test_a_form_of_a_chat_that_is_over_records_nothing(
+    client: TestClient[Any, Any], rasa: FakeRasa, parts: Parts
+) -> None:
+    rasa.script["hi"] = [answer("bursary")]
+    page = await (await open_page(client)).post("hi")
+    parts.clock.move(timedelta(minutes=31))
+    over = await page.post("", path="/helped", helped="no")
+    assert over.response.status == 401 and "nobody used it for 30 minutes" in over.html
+    async with parts.db.reading() as session:
+        assert (await session.execute(text("SELECT count(*) FROM feedback"))).scalar_one() == 0
