@@ -9,17 +9,20 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-from bench import chat, console, memory, safety, start, webhook
+from bench import chat, console, diet, memory, safety, sets, start, understanding, webhook
 from bench.figures import Figure, table
 from ops.console import Trouble, one_sentence, say
 
 SCRIPTS = {
+    "understanding": understanding.measure,
+    "sets": sets.measure,
     "chat": chat.measure,
     "webhook": webhook.measure,
     "console": console.measure,
     "safety": safety.measure,
     "memory": memory.measure,
     "start": start.measure,
+    "diet": diet.measure,
 }
 
 
@@ -31,7 +34,9 @@ def main() -> None:
             if name not in SCRIPTS:
                 raise Trouble(f"There is no {name!r}; choose from {', '.join(SCRIPTS)}.")
             say(f"== {name}")
-            figures += asyncio.run(SCRIPTS[name]())
+            found = asyncio.run(SCRIPTS[name]())
+            say(table(found))
+            figures += found
     say(f"\n{_machine()}\n\n{table(figures)}")
     sys.exit(0 if all(figure.met for figure in figures) else 1)
 

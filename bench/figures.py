@@ -7,37 +7,47 @@ import math
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, Literal
 
 from ops.console import one_sentence, say
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured number; `bar` is what it must stay under (or reach, for a rate), None when only told."""
+    """One measured number; `bar` is what it must keep to in the given sense, None when only told.
+
+    A share has no unit. Without a value, `missing` says what to do to have it measured.
+    """
 
     what: str
-    value: float
-    unit: str
+    value: float | None
+    unit: str = ""
     bar: float | None = None
-    at_least: bool = False
+    sense: Literal["under", "at most", "at least"] = "under"
+    missing: str = ""
 
     @property
     def met(self) -> bool:
-        if self.bar is None:
+        """Whether the bar is kept; what has no bar, or was not measured, misses none."""
+        if self.bar is None or self.value is None:
             return True
-        return self.value >= self.bar if self.at_least else self.value < self.bar
+        if self.sense == "at least":
+            return self.value >= self.bar
+        return self.value <= self.bar if self.sense == "at most" else self.value < self.bar
 
     def row(self) -> str:
         """A row of the table in docs/performance.md."""
-        sign = "at least" if self.at_least else "under"
-        bar = "" if self.bar is None else f"{sign} {_shown(self.bar)} {self.unit}"
+        bar = "" if self.bar is None else f"{self.sense} {self._shown(self.bar)}"
+        if self.value is None:
+            return f"| {self.what} | not measured: {self.missing} | {bar} | |"
         verdict = "" if self.bar is None else ("met" if self.met else "**missed**")
-        return f"| {self.what} | {_shown(self.value)} {self.unit} | {bar} | {verdict} |"
+        return f"| {self.what} | {self._shown(self.value)} | {bar} | {verdict} |"
 
-
-def _shown(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    def _shown(self, value: float) -> str:
+        if not self.unit:
+            return f"{value:.3f}"
+        number = f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+        return f"{number} {self.unit}"
 
 
 def percentile(values: Iterable[float], share: float) -> float:

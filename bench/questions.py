@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -16,6 +17,43 @@ TURNS = 10
 LEADS_AWAY = {"talk-to-person", "register-for-benefits"}
 QUIET_FROM = {"urgent", "emergency"}
 HEARD_TOGETHER = 5
+OUT_OF_SCOPE = "out_of_scope"
+HELD_OUT = ROOT / "tests/bot/topics.yml"
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """A message that nothing was trained on, and what it is about: a topic, or an intent that has none."""
+
+    text: str
+    expected: str
+    is_topic: bool
+
+
+def held_out() -> list[HeldOut]:
+    """Every message of the held-out file, in its order."""
+    rows = yaml.safe_load(HELD_OUT.read_text(encoding="utf-8"))
+    return [
+        HeldOut(text, row.get("topic") or row["intent"], "topic" in row)
+        for row in rows
+        for text in row["questions"]
+    ]
+
+
+def examples() -> list[tuple[str, str]]:
+    """All that the assistant learns from: each text with its topic or intent."""
+    files = sorted((ROOT / "data/nlu").glob("*.yml"))
+    blocks = [block for file in files for block in yaml.safe_load(file.read_text())["nlu"]]
+    own = [
+        (line.removeprefix("- "), block["intent"])
+        for block in blocks
+        if "intent" in block
+        for line in block["examples"].splitlines()
+    ]
+    about = [
+        (text, answer["slug"]) for answer in answers() for text in [answer["title"], *answer["examples"]]
+    ]
+    return own + about
 
 
 def answers() -> list[dict[str, Any]]:
@@ -28,8 +66,7 @@ def answers() -> list[dict[str, Any]]:
 def questions() -> list[str]:
     """The held-back questions about those answers, in a settled order."""
     slugs = {answer["slug"] for answer in answers()} - LEADS_AWAY
-    topics = yaml.safe_load((ROOT / "tests/bot/topics.yml").read_text())
-    return [asked for topic in topics if topic.get("topic") in slugs for asked in topic["questions"]]
+    return [row.text for row in held_out() if row.is_topic and row.expected in slugs]
 
 
 def conversations(seed: int) -> Iterator[list[str]]:

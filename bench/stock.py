@@ -8,7 +8,6 @@ least that stock Rasa can do: DIET and rules, nothing learnt about dialogue.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
@@ -17,32 +16,36 @@ from typing import Any
 
 import yaml
 
+from bench.nlu import environment
 from bench.processes import free_port, running, wait_for
 from bench.questions import answers
 from ops.bootstrap import BOT
 from ops.console import ROOT, Trouble, run_logged, say
-from ops.settings import QUIET
 
 FOLDERS = {False: ROOT / "var/bench/stock", True: ROOT / "var/bench/stock-lean"}
 # How long it was trained changes what it answers, not how long it takes.
 EPOCHS = 5
-PIPELINE: list[dict[str, Any]] = [
-    {"name": "WhitespaceTokenizer"},
-    {"name": "RegexFeaturizer"},
-    {"name": "LexicalSyntacticFeaturizer"},
-    {"name": "CountVectorsFeaturizer"},
-    {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-    {"name": "DIETClassifier", "epochs": EPOCHS, "constrain_similarities": True},
-    {"name": "EntitySynonymMapper"},
-    {"name": "ResponseSelector", "epochs": EPOCHS, "constrain_similarities": True},
-    {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
-]
 POLICIES: list[dict[str, Any]] = [
     {"name": "MemoizationPolicy"},
     {"name": "RulePolicy"},
     {"name": "UnexpecTEDIntentPolicy", "max_history": 5, "epochs": EPOCHS},
     {"name": "TEDPolicy", "max_history": 5, "epochs": EPOCHS, "constrain_similarities": True},
 ]
+
+
+def pipeline(epochs: int) -> list[dict[str, Any]]:
+    """What `rasa init` gives a project to understand with."""
+    return [
+        {"name": "WhitespaceTokenizer"},
+        {"name": "RegexFeaturizer"},
+        {"name": "LexicalSyntacticFeaturizer"},
+        {"name": "CountVectorsFeaturizer"},
+        {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+        {"name": "DIETClassifier", "epochs": epochs, "constrain_similarities": True},
+        {"name": "EntitySynonymMapper"},
+        {"name": "ResponseSelector", "epochs": epochs, "constrain_similarities": True},
+        {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
+    ]
 
 
 @asynccontextmanager
@@ -52,14 +55,9 @@ async def stock_rasa(*, lean: bool = False) -> AsyncIterator[str]:
     command = [str(BOT.python), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port)]
     command += ["--model", str(model), "--credentials", str(folder / "credentials.yml")]
     command += ["--endpoints", str(folder / "endpoints.yml")]
-    async with running(command, _environment(), folder / "run.log", cwd=folder):
+    async with running(command, environment(), folder / "run.log", cwd=folder):
         await wait_for(f"http://127.0.0.1:{port}/webhooks/rest/", "stock Rasa", 120)
         yield f"http://127.0.0.1:{port}"
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | QUIET
 
 
 def _trained(lean: bool) -> Path:
@@ -76,7 +74,7 @@ def _trained(lean: bool) -> Path:
         command += ["--domain", str(folder / "domain.yml"), "--data", str(folder / "data")]
         command += ["--out", str(model.parent), "--fixed-model-name", digest]
         log = folder / "train.log"
-        if run_logged(command, "training stock Rasa", log, env=_environment())[0] or not model.is_file():
+        if run_logged(command, "training stock Rasa", log, env=environment())[0] or not model.is_file():
             raise Trouble(f"Stock Rasa could not be trained; see {log.relative_to(ROOT)}.")
     return model
 
@@ -96,7 +94,7 @@ def _project(lean: bool) -> Iterator[tuple[str, Any]]:
             "recipe": "default.v1",
             "assistant_id": "stock",
             "language": "en",
-            "pipeline": PIPELINE,
+            "pipeline": pipeline(EPOCHS),
             "policies": [{"name": "RulePolicy"}] if lean else POLICIES,
         },
     )

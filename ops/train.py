@@ -58,15 +58,19 @@ def model_for(chosen: settings.Settings) -> Path:
     return model
 
 
+def command(folder: Path, name: str) -> list[str]:
+    """What trains the assistant from the project's own files, to be run at its root."""
+    rasa = [str(BOT.python), "-m", "rasa", "train", "--domain", "domain.yml", "--config", "config.yml"]
+    data = ["--data", "data/nlu", "data/rules", "data/stories"]
+    return [*rasa, *data, "--out", str(folder), "--fixed-model-name", name]
+
+
 def _train(chosen: settings.Settings, model: Path) -> None:
     say("Training the assistant, because what it learns from has changed")
     with tempfile.TemporaryDirectory(dir=model.parent, prefix=".training-") as unfinished:
         name = model.name.removesuffix(".tar.gz")
-        command = [str(BOT.python), "-m", "rasa", "train", "--domain", "domain.yml", "--config", "config.yml"]
-        command += ["--data", "data/nlu", "data/rules", "data/stories"]
-        command += ["--out", unfinished, "--fixed-model-name", name]
         log = chosen.data_dir / "logs/train.log"
-        code, output = run_logged(command, "training", log, env=chosen.for_training())
+        code, output = run_logged(command(Path(unfinished), name), "training", log, env=chosen.for_training())
         made = Path(unfinished) / model.name
         if code != 0 or not made.is_file():
             full = shutil.disk_usage(model.parent).free == 0 or "No space left on device" in output
