@@ -50,7 +50,7 @@ GIVE_UP_SECONDS = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
 # What must never answer a worry: "I did not get that", in every form it takes.
 SHRUGS = ("fallback", "choices")
-SHRUGGING_INTENTS = ("unclear", "lost", "lost_again", "nonsense", "insult")
+SHRUGGING_INTENTS = ("unclear", "lost", "lost_again", "nonsense", "insult", "out_of_scope")
 
 
 @dataclass(frozen=True)
