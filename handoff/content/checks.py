@@ -46,7 +46,7 @@ def _web(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
         count = len(_LINK.sub(r"\1", fields["web"]).split())
         if count > WEB_WORDS:
             yield f"web has {count} words: cut it to {WEB_WORDS}"
-        addresses = [address for words in _ways(facts) for address in links(fields["web"], words)]
+        addresses = [address for words in facts.longest for address in links(fields["web"], words)]
         for address in dict.fromkeys(one for one in addresses if not one.startswith("https://")):
             yield f"{address} is no https:// address: people could not follow it"
 
@@ -56,7 +56,7 @@ def _sms(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     yield from _text("sms", fields, facts)
     if not isinstance(text, str):
         return
-    ways = [fill(text.strip(), words) for words in _ways(facts)]
+    ways = [fill(text.strip(), words) for words in facts.longest]
     if strange := list(dict.fromkeys(char for way in ways for char in unmappable(way))):
         yield f"sms holds {' '.join(strange)}, which texts cannot carry cheaply: write it another way"
     elif (longest := max(map(septets, ways))) > SMS_SEPTETS:
@@ -71,11 +71,6 @@ def _text(name: str, fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     yield from facts.unknown(text)
     for word in dict.fromkeys(_SWALLOWED.findall(text)):
         yield f"{word} in capitals makes phone networks block us when it is sent back: write it another way"
-
-
-def _ways(facts: Facts) -> list[dict[str, str]]:
-    """Every way the placeholders can be filled in, each sum with the longest it can come to."""
-    return [facts.longest(area) for area in facts.areas.values()]
 
 
 def _differs(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
@@ -101,7 +96,7 @@ def _source(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     if not isinstance(source["name"], str) or not source["name"].strip():
         yield "source needs a name people know, such as GOV.UK"
     yield from facts.unknown(f"{source['name']} {source['url']}")
-    if not all(fill(str(source["url"]), words).startswith("https://") for words in _ways(facts)):
+    if not all(fill(str(source["url"]), words).startswith("https://") for words in facts.longest):
         yield "source url must start with https://"
     if type(source["checked"]) is not date:
         yield "source checked must be a date such as 2026-11-22"

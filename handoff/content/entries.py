@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
+_READER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def read_entries(path: Path, called: str, key: str, faults: list[Fault]) -> Iter
     """The entries of a file; `called` is what one is ("answer"), `key` what it starts with ("slug")."""
     file, start = shown(path), f'start it with "- {key}: ..."'
     try:
-        root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+        root = yaml.compose(path.read_text("utf-8"), Loader=_READER)
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "strerror", None) or "not UTF-8 text"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,9 +36,11 @@ class Facts:
         """What each placeholder says in an area on a day."""
         return area.words | self._money(lambda figure: (figure.words(day), figure.since(day)))
 
-    def longest(self, area: Area) -> dict[str, str]:
-        """The same with the longest words a sum can come to, on whatever day."""
-        return area.words | self._money(_longest)
+    @cached_property
+    def longest(self) -> list[dict[str, str]]:
+        """The same for each area, with the longest words that a sum can come to on any day."""
+        money = self._money(_longest)
+        return [area.words | money for area in self.areas.values()]
 
     def figures_in(self, *texts: str) -> list[Figure]:
         """The sums that the texts name, each once, in the order of the file."""
@@ -47,7 +50,7 @@ class Facts:
 
     def unknown(self, text: str) -> list[str]:
         """A sentence for each placeholder that stands for nothing, with what to write instead."""
-        known = set(self._money(_longest)).union(*(area.words for area in self.areas.values()))
+        known = set().union(*self.longest)
         strangers = [name for name in dict.fromkeys(placeholders(text)) if name not in known]
         return [f"{{{name}}} is not a placeholder: {_instead(name, known)}" for name in strangers]
 

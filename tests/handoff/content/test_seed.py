@@ -11,7 +11,7 @@ from handoff.content.checks import SIGNPOST
 from handoff.content.entries import ContentFaults
 from handoff.content.facts import fill, load_facts
 from handoff.content.seed import SeedAnswer, load_content
-from handoff.sms.gsm7 import parts
+from handoff.sms.gsm7 import septets, unmappable
 
 SHIPPED = Path(__file__).parents[3] / "data" / "content"
 GOOD = {
@@ -49,10 +49,17 @@ def test_every_signpost_of_the_contract_is_there(shipped: list[SeedAnswer]) -> N
     }
 
 
-def test_a_text_answer_fits_three_parts_in_every_area(shipped: list[SeedAnswer]) -> None:
+def test_a_text_answer_is_cheap_and_fits_in_every_area_and_at_every_rate(shipped: list[SeedAnswer]) -> None:
     facts = load_facts()
+    turns = {
+        day for figure in facts.money.values() for rate in figure.rates for day in (rate.first, rate.last)
+    }
     for area in facts.areas.values():
-        assert [a.slug for a in shipped if parts(fill(a.sms, facts.longest(area))) > 3] == []
+        ways = [*facts.longest, *(facts.on(area, day) for day in turns)]
+        for answer in shipped:
+            texts = {fill(answer.sms, words) for words in ways}
+            assert [unmappable(text) for text in texts if unmappable(text)] == [], answer.slug
+            assert max(map(septets, texts)) <= 459, answer.slug
 
 
 def test_only_free_or_answered_numbers_are_given(shipped: list[SeedAnswer]) -> None:
@@ -134,7 +141,7 @@ def test_a_slug_used_twice_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("- slug: [unclosed", "group.yml:1: not readable as YAML"),
+        ("- slug: ]\n- slug: b", "group.yml:1: not readable as YAML"),
         ("slug: bursary", "group.yml:1: not a list of entries"),
         ("- just words", "group.yml:1: not an answer"),
         ("- slug: a\n  slug: b", "group.yml:2: slug is given twice"),
