@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 HELD = "held"
+PERSON = "talk-to-person"
 BANDS = 10
 
 
@@ -17,7 +18,7 @@ BANDS = 10
 class Outcome:
     """What a question got first: `kind` as in the chat's messages, `got` the answer, `offered` the choices.
 
-    Held: nothing but a safety message, or the conversation had been handed to a person.
+    Held: a person instead of an answer, offered with kind words about a worry or told by a safety message.
     """
 
     expected: str
@@ -46,13 +47,17 @@ class Outcome:
         return self.kind == "choices" and self.expected in self.offered
 
 
-def outcome(expected: str, replies: Iterable[Mapping[str, Any]]) -> Outcome:
-    """What became of a question, from the chat's replies; notices and safety messages answer nothing."""
-    first = next((reply for reply in replies if reply["kind"] not in ("safety", "notice")), None)
-    if first is None:
+def outcome(expected: str, replies: Sequence[Mapping[str, Any]]) -> Outcome:
+    """What became of a question, from the chat's replies; kind words before an answer are no answer."""
+    spoken = [reply for reply in replies if reply["kind"] not in ("safety", "notice")]
+    first = next((reply for reply in spoken if reply["kind"] != "talk"), None) or next(iter(spoken), None)
+    if first is None or (first["kind"] == "talk" and PERSON in _offered(first)):
         return Outcome(expected, HELD)
-    offered = tuple(choice["answer"] for choice in first["choices"] if choice["answer"])
-    return Outcome(expected, first["kind"], first["answer"], offered)
+    return Outcome(expected, first["kind"], first["answer"], _offered(first))
+
+
+def _offered(reply: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(choice["answer"] for choice in reply["choices"] if choice["answer"])
 
 
 def share(items: Sequence[T], good: Callable[[T], bool]) -> float:

@@ -36,8 +36,18 @@ def test_the_right_answer_second_is_wrong():
 
 @pytest.mark.parametrize("kind", ["talk", "prompt"])
 def test_small_talk_or_a_form_instead_of_an_answer_is_wrong_and_no_answer(kind):
-    found = outcome("bursary", [reply(kind), reply("answer", "bursary")])
+    found = outcome("bursary", [reply(kind)])
     assert (found.answered, found.right, found.wrong) == (False, False, True)
+
+
+def test_kind_words_before_an_answer_take_nothing_from_it():
+    assert outcome("housing", [reply("talk", None, "talk-to-person"), reply("answer", "housing")]).right
+    assert outcome("housing", [reply("talk", None, "talk-to-person"), reply("answer", "travel")]).wrong
+
+
+def test_kind_words_and_a_person_instead_of_an_answer_are_held():
+    found = outcome("housing", [reply("talk", None, "talk-to-person")])
+    assert (found.kind, found.right, found.wrong, found.offered_right) == ("held", False, False, False)
 
 
 def test_choices_with_the_right_one_are_neither_right_nor_wrong():
