@@ -24,7 +24,7 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
-from bot.replies import describe_turn, find_turn, was_lost
+from bot.replies import describe_turn, find_turn, last_topic, was_lost
 from bot.turn import CHANNEL, Conversations, TurnFailed, TurnProcessor
 
 logger = logging.getLogger(__name__)
@@ -193,6 +193,7 @@ async def _new_turn(processor: TurnProcessor, tracker: DialogueStateTracker, tur
         "message_id": turn.message_id,
         "context": turn.context,
         "lost_before": was_lost(tracker),
+        "last_topic": last_topic(tracker),
         "form": tracker.active_loop_name,
     }
     message = UserMessage(

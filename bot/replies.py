@@ -11,6 +11,8 @@ from bot.components.decision import NOT_UNDERSTOOD, RANKED
 
 Reply = dict[str, Any]
 OFFERED_TOPICS = "$topics"
+RECENT = 3
+"""Messages; what was answered before them is not what a follow-up is about."""
 
 
 def find_turn(tracker: DialogueStateTracker, message_id: str) -> int | None:
@@ -25,6 +27,23 @@ def was_lost(tracker: DialogueStateTracker) -> bool:
     """Whether the last message was not understood; a form's answer ("SW2 1RW") is no question, so never."""
     last = next((event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None)
     return last is not None and last.intent_name in NOT_UNDERSTOOD and not last.metadata.get("form")
+
+
+def last_topic(tracker: DialogueStateTracker) -> str | None:
+    """What was answered last, within the last RECENT messages; not what only started a form."""
+    turns, form_started = 0, False
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            turns, form_started = turns + 1, False
+            if turns == RECENT:
+                return None
+        elif isinstance(event, ActiveLoop) and event.name:
+            form_started = True
+        elif isinstance(event, BotUttered) and not form_started:
+            custom = (event.data or {}).get("custom") or {}
+            if custom.get("kind") == "answer":
+                return str(custom["answer"])
+    return None
 
 
 def describe_turn(tracker: DialogueStateTracker, index: int) -> dict[str, Any]:

@@ -27,7 +27,13 @@ class AnswerMissing(Exception):
 
 
 def render(reply: Reply, content: LiveContent, area: Area, channel: str) -> dict[str, Any]:
-    """What conversations.service.append needs to store this reply; raises AnswerMissing."""
+    """What conversations.service.append needs to store this reply; raises AnswerMissing.
+
+    An answer that comes with words for a text is the second of two: by text it is offered in those words.
+    """
+    if reply.kind == "answer" and reply.sms and channel == SMS:
+        offer = [{"text": None, "answer": reply.answer}]
+        reply = Reply("choices", text=reply.sms, sms=reply.sms, choices=offer)
     if reply.kind == "answer":
         return _answer(reply, content, area, channel)
     choices = [shown for choice in reply.choices if (shown := _choice(choice, content, area))]

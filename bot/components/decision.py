@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from bot.components.following import opener
 
 UNCLEAR = "unclear"
 LOST = "lost"
 LOST_AGAIN = "lost_again"
 NOT_UNDERSTOOD = frozenset({UNCLEAR, LOST, LOST_AGAIN})
 RETRIEVAL_INTENT = "faq"
+TWO_QUESTIONS = "two_questions"
 RANKED = 3
 FOREIGN = "other_language"
 SHORT = 8
 """The most words of a follow-up that is nothing without the message before it."""
-_FOLLOW_UP = re.compile(r"\s*(ok |so )?(and|but|or|what if|wat if|what about|wat about|how about)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -37,35 +38,56 @@ class Guess:
 
 
 @dataclass(frozen=True)
-class Thresholds:
-    """All probabilities. A form's answer ("Grace") must not pass for a question, hence `sure_in_form`.
+class Reading:
+    """What a message may be: guesses, likeliest first, and the two topics of one that asks two things.
 
-    A short follow-up ("and if im 19") leans on what was said before, so its own words say little.
+    `follows`: the guesses are of the message read beside the topic answered last.
     """
+
+    guesses: Sequence[Guess]
+    two: tuple[Guess, Guess] | None = None
+    follows: bool = False
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """All probabilities but `last_topic`, a logarithm; config.yml says what each is for."""
 
     sure: float = 0.33
     margin: float = 0.10
     sure_in_form: float = 0.60
     offer: float = 0.12
     offer_to_follow_up: float = 0.25
+    sure_following: float = 0.50
+    own_words: float = 0.40
+    last_topic: float = 1.25
+    named: float = 0.75
+    whole: float = 0.50
+    part: float = 0.60
+    part_alone: float = 0.97
+    backed: float = 0.01
+    one_question: float = 0.99
 
 
 def decide(
-    text: str, guesses: Sequence[Guess], metadata: Mapping[str, Any], thresholds: Thresholds
+    text: str, reading: Reading, metadata: Mapping[str, Any], thresholds: Thresholds
 ) -> dict[str, Any]:
     """The parse of a message, as Rasa's message properties.
 
     metadata may hold `context.choice.answer` (a tapped topic: taken as it is), `form` (the open form) and
     `lost_before` (the previous message was not understood either).
     """
+    guesses = reading.guesses
     chosen = _chosen(guesses, metadata)
     if chosen is not None:
         return _parse(Guess(chosen.label, 1.0), [Guess(chosen.label, 1.0)])
     if not guesses or not any(character.isalnum() for character in text):
         return _not_understood(LOST, 0.0, [], metadata)
     ranked = [guess for guess in guesses if guess.label.topic][:RANKED]
-    follows_up = len(text.split()) <= SHORT and bool(_FOLLOW_UP.match(text))
-    if _is_sure(guesses, bool(metadata.get("form")), follows_up, thresholds):
+    if reading.two:
+        return _both(*reading.two, ranked)
+    follows_up = not reading.follows and len(text.split()) <= SHORT and bool(opener(text))
+    if _is_sure(reading, bool(metadata.get("form")), follows_up, thresholds):
         return _parse(guesses[0], ranked)
     offered = _offered(ranked, thresholds.offer_to_follow_up if follows_up else thresholds.offer)
     name = UNCLEAR if offered else LOST
@@ -78,13 +100,15 @@ def _chosen(guesses: Sequence[Guess], metadata: Mapping[str, Any]) -> Guess | No
     return next((guess for guess in guesses if slug and guess.label.topic == slug), None)
 
 
-def _is_sure(guesses: Sequence[Guess], in_form: bool, follows_up: bool, thresholds: Thresholds) -> bool:
+def _is_sure(reading: Reading, in_form: bool, follows_up: bool, thresholds: Thresholds) -> bool:
     """Slang is easily taken for a foreign language, and "and if im at college?" for news about oneself."""
+    guesses = reading.guesses
     best = guesses[0]
     if in_form or best.label.intent == FOREIGN or (follows_up and not best.label.topic):
         return best.confidence >= thresholds.sure_in_form
     second = guesses[1].confidence if len(guesses) > 1 else 0.0
-    return best.confidence >= thresholds.sure and best.confidence - second >= thresholds.margin
+    sure = thresholds.sure_following if reading.follows else thresholds.sure
+    return best.confidence >= sure and best.confidence - second >= thresholds.margin
 
 
 def _offered(ranked: Sequence[Guess], offer: float) -> Sequence[Guess]:
@@ -92,6 +116,19 @@ def _offered(ranked: Sequence[Guess], offer: float) -> Sequence[Guess]:
     if len(ranked) < 2 or ranked[0].confidence < offer:
         return []
     return [*ranked[:2], *(guess for guess in ranked[2:] if guess.confidence >= offer / 2)]
+
+
+def _both(first: Guess, second: Guess, ranked: Sequence[Guess]) -> dict[str, Any]:
+    """The parse of two questions; the one that starts something (a person, a form) keeps its own intent."""
+    starting = [guess for guess in (first, second) if guess.label.intent != RETRIEVAL_INTENT]
+    if len(starting) == 2:
+        return _parse(first, ranked)
+    main = starting[0] if starting else first
+    also = first if main is second else second
+    intent = main.label.intent if starting else TWO_QUESTIONS
+    parse = _parse(Guess(Label(intent, intent, main.label.topic), main.confidence), ranked)
+    parse["entities"].append(_entity("also", str(also.label.topic)))
+    return parse
 
 
 def _not_understood(
@@ -113,10 +150,14 @@ def _parse(best: Guess, ranked: Sequence[Guess]) -> dict[str, Any]:
         "response_selector": {"all_retrieval_intents": [RETRIEVAL_INTENT]},
     }
     if best.label.topic:
-        parse["entities"] = [{"entity": "topic", "value": best.label.topic, "extractor": "TopicClassifier"}]
+        parse["entities"] = [_entity("topic", best.label.topic)]
     if best.label.intent == RETRIEVAL_INTENT:
         parse["response_selector"][RETRIEVAL_INTENT] = _selected(best, ranked)
     return parse
+
+
+def _entity(name: str, value: str) -> dict[str, Any]:
+    return {"entity": name, "value": value, "extractor": "TopicClassifier"}
 
 
 def _selected(best: Guess, ranked: Sequence[Guess]) -> dict[str, Any]:

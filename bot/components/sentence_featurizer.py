@@ -26,6 +26,8 @@ from bot.encoder import Encoder, EncoderMismatch
 Matrix = npt.NDArray[np.float32]
 META = "featurizer.json"
 ARRAYS = "featurizer.npz"
+MORE_VECTORS = "vectors_of"
+"""A message's property: gives the vectors of further texts, for one that its own words do not settle."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -76,11 +78,16 @@ class SentenceFeaturizer(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Featurize every example, many at a time."""
-        self.process(training_data.training_examples)
+        self._featurize(training_data.training_examples)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the sentence feature of each message that has a text, the empty text included."""
+        for message in messages:
+            message.set(MORE_VECTORS, self._vectors)
+        return self._featurize(messages)
+
+    def _featurize(self, messages: list[Message]) -> list[Message]:
         spoken = [message for message in messages if message.get(TEXT) is not None]
         for message, vector in zip(spoken, self._vectors([m.get(TEXT) for m in spoken]), strict=True):
             row = vector.reshape(1, -1)

@@ -2,6 +2,7 @@
 
 A topic (example label `faq/<slug>`) comes out as intent `faq` with entity `topic`. Where the best guess is
 weak, or two are close, the intent is `unclear` and the likeliest topics are there to choose; see `decide`.
+What was answered last counts for a message that says little by its own words; see `reading`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression
 
-from bot.components.decision import Guess, Label, Thresholds, decide
+from bot.components.decision import Label, Reading, Thresholds, decide
+from bot.components.reading import Chances, Reader
+from bot.components.sentence_featurizer import MORE_VECTORS
 
 Matrix = npt.NDArray[np.float64]
 META = "labels.json"
@@ -80,22 +83,26 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent, ranking, topic entity, topic_ranking and response_selector of each message."""
+        reader = Reader(self._labels, self._thresholds)
         for message in messages:
-            metadata = message.get(METADATA) or {}
-            decision = decide(message.get(TEXT) or "", self._guesses(message), metadata, self._thresholds)
-            for name, value in decision.items():
+            text, metadata = message.get(TEXT) or "", message.get(METADATA) or {}
+            reading = self._read(reader, message, text, metadata)
+            for name, value in decide(text, reading, metadata, self._thresholds).items():
                 message.set(name, value, add_to_output=True)
         return messages
 
-    def _guesses(self, message: Message) -> list[Guess]:
-        """Every label with its probability, likeliest first."""
+    def _read(self, reader: Reader, message: Message, text: str, metadata: dict[str, Any]) -> Reading:
         if not self._labels:
-            return []
-        scores = self._weights @ _vector(message).ravel() + self._bias
-        powers = np.exp(scores - scores.max())
-        chances = powers / powers.sum()
-        order = np.argsort(-chances)
-        return [Guess(self._labels[index], round(float(chances[index]), 6)) for index in order]
+            return Reading([])
+        vectors = message.get(MORE_VECTORS)
+        own = self._chances(_vector(message))[0]
+        return reader.read(text, own, metadata, lambda texts: self._chances(vectors(texts)))
+
+    def _chances(self, vectors: Matrix) -> Chances:
+        """The logarithm of every label's probability; one row a vector."""
+        scores = vectors @ self._weights.T + self._bias
+        scores -= scores.max(axis=1, keepdims=True)
+        return np.asarray(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)))
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:

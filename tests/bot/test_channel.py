@@ -62,6 +62,36 @@ def test_a_tapped_choice_is_not_guessed(talk):
     assert answer["understood"]["topic"] == "cv" and answer["understood"]["confidence"] == 1
 
 
+def answers(replies):
+    return [reply["answer"] for reply in replies if reply["kind"] == "answer"]
+
+
+def test_a_follow_up_is_about_what_was_answered_before(talk):
+    assert answers(talk.hear("how do I write a cv")) == ["cv"]
+    assert answers(talk.hear("how do i get it")) == ["cv"]
+    assert answers(talk.hear("what", choice={"text": "what", "answer": "travel"})) == ["travel"]
+    assert answers(talk.hear("how do i get it")) == ["travel"]
+
+
+def test_the_same_words_in_another_conversation_are_no_follow_up(talk):
+    assert answers(talk.hear("how do i get it")) == []
+
+
+def test_a_follow_up_may_come_after_small_talk_but_not_much_later(talk):
+    talk.hear("how do I write a cv")
+    talk.hear("hello")
+    assert answers(talk.hear("and how do i get it")) == ["cv"]
+    for _ in range(3):
+        talk.hear("hello")
+    assert answers(talk.hear("and how do i get it")) != ["cv"]
+
+
+def test_two_questions_get_both_answers_and_words_to_offer_the_second_by_text(talk):
+    first, second = talk.hear("how do I write a cv? and can I get help with travel costs")
+    assert (first["answer"], second["answer"]) == ("cv", "travel")
+    assert first["sms"] is None and second["sms"] == "And for the other:"
+
+
 def test_a_repeated_message_gets_the_same_replies_and_happens_once(talk):
     message_id = str(uuid.uuid4())
     first = talk.say("hello", message_id)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.components.decision import NOT_UNDERSTOOD, Guess, Label, Thresholds, decide
+from bot.components.decision import NOT_UNDERSTOOD, Guess, Label, Reading, Thresholds, decide
 
 LIMITS = Thresholds(sure=0.4, margin=0.1, sure_in_form=0.6, offer=0.12)
 
@@ -18,7 +18,7 @@ def intent(name, confidence):
 
 
 def decided(*guesses, text="words", **metadata):
-    return decide(text, guesses, metadata, LIMITS)
+    return decide(text, Reading(guesses), metadata, LIMITS)
 
 
 def test_a_sure_topic_is_an_faq_with_its_slug():
@@ -97,7 +97,30 @@ def test_a_tapped_topic_is_taken_and_an_unknown_one_is_read_as_words():
         assert decided(*guesses, context=choice)["entities"][0]["value"] == expected
 
 
+def test_a_message_read_beside_the_last_topic_must_be_surer_of_itself():
+    guesses = [topic("cv", 0.45), topic("travel", 0.1)]
+    assert decided(*guesses)["intent"]["name"] == "faq"
+    assert decide("is it", Reading(guesses, follows=True), {}, LIMITS)["intent"]["name"] == "unclear"
+
+
+def asked_both(first, second):
+    parse = decide("both", Reading([first, second], two=(first, second)), {}, LIMITS)
+    return parse["intent"]["name"], {entity["entity"]: entity["value"] for entity in parse["entities"]}
+
+
+def test_two_questions_carry_both_topics_in_their_order():
+    got = asked_both(topic("cv", 0.8), topic("travel", 0.7))
+    assert got == ("two_questions", {"topic": "cv", "also": "travel"})
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_person_asked_for_beside_a_question_keeps_its_own_way(order):
+    person = Guess(Label("talk_to_person", "talk_to_person", "talk-to-person"), 0.8)
+    got = asked_both(*[person, topic("travel", 0.7)][::order])
+    assert got == ("talk_to_person", {"topic": "talk-to-person", "also": "travel"})
+
+
 @given(st.text(), st.lists(st.floats(0, 1), max_size=6))
 def test_every_message_gets_one_intent(text, chances):
     guesses = [topic(f"t{index}", chance) for index, chance in enumerate(sorted(chances, reverse=True))]
-    assert decide(text, guesses, {}, LIMITS)["intent"]["name"] in {"faq", *NOT_UNDERSTOOD}
+    assert decide(text, Reading(guesses), {}, LIMITS)["intent"]["name"] in {"faq", *NOT_UNDERSTOOD}

@@ -1,9 +1,9 @@
 """What the channel makes of a turn that is in the tracker."""
 
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.events import ActiveLoop, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.replies import describe_turn
+from bot.replies import RECENT, describe_turn, last_topic
 
 TALK = {"text": "Talk to a person", "answer": "talk-to-person"}
 
@@ -24,3 +24,30 @@ def test_a_person_is_offered_once_when_a_person_is_likely_too():
 def test_topics_are_offered_before_a_person():
     offered = [choice["answer"] for choice in choices_after("cv", "travel")]
     assert offered == ["cv", "travel", "talk-to-person"]
+
+
+HEARD = UserUttered("hm", {"name": "faq"})
+
+
+def answered(topic):
+    return BotUttered(None, {"custom": {"kind": "answer", "answer": topic}})
+
+
+def topic_after(*events):
+    return last_topic(DialogueStateTracker.from_events("someone", list(events)))
+
+
+def test_the_topic_of_a_conversation_is_the_one_answered_last():
+    assert topic_after(HEARD, answered("cv"), HEARD, answered("travel")) == "travel"
+    assert topic_after(HEARD, answered("cv"), HEARD, BotUttered("hello")) == "cv"
+    assert topic_after() is None
+
+
+def test_a_topic_is_over_after_a_few_messages_about_nothing():
+    assert topic_after(HEARD, answered("cv"), *[HEARD] * (RECENT - 1)) == "cv"
+    assert topic_after(HEARD, answered("cv"), *[HEARD] * RECENT) is None
+
+
+def test_what_only_opened_a_form_is_no_topic_to_ask_about():
+    assert topic_after(HEARD, answered("cv"), HEARD, answered("register"), ActiveLoop("form")) == "cv"
+    assert topic_after(HEARD, answered("register"), ActiveLoop("form"), HEARD, answered("cv")) == "cv"

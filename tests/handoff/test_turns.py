@@ -49,6 +49,15 @@ async def test_an_answer_comes_with_its_source_from_the_live_release(
     assert reply["source"]["name"] and reply["source"]["checked"] and "<p>" in reply["html"]
 
 
+async def test_two_questions_get_two_answers_in_the_chat(client: TestClient, rasa: FakeRasa) -> None:
+    rasa.script["money and buses?"] = [answer("bursary"), {**answer("travel"), "sms": "For the other:"}]
+    first, second = await (await make_chat(client)).say("money and buses?")
+    assert [(reply["kind"], reply["answer"]) for reply in (first, second)] == [
+        ("answer", "bursary"),
+        ("answer", "travel"),
+    ]
+
+
 async def test_many_messages_at_once_are_answered_in_order(client: TestClient, rasa: FakeRasa) -> None:
     chat = await make_chat(client)
     for number in range(5):

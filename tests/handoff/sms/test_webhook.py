@@ -77,6 +77,21 @@ async def test_a_choice_is_offered_and_taken_by_its_number(
     assert rasa.asked[-1]["text"] == "Bus fares"
 
 
+async def test_a_text_that_asks_two_things_gets_one_answer_and_the_offer_of_the_other(
+    phone: Phone, rasa: FakeRasa, twilio: FakeTwilio
+) -> None:
+    other = {"kind": "answer", "answer": "travel", "sms": "For the other, reply:"}
+    rasa.script["money and buses?"] = [{"kind": "answer", "answer": "bursary"}, other]
+    await phone.text("money and buses?")
+    await phone.settled()
+    first, offer = [text["Body"] for text in twilio.sent]
+    title = "Help with travel"
+    assert "Bursary" in first and offer == f"For the other, reply:\n1 {title}"
+    await phone.text("1")
+    await phone.settled()
+    assert rasa.asked[-1]["context"]["choice"] == {"text": title, "answer": "travel"}
+
+
 async def test_words_are_made_plain_before_they_are_sent(
     phone: Phone, rasa: FakeRasa, twilio: FakeTwilio
 ) -> None:

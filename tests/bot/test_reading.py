@@ -1,0 +1,113 @@
+"""How a message is read beside the topic answered last, and how two questions are told from a long story."""
+
+import numpy as np
+import pytest
+
+from bot.components.decision import Label, Thresholds
+from bot.components.reading import Reader
+
+LABELS = [Label(f"faq/{slug}", "faq", slug) for slug in ("bursary", "travel", "t-levels", "cv")]
+LABELS += [Label("thanks", "thanks"), Label("nonsense", "nonsense")]
+NAMES = [label.topic or label.intent for label in LABELS]
+
+
+def row(**chances):
+    """The logarithms of these chances; the rest shares what is left."""
+    named = {name.replace("_", "-"): chance for name, chance in chances.items()}
+    rest = (1 - sum(named.values())) / (len(NAMES) - len(named))
+    return np.log([named.get(name, rest) for name in NAMES])
+
+
+class Scores:
+    """Scores texts as told, anything else as nothing in particular; remembers what it was asked."""
+
+    def __init__(self, **told):
+        self.told, self.asked = told, []
+
+    def __call__(self, texts):
+        self.asked += texts
+        return np.array([self.told.get(text.replace(" ", "_").rstrip("?"), row()) for text in texts])
+
+
+def read(text, scores, last=None, **metadata):
+    own = scores([text])[0]
+    scores.asked.clear()
+    return Reader(LABELS, Thresholds()).read(text, own, {"last_topic": last, **metadata}, scores)
+
+
+def best(reading):
+    return reading.guesses[0].label.topic or reading.guesses[0].label.intent
+
+
+def test_a_bare_message_is_about_the_topic_answered_last():
+    reading = read("how much is it", Scores(), last="bursary")
+    assert best(reading) == "bursary" and reading.follows
+
+
+def test_a_bare_message_without_a_topic_before_it_stays_open():
+    assert not read("how much is it", Scores()).follows
+
+
+def test_a_neighbour_that_the_message_means_wins_over_the_last_topic():
+    light = {"bursary:_is_it_for_the_bus": row(travel=0.97), "is_it_for_the_bus_bursary": row(travel=0.97)}
+    assert best(read("is it for the bus", Scores(**light), last="bursary")) == "travel"
+
+
+def test_a_topic_named_outright_wins():
+    scores = Scores(a_t_level=row(t_levels=0.9))
+    assert best(read("what about a t level instead", scores, last="bursary")) == "t-levels"
+
+
+def test_a_clear_question_is_read_by_its_own_words_only():
+    scores = Scores(write_a_cv_please=row(cv=0.9))
+    reading = read("write a cv please", scores, last="bursary")
+    assert best(reading) == "cv" and not reading.follows and scores.asked == []
+
+
+def test_thanks_is_no_follow_up():
+    assert best(read("ok and thanks", Scores(ok_and_thanks=row(thanks=0.8)), last="bursary")) == "thanks"
+
+
+def test_nothing_but_a_topic_is_guessed_beside_a_topic():
+    reading = read("and that", Scores(and_that=row(nonsense=0.9)), last="bursary")
+    assert all(guess.label.topic for guess in reading.guesses if guess.confidence > 0)
+
+
+@pytest.mark.parametrize("metadata", [{"form": "f"}, {"context": {"choice": {"answer": "cv"}}}])
+def test_inside_a_form_and_after_a_tap_only_the_words_count(metadata):
+    scores = Scores()
+    assert not read("how much is it", scores, last="bursary", **metadata).follows and scores.asked == []
+
+
+TWO = "what is a t level and can i get a bus pass"
+T_LEVEL, PASS = "what_is_a_t_level", "can_i_get_a_bus_pass"
+
+
+def topics_of_two(whole, part, text=TWO):
+    scores = Scores(**{text.replace(" ", "_"): whole, T_LEVEL: row(t_levels=0.9), PASS: part})
+    two = read(text, scores).two
+    return two and [guess.label.topic for guess in two]
+
+
+def test_two_sure_parts_that_the_whole_backs_are_two_questions():
+    assert topics_of_two(row(t_levels=0.5, travel=0.3), row(travel=0.9)) == ["t-levels", "travel"]
+
+
+def test_what_the_whole_message_is_mostly_about_comes_first():
+    assert topics_of_two(row(t_levels=0.1, travel=0.8), row(travel=0.9)) == ["travel", "t-levels"]
+
+
+@pytest.mark.parametrize("part", [row(travel=0.5), row(t_levels=0.9), row(thanks=0.9), row(cv=0.8)])
+def test_an_unsure_same_or_far_fetched_part_is_no_second_question(part):
+    assert topics_of_two(row(t_levels=0.9, travel=0.05, cv=0.001), part) is None
+
+
+def test_a_second_part_that_leans_on_the_first_is_no_second_question():
+    told = {"what_is_a_t_level_and_how_long_is_it": row(t_levels=0.5), "what_is_a_t_level": row(t_levels=0.9)}
+    assert read("what is a t level and how long is it", Scores(**told)).two is None
+
+
+def test_a_plain_message_is_not_looked_into():
+    scores = Scores()
+    read("what is a t level please", scores)
+    assert scores.asked == []
