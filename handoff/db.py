@@ -58,8 +58,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.sqlite = url.startswith("sqlite")
+        self._sqlite = sqlite.Connections()
         options: dict[str, Any] = (
-            {"connect_args": {"async_creator_fn": sqlite.connect}, "pool_size": 16, "max_overflow": 0}
+            {"connect_args": {"async_creator_fn": self._sqlite.connect}, "pool_size": 16, "max_overflow": 0}
             if self.sqlite
             else {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
         )
@@ -90,7 +91,9 @@ class Database:
             yield session
 
     async def close(self) -> None:
+        """When this returns nothing works on the database any more, cancelled work included."""
         await self.engine.dispose()
+        await self._sqlite.ended()
 
 
 def _prepare_sqlite(engine: Any) -> None:

@@ -6,10 +6,13 @@ end go together here, and the BEGIN goes with the first statement of its transac
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from threading import Thread
 from typing import Any
+from weakref import WeakSet
 
 import aiosqlite
 
@@ -20,6 +23,15 @@ class OneTripConnection(aiosqlite.Connection):
     """A connection whose cursors travel once. `begin` is sent ahead of the next statement."""
 
     begin = ""
+
+    def __init__(self, connector: Callable[[], sqlite3.Connection], stopping: WeakSet[Thread]) -> None:
+        super().__init__(connector, iter_chunk_size=64)
+        self._thread.daemon = True  # as SQLAlchemy has it: a process never waits for a forgotten one
+        self._stopping = stopping
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        self._stopping.add(self._thread)
+        return super().stop()
 
     def cursor(self) -> OneTripCursor:  # type: ignore[override]
         return OneTripCursor(self)
@@ -93,11 +105,20 @@ class OneTripCursor:
 _Done = tuple[Any, int, Any, list[Any], sqlite3.Cursor | None]
 
 
-def connect(database: str, **options: Any) -> OneTripConnection:
-    """As aiosqlite.connect; for SQLAlchemy's `async_creator_fn`."""
-    connection = OneTripConnection(partial(sqlite3.connect, database, **options), iter_chunk_size=64)
-    connection._thread.daemon = True  # as SQLAlchemy has it: a process never waits for a forgotten one
-    return connection
+class Connections:
+    """Makes one database's connections, and sees the last of them off."""
+
+    def __init__(self) -> None:
+        self._stopping: WeakSet[Thread] = WeakSet()
+
+    def connect(self, database: str, **options: Any) -> OneTripConnection:
+        """As aiosqlite.connect; for SQLAlchemy's `async_creator_fn`."""
+        return OneTripConnection(partial(sqlite3.connect, database, **options), self._stopping)
+
+    async def ended(self) -> None:
+        """Return once no stopped connection works any more: one cut off in a statement ends it first."""
+        for thread in list(self._stopping):
+            await asyncio.to_thread(thread.join)
 
 
 def _run(connection: sqlite3.Connection, begin: str, sql: str, parameters: Any, many: bool) -> _Done:

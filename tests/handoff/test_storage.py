@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+import threading
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +23,7 @@ from handoff.conversations import service as conversations
 from handoff.conversations.model import Conversation, Message
 from handoff.conversations.words import LONGEST, defused, normalise
 from handoff.crypto import keyring
+from handoff.db import Database
 from handoff.migrate import drift
 from tests.handoff.conftest import INDEX_KEY, KEY
 from tests.handoff.factories import make_chat
@@ -77,6 +81,34 @@ async def test_work_that_fails_half_way_leaves_nothing(parts: Parts) -> None:
         assert await session.get(Conversation, identity) is None
 
 
+async def test_closing_waits_for_work_that_was_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening, may_open, opens = threading.Event(), threading.Event(), sqlite3.connect
+
+    def slowly(*where: object, **options: object) -> sqlite3.Connection:
+        opening.set()
+        may_open.wait(10)
+        return opens(*where, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", slowly)
+    db = Database(f"sqlite+aiosqlite:///{tmp_path / 'slow.db'}")
+    looking = asyncio.create_task(_look(db))
+    await asyncio.to_thread(opening.wait, 10)
+    looking.cancel()
+    await asyncio.wait([looking])
+    closing = asyncio.create_task(db.close())
+    await asyncio.sleep(0)
+    assert not closing.done()
+    may_open.set()
+    await closing
+
+
+async def _look(db: Database) -> None:
+    async with db.reading() as session:
+        await session.execute(text("SELECT 1"))
+
+
 @pytest.mark.parametrize("change", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
 async def test_the_audit_cannot_be_changed(parts: Parts, change: str) -> None:
     await _write_audit(parts, 2)
@@ -108,8 +140,6 @@ async def test_a_forged_audit_entry_breaks_the_chain(parts: Parts) -> None:
 
 
 async def test_audit_entries_of_many_at_once_make_one_chain(parts: Parts) -> None:
-    import asyncio
-
     await asyncio.gather(*(_write_audit(parts, 1) for _ in range(10)))
     async with parts.db.reading() as session:
         assert await audit.verify(session) is None
