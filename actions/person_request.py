@@ -10,10 +10,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.handoff_client import Turn, handoff
-from actions.said import last_uttered
+from actions.said import Said, last_uttered
 
 OFFERED_PERSON = {"utter_lost_again", "utter_other_language", "utter_adviser_declined"}
-ASKED_FOR = {"utter_person_requested", "utter_person_waiting"}
+IN_ENGLISH = ("utter_person_requested", "utter_person_waiting")
+IN_THEIR_LANGUAGE = ("utter_person_requested_interpreter", "utter_other_language_waiting")
+ASKED_FOR = {*IN_ENGLISH, *IN_THEIR_LANGUAGE}
 PASSED_ON = {"utter_neet_passed", "utter_neet_known", "utter_at_risk_passed", *ASKED_FOR}
 PLAIN_NO = {"deny", "cancel_registration"}
 DECLINED = "declined"
@@ -22,13 +24,16 @@ REQUEST = "request"
 Events = list[dict[str, Any]]
 
 
-async def request_person(dispatcher: CollectingDispatcher, turn: Turn, declined: str | None) -> Events:
-    """Open the case of someone who asks for an adviser, and say what happens; an earlier no is over."""
-    again = declined == REQUEST
-    case = await handoff().open_case(turn, REQUEST, {"adviser": "wanted"} if again else {})
+async def request_person(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Open the case of someone who asks for an adviser, and say what happens; an earlier no is over.
+
+    Who asks in another language, or for one, hears it in that language.
+    """
+    again = tracker.get_slot(DECLINED) == REQUEST
+    case = await handoff().open_case(Turn.of(tracker), REQUEST, {"adviser": "wanted"} if again else {})
     dispatcher.utter_message(json_message={"kind": "answer", "answer": "talk-to-person"})
-    said = "utter_person_requested" if case.created or again else "utter_person_waiting"
-    dispatcher.utter_message(response=said, when=case.when)
+    requested, waiting = IN_THEIR_LANGUAGE if Said.of(tracker).language else IN_ENGLISH
+    dispatcher.utter_message(response=requested if case.created or again else waiting, when=case.when)
     return [SlotSet("passed_on", REQUEST), SlotSet(DECLINED, None)]
 
 
@@ -39,7 +44,7 @@ class ActionRequestPerson(Action):
         return "action_request_person"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
-        return await request_person(dispatcher, Turn.of(tracker), tracker.get_slot(DECLINED))
+        return await request_person(dispatcher, tracker)
 
 
 class ActionYes(Action):
@@ -51,7 +56,7 @@ class ActionYes(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         said = last_uttered(tracker)
         if said & OFFERED_PERSON:
-            return await request_person(dispatcher, Turn.of(tracker), tracker.get_slot(DECLINED))
+            return await request_person(dispatcher, tracker)
         dispatcher.utter_message(response="utter_adviser_coming" if said & PASSED_ON else "utter_yes")
         return []
 

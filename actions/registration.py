@@ -27,7 +27,7 @@ from actions.hearing import (
     hear,
     question_after_all,
 )
-from actions.person_request import DECLINED, request_person
+from actions.person_request import request_person
 from actions.said import Said
 
 REQUESTED = "requested_slot"
@@ -54,12 +54,11 @@ class Step:
     """One message of the form: what is known before it, and what is said and kept after it."""
 
     def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-        self._dispatcher = dispatcher
+        self._dispatcher, self._tracker = dispatcher, tracker
         self._turn = Turn.of(tracker)
         self.said = Said.of(tracker)
         self.requested: str | None = tracker.get_slot(REQUESTED)
         self.given = [name for name in FIELDS if tracker.get_slot(name)]
-        self._declined = tracker.get_slot(DECLINED)
         self._misses = int(tracker.get_slot("misses") or 0)
 
     async def begin(self) -> Events:
@@ -90,7 +89,7 @@ class Step:
         if wants.what in (LEAVE, CHANGE):
             return self._ask(LEAVING if wants.what == LEAVE else CHANGE)
         if wants.what == "person":
-            asked = await request_person(self._dispatcher, self._turn, self._declined)
+            asked = await request_person(self._dispatcher, self._tracker)
             return [*asked, *await self._ask_again()]
         if wants.what == "no_phone":
             self._say("utter_no_phone")
@@ -108,6 +107,9 @@ class Step:
         if isinstance(result, Accepted):
             self.given.append(field)
             return await self._ask_next()
+        if self.said.foreign and not result.signpost:
+            self._say("utter_other_language")
+            return await self._ask_again()
         question = question_after_all(self.said)
         if question and not result.signpost:
             return await self._answer_question(question)

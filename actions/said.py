@@ -13,13 +13,18 @@ TAPPED = 1.0
 
 @dataclass(frozen=True)
 class Said:
-    """A message as understood. `ranking` is (topic, confidence), likeliest first."""
+    """A message as understood. `ranking` is (topic, confidence), likeliest first.
+
+    `language` is the code of the other language that it asks for, or is in (then it is `foreign`).
+    """
 
     text: str
     intent: str
     topic: str | None
     tapped: bool
     ranking: tuple[tuple[str, float], ...]
+    language: str | None = None
+    foreign: bool = False
 
     @classmethod
     def of(cls, tracker: Tracker) -> Said:
@@ -30,7 +35,10 @@ class Said:
         ranking = tuple((one["topic"], one["confidence"]) for one in message.get("topic_ranking") or ())
         topic = topics[0] if topics else None
         tapped = topic is not None and intent.get("confidence") == TAPPED
-        return cls((message.get("text") or "").strip(), intent.get("name") or "", topic, tapped, ranking)
+        text, name = (message.get("text") or "").strip(), intent.get("name") or ""
+        context = (message.get("metadata") or {}).get("context") or {}
+        language, foreign = context.get("language"), bool(context.get("foreign"))
+        return cls(text, name, topic, tapped, ranking, language, foreign)
 
     def likeliest(self, at_least: float) -> str | None:
         """The topic it is most likely about, if likely enough."""

@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.decision import RETRIEVAL_INTENT
+from bot.translations import translated
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN_FOLDERS = ("nlu", "rules", "stories")
@@ -87,8 +88,8 @@ class ContentImporter(TrainingDataImporter):
         self._answers = read_answers(release_folder())
 
     def get_domain(self) -> Domain:
-        """domain.yml and a placeholder response for each topic (handoff renders the words)."""
-        domain = self._files.get_domain()
+        """domain.yml, its translations, and a placeholder response for each topic (handoff has the words)."""
+        domain = _in_all_languages(self._files.get_domain())
         slugs = [answer["slug"] for answer in self._answers if not self._is_own_intent(answer, domain)]
         responses = {f"utter_{RETRIEVAL_INTENT}/{slug}": [_placeholder(slug)] for slug in slugs}
         return domain.merge(Domain.from_dict({"responses": responses}))
@@ -118,6 +119,16 @@ class ContentImporter(TrainingDataImporter):
     def get_config_file_for_auto_config(self) -> str | None:
         """config.yml's path."""
         return self._files.get_config_file_for_auto_config()
+
+
+def _in_all_languages(domain: Domain) -> Domain:
+    """The domain with the translations of its responses before its own, English words."""
+    whole = domain.as_dict()
+    responses = whole.get("responses", {})
+    for name, variations in translated().items():
+        if name in responses:
+            responses[name] = [*variations, *responses[name]]
+    return Domain.from_dict(whole)
 
 
 def _own_paths(paths: list[str] | str | None) -> list[str]:

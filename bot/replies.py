@@ -83,13 +83,14 @@ def _understood(message: UserUttered, ranking: list[dict[str, Any]]) -> dict[str
 
 def _reply(event: BotUttered, ranking: list[dict[str, Any]]) -> Reply:
     custom = (event.data or {}).get("custom") or {}
-    return {
+    reply = {
         "kind": custom.get("kind", "talk"),
         "answer": custom.get("answer"),
         "text": custom.get("text", event.text),
         "sms": custom.get("sms"),
         "choices": _choices(custom, ranking),
     }
+    return reply | ({"language": custom["language"]} if "language" in custom else {})
 
 
 def _choices(custom: dict[str, Any], ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:

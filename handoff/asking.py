@@ -41,6 +41,7 @@ from handoff.db import Database
 from handoff.feedback import service as feedback
 from handoff.rasa import Asked, Rasa, RasaUnavailable, Reply, Understood
 from handoff.render import AnswerMissing, chosen, render
+from handoff.screening.language import spoken, yes_to
 from handoff.screening.messages import fixed_message
 from handoff.screening.service import findings_of
 from handoff.screening.triage import bot_may_speak, may_hold
@@ -50,6 +51,7 @@ GIVE_UP_SECONDS = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
 # What must never answer a worry: "I did not get that", in every form it takes.
 SHRUGS = ("fallback", "choices")
+OTHER_LANGUAGE = ("other_language", "other_language_waiting")
 SHRUGGING_INTENTS = ("unclear", "lost", "lost_again", "nonsense", "insult", "out_of_scope")
 
 
@@ -105,8 +107,10 @@ class Asking:
             conversation, message = await _read(session, turn)
             if not await bot_may_speak(session, self._rules, conversation):
                 return None
-            choice = chosen(message.text, await last_choices(session, conversation.id, message.seq))
+            offered = await last_choices(session, conversation.id, message.seq)
+            choice = chosen(message.text, offered) or yes_to(message.text, offered)
             choice = choice or await feedback.accepted(session, message)
+            text = choice["text"] if choice else message.text
             context = {
                 "channel": conversation.channel,
                 "area": conversation.area,
@@ -116,8 +120,9 @@ class Asking:
                     for f in await findings_of(session, message.id)
                 ],
                 "choice": choice,
+                "waiting": conversation.state == WAITING,
+                **spoken(text),
             }
-            text = choice["text"] if choice else message.text
             return Asked(f"{conversation.id}:{turn.episode}", message.id, defused(text), context)
 
     async def store(
@@ -142,8 +147,7 @@ class Asking:
         conversation.form = answer.form
         replies = answer.replies
         if speaks and outcome.worried:
-            replies = [reply for reply in replies if reply.kind not in SHRUGS]
-            replies = [] if answer.understood.get("intent") in SHRUGGING_INTENTS else replies
+            replies = _no_shrugs(answer)
             await self._be_kind(session, now, conversation, turn, needed=not replies)
         audience = EVERYONE if speaks else STAFF_ONLY
         said = [await self._say(session, now, conversation, turn, reply, audience) for reply in replies]
@@ -224,6 +228,16 @@ async def _read(session: AsyncSession, turn: Turn) -> tuple[Conversation, Messag
 def _is_worried(asked: Asked) -> bool:
     """Whether the message showed a worry (a finding with categories; another language has none)."""
     return any(found["level"] == "concern" and found["categories"] for found in asked.context["findings"])
+
+
+def _no_shrugs(answer: Understood) -> list[Reply]:
+    """What may be said to a worry; the offer of an interpreter is a choice, but no shrug."""
+    intent = answer.understood.get("intent")
+    if intent in OTHER_LANGUAGE:
+        return answer.replies
+    if intent in SHRUGGING_INTENTS:
+        return []
+    return [reply for reply in answer.replies if reply.kind not in SHRUGS]
 
 
 def _fixed(kind: str, area: Area, now: datetime) -> dict[str, Any]:

@@ -34,13 +34,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """One thing the bot says; an `answer` carries only its slug, everything else its words."""
+    """One thing the bot says; an `answer` carries only its slug, everything else its words.
+
+    `language`: the code of the language of the words, when that is not English.
+    """
 
     kind: str = "talk"
     answer: str | None = None
     text: str | None = None
     sms: str | None = None
     choices: list[dict[str, Any]] = field(default_factory=list)
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ def _understood(body: dict[str, Any]) -> Understood:
             text=reply.get("text"),
             sms=reply.get("sms"),
             choices=list(reply.get("choices") or []),
+            language=reply.get("language"),
         )
         for reply in body["replies"]
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from handoff.content.areas import Area
@@ -43,9 +44,15 @@ def render(reply: Reply, content: LiveContent, area: Area, channel: str) -> dict
         "text": text,
         "kind": reply.kind,
         "answer": reply.answer,
+        "html": _in_language(text, reply.language) if reply.language else None,
         "choices": choices,
         "sms": with_numbers(sms, choices) if channel == SMS else None,
     }
+
+
+def _in_language(text: str, language: str) -> str:
+    """Words that are not English, so that they are read aloud, and from right to left, as they should be."""
+    return f'<p lang="{escape(language)}" dir="auto">{escape(text)}</p>'
 
 
 def _answer(reply: Reply, content: LiveContent, area: Area, channel: str) -> dict[str, Any]:

@@ -15,7 +15,10 @@ from ops.bootstrap import BOT
 from ops.console import ROOT, Trouble, one_sentence, run_logged, say, shown_path
 
 KEPT_MODELS = 3
-FILES = ("config.yml", "domain.yml", "bot/importer.py", "bot/encoder.py", "requirements/bot.txt")
+FILES = (
+    *("config.yml", "domain.yml", "data/translations.yml", "requirements/bot.txt"),
+    *("bot/importer.py", "bot/translations.py", "bot/encoder.py"),
+)
 FOLDERS = ("data/nlu", "data/rules", "data/stories", "bot/components", "bot/models/encoder")
 
 

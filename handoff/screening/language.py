@@ -7,7 +7,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from handoff.screening.languages import Codes, Languages, shipped_languages, words_of, written
 
@@ -48,6 +50,22 @@ def asked_language(text: str) -> str | None:
         code = names.get(found[1] or found[2])
         if code:
             return code
+    return None
+
+
+def spoken(text: str) -> dict[str, str | bool | None]:
+    """What the assistant is told: the `language` a message is in or asks for, and whether it is `foreign`."""
+    heard = hear_language(text)
+    return {"language": heard.code if heard else asked_language(text), "foreign": heard is not None}
+
+
+def yes_to(text: str, offered: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The choice that was offered in another language and that a plain yes in it takes ("tak", "sí")."""
+    words = words_of(text)
+    for choice in offered:
+        heard = hear_language(choice["text"])
+        if heard and words and shipped_languages().agreeing[heard.code].issuperset(words):
+            return choice
     return None
 
 

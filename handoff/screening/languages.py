@@ -42,6 +42,9 @@ class Languages:
         languages = data["languages"]
         self.names: dict[str, str] = {code: one["name"] for code, one in languages.items()}
         self.letters = {code: frozenset(one.get("letters", "")) for code, one in languages.items()}
+        self.agreeing = {
+            code: frozenset(words_of(one.get("agreeing", ""))) for code, one in languages.items()
+        }
         self.greetings = _index(languages, "greetings")
         self.short = _index(languages, "short")
         self.english, self.neutral, self.loans = (

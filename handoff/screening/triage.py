@@ -15,6 +15,7 @@ from handoff.cases.service import SAFEGUARDING, UNANSWERED, CaseRules, open_case
 from handoff.content.areas import Area
 from handoff.conversations.model import BOT, SMS, SYSTEM_AUTHOR, WAITING, Conversation, Message
 from handoff.conversations.service import append
+from handoff.screening.language import language_name
 from handoff.screening.messages import Sent, fixed_message, safety_message
 from handoff.screening.service import store_findings
 from handoff.screening.verdict import Level, Verdict, at_least
@@ -99,7 +100,10 @@ async def _open_cases(heard: Heard) -> None:
             level=danger.level,
             categories=danger.categories,
         )
-    if len(danger.findings) < len(heard.verdict.findings):
+    language = next((one.version for one in heard.verdict.findings if one.detector == "language"), None)
+    if language:
+        needs = {"language": language_name(language), "interpreter": "needed"}
+        heard.conversation.facts = {**(heard.conversation.facts or {}), **needs}
         await open_or_raise(
             heard.session, heard.rules, heard.now, heard.conversation, UNANSWERED, level="concern"
         )

@@ -46,7 +46,10 @@ class Person:
             "intent": {"name": intent, "confidence": parsed.pop("confidence", 0.9)},
             "entities": [{"entity": "topic", "value": parsed["topic"]}] if "topic" in parsed else [],
             "topic_ranking": parsed.get("topic_ranking", []),
-            "metadata": {"message_id": parsed.get("message_id", f"m{next(self._ids)}")},
+            "metadata": {
+                "message_id": parsed.get("message_id", f"m{next(self._ids)}"),
+                "context": parsed.get("context", {}),
+            },
         }
         self.events.append({"event": "user", **message})
         tracker = Tracker(CONVERSATION, self.slots, message, self.events, False, None, {}, "action_listen")

@@ -29,6 +29,18 @@ async def test_asked_again_they_keep_their_place(person: Person, stub: StubHando
     assert again == ["answer talk-to-person", "person_waiting"]
 
 
+async def test_asked_for_in_another_language_it_is_said_in_that_language(
+    person: Person, stub: StubHandoff
+) -> None:
+    polish = {"language": "pl", "foreign": False}
+    said = await person.says(ActionRequestPerson(), "Porozmawiaj z doradcą", "talk_to_person", context=polish)
+    assert said == ["answer talk-to-person", "person_requested_interpreter"]
+    assert person.heard[-1]["when"] == "by 2.30pm today"
+    again = await person.says(ActionRequestPerson(), "doradca prosze", "talk_to_person", context=polish)
+    assert again == ["answer talk-to-person", "other_language_waiting"]
+    assert await person.says(ActionNoAdviser(), "nie no", "deny") == ["adviser_declined"]
+
+
 async def test_out_of_hours_it_says_when_we_open(person: Person, stub: StubHandoff) -> None:
     stub.in_hours = False
     await person.says(ActionRequestPerson(), "get me a human", "talk_to_person")

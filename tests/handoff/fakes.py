@@ -49,6 +49,7 @@ class FakeRasa(_Server):
         self.token = token
         self.script: dict[str, list[Reply]] = {}
         self.form: str | None = None
+        self.intent = "faq"
         self.asked: list[dict[str, Any]] = []
         self.failures = 0
         self.hanging: asyncio.Event | None = None
@@ -82,7 +83,7 @@ class FakeRasa(_Server):
 
     def _answer(self, text: str) -> dict[str, Any]:
         replies = self.script.get(text, [talk(f"You said: {text}")])
-        understood = {"intent": "faq", "topic": None, "confidence": 0.9, "ranking": []}
+        understood = {"intent": self.intent, "topic": None, "confidence": 0.9, "ranking": []}
         return {"replies": replies, "understood": understood, "form": self.form}
 
     async def _ready(self, request: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handoff.screening.language import Heard, asked_language, hear_language
-from handoff.screening.languages import shipped_languages, words_of
+from handoff.screening.languages import shipped_languages
 from handoff.screening.service import screen
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -119,13 +119,6 @@ def test_slang_names_and_borrowed_words_are_english(text: str) -> None:
 )
 def test_a_language_asked_for_in_english_is_known(text: str, code: str | None) -> None:
     assert asked_language(text) == code
-
-
-def test_no_word_that_says_a_language_is_said_in_english_questions() -> None:
-    languages = shipped_languages()
-    said = {word for text in english_lines() for word in words_of(text)}
-    doubtful = {word for word in said if languages.of(word) and word not in languages.loans}
-    assert doubtful == set(), "put these under `short` in data/screening/languages.yml"
 
 
 @given(st.text(max_size=300))
