@@ -6,13 +6,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
 BEAT_SECONDS = 15.0  # something is sent at least so often: a dead line or an ended session is noticed
 BEAT = b": still here\n\n"
-STREAMS: web.AppKey[set[asyncio.Task[Any]]] = web.AppKey("streams", set)
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -20,19 +20,32 @@ _HEADERS = {
 }
 
 
+@dataclass
+class Streams:
+    """An application's open streams; none stays open once it stops."""
+
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    ended: bool = False
+
+
+STREAMS: web.AppKey[Streams] = web.AppKey("streams", Streams)
+
+
 @asynccontextmanager
 async def opened(request: web.Request) -> AsyncIterator[web.StreamResponse]:
     """The response to write events to; a reader who hangs up ends the block quietly."""
-    response = web.StreamResponse(headers=_HEADERS)
-    await response.prepare(request)
     task, streams = asyncio.current_task(), request.app[STREAMS]
     assert task is not None
-    streams.add(task)
+    if streams.ended:  # asked for before the stop, and only now here
+        raise asyncio.CancelledError
+    streams.tasks.add(task)
     try:
+        response = web.StreamResponse(headers=_HEADERS)
+        await response.prepare(request)
         with suppress(ConnectionResetError):
             yield response
     finally:
-        streams.discard(task)
+        streams.tasks.discard(task)
 
 
 def event(name: str, data: dict[str, Any], number: int | None = None) -> bytes:
@@ -46,10 +59,11 @@ def event(name: str, data: dict[str, Any], number: int | None = None) -> bytes:
 async def end_streams(app: web.Application) -> None:
     """On shutdown: an open stream would otherwise hold the service up; pages connect again elsewhere."""
     streams = app[STREAMS]
-    for task in tuple(streams):
+    streams.ended = True
+    for task in tuple(streams.tasks):
         task.cancel()
 
 
 def setup(app: web.Application) -> None:
-    app[STREAMS] = set()
+    app[STREAMS] = Streams()
     app.on_shutdown.append(end_streams)

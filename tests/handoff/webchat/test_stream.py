@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient
+from aiohttp import ClientResponse, ServerDisconnectedError, web
+from aiohttp.test_utils import TestClient, TestServer
 
 from handoff import sse
 from tests.handoff.factories import Chat, make_chat
@@ -127,3 +127,29 @@ async def test_an_open_stream_does_not_hold_up_a_stop(client: TestClient) -> Non
         await events.state()
         async with asyncio.timeout(10):
             await client.server.close()
+
+
+async def test_a_stream_asked_for_just_before_a_stop_does_not_hold_it_up() -> None:
+    asked, stopping = asyncio.Event(), asyncio.Event()
+
+    async def late(request: web.Request) -> web.StreamResponse:
+        asked.set()
+        await stopping.wait()
+        async with sse.opened(request) as response:
+            await asyncio.Event().wait()
+        return response
+
+    async def stop(app: web.Application) -> None:
+        stopping.set()
+
+    app = web.Application()
+    sse.setup(app)
+    app.on_shutdown.append(stop)
+    app.router.add_get("/", late)
+    async with TestClient(TestServer(app)) as client:
+        asking = asyncio.create_task(client.get("/"))
+        await asked.wait()
+        async with asyncio.timeout(10):
+            await client.server.close()
+        with pytest.raises(ServerDisconnectedError):
+            await asking
