@@ -53,8 +53,8 @@ class Reading:
 class Thresholds:
     """All probabilities but `last_topic`, a logarithm; config.yml says what each is for."""
 
-    sure: float = 0.33
-    margin: float = 0.10
+    sure: float = 0.45
+    margin: float = 0.15
     sure_in_form: float = 0.60
     offer: float = 0.12
     offer_to_follow_up: float = 0.25

@@ -6,6 +6,7 @@ The spelling half lets text-speak and typing slips reach their topic; config.yml
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import numpy as np
@@ -71,13 +72,14 @@ class SentenceFeaturizer(GraphComponent):
             counts = self._ngrams.fit_transform(texts)
             size = min(self.config["spelling_dimensions"], min(counts.shape) - 1)
             if size > 0:
-                compressor = TruncatedSVD(size, random_state=0).fit(counts)
+                compressor = TruncatedSVD(size, n_iter=2, random_state=0).fit(counts)
                 self._compress = compressor.components_.T.astype(np.float32)
                 self._persist()
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Featurize every example, many at a time."""
+        """Featurize every example, many at a time and on every processor: nobody is being answered meanwhile."""
+        self._encoder = Encoder.load(threads=os.cpu_count() or 1)
         self._featurize(training_data.training_examples)
         return training_data
 

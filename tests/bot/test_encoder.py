@@ -27,14 +27,14 @@ def test_sentences_that_mean_the_same_are_closer_than_others():
 
 
 def test_no_sentences_give_no_rows():
-    assert ENCODER.encode([]).shape == (0, 384)
+    assert ENCODER.encode([]).shape == (0, ENCODER.dimensions)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(max_size=300), min_size=1, max_size=4))
 def test_any_text_gives_a_vector_of_length_one(sentences):
     vectors = ENCODER.encode(sentences)
-    assert vectors.shape == (len(sentences), 384) and vectors.dtype == np.float32
+    assert vectors.shape == (len(sentences), ENCODER.dimensions) and vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -36,6 +35,12 @@ REFERENCE_SENTENCES = (
 )
 
 
+def pooled(tokens: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    """The mean over real tokens, of length one; shape (n, dimensions)."""
+    mask = attention_mask.unsqueeze(-1).to(tokens.dtype)
+    return torch.nn.functional.normalize((tokens * mask).sum(1) / mask.sum(1), dim=1)
+
+
 class SentenceVectors(torch.nn.Module):
     """BERT, then the mean over real tokens, then length one: what the published model does."""
 
@@ -45,9 +50,7 @@ class SentenceVectors(torch.nn.Module):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         tokens = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        mask = attention_mask.unsqueeze(-1).to(tokens.dtype)
-        mean = (tokens * mask).sum(1) / mask.sum(1)
-        return torch.nn.functional.normalize(mean, dim=1)
+        return pooled(tokens, attention_mask)
 
 
 def sha256(path: Path) -> str:
@@ -81,7 +84,7 @@ def batch(tokenizer: Tokenizer, sentences: tuple[str, ...]) -> tuple[torch.Tenso
     return ids, torch.tensor([item.attention_mask for item in encoded])
 
 
-def export_graph(model: SentenceVectors, inputs: tuple[torch.Tensor, torch.Tensor], target: Path) -> None:
+def export_graph(model: torch.nn.Module, inputs: tuple[torch.Tensor, torch.Tensor], target: Path) -> None:
     """Write the full-precision ONNX graph with free batch size and length."""
     axes = {0: "sentences", 1: "tokens"}
     torch.onnx.export(
@@ -113,12 +116,12 @@ def write_reference(vectors: np.ndarray) -> None:
     (HERE / "reference.json").write_text(f"[\n{body}\n]\n", encoding="utf-8")
 
 
-def write_manifest() -> None:
+def write_manifest(name: str, dimensions: int) -> None:
     """Hashes of everything that is loaded."""
-    files = {name: sha256(HERE / name) for name in ("encoder.onnx", "tokenizer.json")}
+    files = {file: sha256(HERE / file) for file in ("encoder.onnx", "tokenizer.json")}
     manifest = {
-        "name": "all-MiniLM-L6-v2, int8",
-        "dimensions": 384,
+        "name": name,
+        "dimensions": dimensions,
         "max_tokens": MAX_TOKENS,
         "weights_sha256": WEIGHTS_SHA256,
         "files": files,
@@ -126,22 +129,28 @@ def write_manifest() -> None:
     (HERE / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
+def load_published(source: Path) -> BertModel:
+    """The network with the published weights."""
+    return BertModel.from_pretrained(source, attn_implementation="eager", add_pooling_layer=False)
+
+
+def publish(model: torch.nn.Module, tokenizer: Tokenizer, name: str) -> None:
+    """Export, quantise, record: every file of this folder but the texts and scripts."""
+    inputs = batch(tokenizer, REFERENCE_SENTENCES)
+    with torch.no_grad(), tempfile.TemporaryDirectory() as scratch:
+        vectors = model.eval()(*inputs).numpy()
+        write_reference(vectors)
+        export_graph(model, inputs, Path(scratch) / "full.onnx")
+        quantise(Path(scratch) / "full.onnx", HERE / "encoder.onnx")
+    tokenizer.save(str(HERE / "tokenizer.json"), pretty=False)
+    write_manifest(name, vectors.shape[1])
+
+
 def main() -> None:
-    """Export, quantise, record."""
+    """The encoder as it was published, without what tune.py adds."""
     source = source_folder()
     tokenizer = read_tokenizer(source)
-    inputs = batch(tokenizer, REFERENCE_SENTENCES)
-    bert = BertModel.from_pretrained(source, attn_implementation="eager", add_pooling_layer=False)
-    model = SentenceVectors(bert).eval()
-    with torch.no_grad():
-        write_reference(model(*inputs).numpy())
-        with tempfile.TemporaryDirectory() as scratch:
-            export_graph(model, inputs, Path(scratch) / "full.onnx")
-            quantise(Path(scratch) / "full.onnx", HERE / "encoder.onnx")
-            if "--keep-full" in sys.argv:
-                shutil.copy(Path(scratch) / "full.onnx", sys.argv[-1])
-    tokenizer.save(str(HERE / "tokenizer.json"), pretty=False)
-    write_manifest()
+    publish(SentenceVectors(load_published(source)), tokenizer, "all-MiniLM-L6-v2, int8")
 
 
 if __name__ == "__main__":
