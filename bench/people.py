@@ -46,15 +46,18 @@ class Chat:
             body = await response.json()
         return cls(http, url, body["token"], body["conversation"])
 
-    async def say(self, text: str) -> list[dict[str, Any]]:
-        """Send a message and wait for its replies."""
+    async def say(self, text: str, tries: int = 1) -> list[dict[str, Any]]:
+        """Send a message and wait for its replies; with more tries it is sent again, as itself, while 202."""
         body = {"id": str(uuid.uuid4()), "text": text}
-        async with self._http.post(
-            self._messages, params={"wait": "1"}, json=body, headers=self._headers
-        ) as response:
-            answer = await response.json()
-            if response.status != 200:
-                raise Trouble(f"The chat answered {response.status} to a message of the bench.")
+        for _ in range(tries):
+            async with self._http.post(
+                self._messages, params={"wait": "1"}, json=body, headers=self._headers
+            ) as response:
+                answer, status = await response.json(), response.status
+            if status != 202:
+                break
+        if status != 200:
+            raise Trouble(f"The chat answered {status} to a message of the bench.")
         return list(answer["replies"])
 
     async def answered(self, text: str) -> None:

@@ -25,7 +25,8 @@ from bench.system import wayline
 from ops import train
 from ops.console import ROOT, say
 
-AT_ONCE = 8
+AT_ONCE = 4
+TRIES = 10
 MOST_CONFUSIONS = 15
 
 
@@ -38,9 +39,10 @@ async def measure() -> list[Figure]:
     outcomes = [result for row, (result, _) in zip(asked, found, strict=True) if row.is_topic]
     others = [result for row, (result, _) in zip(asked, found, strict=True) if not row.is_topic]
     belief = bands(_guesses(found, understood, {row.expected for row in asked if row.is_topic}))
-    say(_told(outcomes, belief))
+    outside = [result for result in others if result.expected == OUT_OF_SCOPE]
+    say(_told([*outcomes, *outside], belief))
     trusted = Figure("confidence, expected calibration error", calibration_error(belief))
-    return [*_answers(outcomes), *_others(others), trusted, *training, *_times(parsed)]
+    return [*_answers(outcomes), *_others(outside, others), trusted, *training, *_times(parsed)]
 
 
 async def _ask_all(
@@ -52,7 +54,7 @@ async def _ask_all(
     async def ask(row: HeldOut) -> tuple[Outcome, str]:
         async with gate:
             chat = await Chat.open(http, url)
-            return outcome(row.expected, await chat.say(row.text)), chat.conversation
+            return outcome(row.expected, await chat.say(row.text, TRIES)), chat.conversation
 
     return await asyncio.gather(*map(ask, asked))
 
@@ -121,9 +123,8 @@ def _answers(outcomes: Sequence[Outcome]) -> list[Figure]:
     ]
 
 
-def _others(others: Sequence[Outcome]) -> list[Figure]:
+def _others(outside: Sequence[Outcome], others: Sequence[Outcome]) -> list[Figure]:
     """How often advice is given to what asks for none of ours."""
-    outside = [result for result in others if result.expected == OUT_OF_SCOPE]
     talk = [result for result in others if result.expected != OUT_OF_SCOPE]
     name = f"{len(outside)} out-of-scope messages answered with advice"
     return [
