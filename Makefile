@@ -22,5 +22,5 @@ lint: setup ## Check style, types, content and the directions of imports
 train: setup ## Train the assistant if what it learns from has changed
 	@.venv/bin/python -m ops.train
 
-bench: setup ## Measure the figures of docs/performance.md
+bench: setup ## Measure the figures of docs/performance.md (SETS=folder: on the public sets too)
 	@.venv/bin/python -m bench
