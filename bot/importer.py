@@ -50,7 +50,7 @@ def read_answers(folder: Path) -> list[Answer]:
 
 
 def _read_file(file: Path) -> list[Answer]:
-    entries = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER) or []
+    entries = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER) or []  # noqa: S506 (both are safe)
     for index, entry in enumerate(entries):
         texts = [entry.get("slug"), entry.get("title"), *(entry.get("examples") or [])]
         if not all(isinstance(text, str) and text.strip() for text in texts):

@@ -16,6 +16,7 @@ RETRIEVAL_INTENT = "faq"
 TWO_QUESTIONS = "two_questions"
 RANKED = 3
 FOREIGN = "other_language"
+OUT_OF_SCOPE = "out_of_scope"
 SHORT = 8
 """The most words of a follow-up that is nothing without the message before it."""
 
@@ -53,20 +54,21 @@ class Reading:
 class Thresholds:
     """All probabilities but `last_topic`, a logarithm; config.yml says what each is for."""
 
-    sure: float = 0.45
-    margin: float = 0.15
+    sure: float = 0.38
+    margin: float = 0.12
+    not_ours: float = 0.10
     sure_in_form: float = 0.60
     offer: float = 0.12
     offer_to_follow_up: float = 0.25
     sure_following: float = 0.50
     own_words: float = 0.40
-    last_topic: float = 1.25
+    last_topic: float = 1.50
     named: float = 0.75
     whole: float = 0.50
-    part: float = 0.60
-    part_alone: float = 0.97
+    part: float = 0.50
+    part_alone: float = 0.95
     backed: float = 0.01
-    one_question: float = 0.99
+    one_question: float = 0.999
 
 
 def decide(
@@ -100,6 +102,11 @@ def _chosen(guesses: Sequence[Guess], metadata: Mapping[str, Any]) -> Guess | No
     return next((guess for guess in guesses if slug and guess.label.topic == slug), None)
 
 
+def _not_ours(guesses: Sequence[Guess]) -> float:
+    """How likely the message is no question of ours, though it has a topic's words."""
+    return next((guess.confidence for guess in guesses if guess.label.intent == OUT_OF_SCOPE), 0.0)
+
+
 def _is_sure(reading: Reading, in_form: bool, follows_up: bool, thresholds: Thresholds) -> bool:
     """Slang is easily taken for a foreign language, and "and if im at college?" for news about oneself."""
     guesses = reading.guesses
@@ -107,6 +114,8 @@ def _is_sure(reading: Reading, in_form: bool, follows_up: bool, thresholds: Thre
     if in_form or best.label.intent == FOREIGN or (follows_up and not best.label.topic):
         return best.confidence >= thresholds.sure_in_form
     second = guesses[1].confidence if len(guesses) > 1 else 0.0
+    if best.label.topic and _not_ours(guesses) > thresholds.not_ours:
+        return False
     sure = thresholds.sure_following if reading.follows else thresholds.sure
     return best.confidence >= sure and best.confidence - second >= thresholds.margin
 
