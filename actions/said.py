@@ -7,9 +7,6 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-TAPPED = 1.0
-"""The confidence of a topic that was chosen, not guessed."""
-
 
 @dataclass(frozen=True)
 class Said:
@@ -34,9 +31,9 @@ class Said:
         topics = [entity["value"] for entity in message.get("entities") or () if entity["entity"] == "topic"]
         ranking = tuple((one["topic"], one["confidence"]) for one in message.get("topic_ranking") or ())
         topic = topics[0] if topics else None
-        tapped = topic is not None and intent.get("confidence") == TAPPED
         text, name = (message.get("text") or "").strip(), intent.get("name") or ""
         context = (message.get("metadata") or {}).get("context") or {}
+        tapped = topic is not None and (context.get("choice") or {}).get("answer") == topic
         language, foreign = context.get("language"), bool(context.get("foreign"))
         return cls(text, name, topic, tapped, ranking, language, foreign)
 

@@ -41,7 +41,8 @@ def last_topic(tracker: DialogueStateTracker) -> str | None:
             form_started = True
         elif isinstance(event, BotUttered) and not form_started:
             custom = (event.data or {}).get("custom") or {}
-            if custom.get("kind") == "answer":
+            # The second of two answers has words for a text, where it is only offered; the first counts.
+            if custom.get("kind") == "answer" and not custom.get("sms"):
                 return str(custom["answer"])
     return None
 

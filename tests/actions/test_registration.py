@@ -127,7 +127,7 @@ async def test_a_question_in_the_middle_is_answered_and_the_prompt_comes_again(r
 
 async def test_a_tapped_topic_is_a_question(register: Say) -> None:
     await register("register me")
-    tapped = {"topic": "free-meals", "confidence": 1.0}
+    tapped = {"topic": "free-meals", "context": {"choice": {"answer": "free-meals"}}}
     assert await register("Free meals", "faq", **tapped) == ["answer free-meals", "prompt_name"]
 
 
