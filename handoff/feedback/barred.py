@@ -27,9 +27,14 @@ _HANDLE = re.compile(
     r"\s*(?:is\b|:|=|-))\s*[^\s,.;!?]+",
     re.IGNORECASE,
 )
+_KIN = r"mum|dad|nan|son|daughter|sister|brother|cousin|friend|mate|teacher|tutor|boss|baby"
+_NO_NAME = (
+    r"and|i|im|i'm|i’m|ive|from|but|so|age|aged|is|am|we|my|who|what|how|can|do|at|in|on|the|a|to|with|for|pls"
+)
 _NAME = re.compile(
-    r"(\b(?i:my (?:full |real |first |last )?name(?:'s|’s|s| is)?|(?:i'm|i’m|im|i am) called)\s+)"
-    r"[^\W\d_][\w'’-]*(?: [A-Z][\w'’-]*){0,3}"
+    r"(\b(?i:my (?:full |real |first |last )?name(?:'s|’s|s| is)?|(?:i'm|i’m|im|i am) called"
+    rf"|(?:{_KIN})(?:'s|’s| is| was)? called)\s+)"
+    rf"[^\W\d_][\w'’-]*(?: (?!(?i:{_NO_NAME})\b)[^\W\d_][\w'’-]*)?(?: [A-Z][\w'’-]*){{0,2}}"
 )
 
 
