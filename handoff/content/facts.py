@@ -98,4 +98,4 @@ def _instead(name: str, known: set[str]) -> str:
     near = get_close_matches(name, known, n=1)
     if near:
         return f"did you mean {{{near[0]}}}?"
-    return "take one that the guide for editors lists, such as {area.phone}"
+    return 'take one that the editor lists under "What is filled in", such as {area.phone}'

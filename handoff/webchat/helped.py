@@ -16,6 +16,7 @@ from handoff.webchat.access import CHAT, OVER, bearer, page_form
 from handoff.webchat.body import LAST_SEQ, read_form, read_object
 
 FORM_WORDS = {"yes": True, "no": False}
+LONGEST_SEQ = len(str(LAST_SEQ))
 
 
 @access(bearer)
@@ -49,11 +50,11 @@ async def say_by_form(request: web.Request) -> web.Response:
 
 
 async def _vote(request: web.Request, conversation_id: uuid.UUID, seq: str, helped: bool) -> feedback.Vote:
-    if not (seq.isascii() and seq.isdigit() and int(seq[:20]) <= LAST_SEQ):
+    if not (seq.isascii() and seq.isdigit() and len(seq) <= LONGEST_SEQ and int(seq) <= LAST_SEQ):
         raise NotFound()
     async with request.app[keys.DB].transaction() as session:
         now = request.app[keys.CLOCK].now()
-        vote = await feedback.vote(session, now, conversation_id, int(seq[:20]), helped)
+        vote = await feedback.vote(session, now, conversation_id, int(seq), helped)
     request.app[keys.HUB].notify(conversation_topic(conversation_id))
     return vote
 

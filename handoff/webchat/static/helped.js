@@ -64,7 +64,7 @@ export class Helped {
 
   failed(form, seq, error) {
     if (error instanceof Refused && error.status === 401) this.handlers.over();
-    else if (error instanceof Refused && error.status < 500) {
+    else if (error instanceof Refused && [404, 409].includes(error.status)) {
       delete this.said[seq]; // it may not be asked any more
       this.show();
     } else thank(form, NOT_THROUGH);
