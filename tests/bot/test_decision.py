@@ -28,6 +28,12 @@ def test_a_sure_topic_is_an_faq_with_its_slug():
     assert parse["response_selector"]["faq"]["response"]["intent_response_key"] == "faq/cv"
 
 
+@pytest.mark.parametrize(("not_ours", "name"), [(0.09, "faq"), (0.11, "unclear")])
+def test_a_topic_that_may_be_no_question_of_ours_is_offered_and_not_told(not_ours, name):
+    guesses = [topic("cv", 0.8), intent("out_of_scope", not_ours), topic("travel", 0.05)]
+    assert decided(*guesses)["intent"]["name"] == name
+
+
 def test_small_talk_is_never_offered_as_a_topic():
     parse = decided(intent("greet", 0.9), topic("cv", 0.06), topic("travel", 0.02))
     assert parse["intent"]["name"] == "greet" and parse["entities"] == []

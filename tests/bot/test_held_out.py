@@ -16,7 +16,7 @@ GRAM = 5
 NEARLY_THE_SAME = 0.6
 LEAST_A_TOPIC = 6
 SHORTEST = 12
-"""Letters below which a message ("is this a bot") has too few ways to be said for likeness to mean anything."""
+"""Letters below which a message ("is this a bot") has too few ways to be said to compare."""
 
 ROWS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "topics.yml").read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def grams(text: str) -> frozenset[str]:
 
 
 def trained_on() -> list[str]:
-    """Every example the assistant learns from."""
+    """Every text the assistant learns from: examples, the titles of answers, and what engineers own."""
     answers = [
         answer
         for file in sorted((ROOT / "data" / "content").glob("*.yml"))
@@ -47,7 +47,8 @@ def trained_on() -> list[str]:
         for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]
     ]
     spoken = [line[2:].strip() for text in own for line in text.splitlines() if line.startswith("- ")]
-    return [text for answer in answers for text in answer.get("examples") or []] + spoken
+    asked = [answer for answer in answers if answer.get("examples")]
+    return [text for answer in asked for text in [answer["title"], *answer["examples"]]] + spoken
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,8 @@ QUESTIONS = yaml.safe_load((Path(__file__).parent / "topics.yml").read_text(enco
 RIGHT_AT_LEAST = 0.90
 RIGHT_OR_OFFERED_AT_LEAST = 0.95
 WRONG_AT_MOST = 0.04
+ADVICE_AT_MOST = 0.03
+TOPICS = {row["topic"] for row in QUESTIONS if "topic" in row}
 
 
 @dataclass(frozen=True)
@@ -89,24 +91,18 @@ def report(outcomes: list[Outcome]) -> str:
 
 
 def test_held_out_questions_get_the_right_answer(outcomes):
-    print(report(outcomes))
-    right = share(outcomes, lambda outcome: outcome.right)
-    helped = share(outcomes, lambda outcome: outcome.right or outcome.offered_right)
-    wrong = share(outcomes, lambda outcome: not outcome.right and not outcome.asked_back)
+    asked = [outcome for outcome in outcomes if outcome.expected in TOPICS]
+    print(report(asked))
+    right = share(asked, lambda outcome: outcome.right)
+    helped = share(asked, lambda outcome: outcome.right or outcome.offered_right)
+    wrong = share(asked, lambda outcome: not outcome.right and not outcome.asked_back)
     print(f"right {right:.3f}, right or offered {helped:.3f}, wrong {wrong:.3f}")
     assert right >= RIGHT_AT_LEAST
     assert helped >= RIGHT_OR_OFFERED_AT_LEAST
     assert wrong <= WRONG_AT_MOST
 
 
-def test_every_topic_has_held_out_questions_and_none_is_an_example():
-    examples = {text.strip().lower() for answer in shipped_answers() for text in answer.get("examples") or []}
-    asked = {row["topic"] for row in QUESTIONS if "topic" in row}
-    assert asked >= {answer["slug"] for answer in shipped_answers() if answer.get("examples")}
-    assert [text for row in QUESTIONS for text in row["questions"] if text.strip().lower() in examples] == []
-
-
-def shipped_answers() -> list[dict[str, Any]]:
-    """Every seed answer, as written."""
-    files = sorted((ROOT / "data" / "content").glob("*.yml"))
-    return [answer for file in files for answer in yaml.safe_load(file.read_text(encoding="utf-8"))]
+def test_what_is_not_ours_is_not_answered_with_advice(outcomes):
+    asked = [outcome for outcome in outcomes if outcome.expected == "out_of_scope"]
+    print(report(asked))
+    assert share(asked, lambda outcome: outcome.got in TOPICS) <= ADVICE_AT_MOST
