@@ -78,7 +78,7 @@ class SentenceFeaturizer(GraphComponent):
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Featurize every example, many at a time, on every processor: nobody waits for an answer meanwhile."""
+        """Featurize every example, many at a time, on every processor: nobody waits for an answer now."""
         self._encoder = Encoder.load(threads=os.cpu_count() or 1)
         self._featurize(training_data.training_examples)
         return training_data
