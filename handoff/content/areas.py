@@ -170,6 +170,8 @@ def _opening_faults(entry: Entry) -> Iterator[Fault]:
 
 def _opened(day: str, span: str) -> tuple[int, tuple[time, time]]:
     start, end = (time.fromisoformat(part) for part in span.split("-"))
+    if start >= end:
+        raise ValueError("closes before it opens")
     return WEEKDAYS.index(day.capitalize()), (start, end)
 
 

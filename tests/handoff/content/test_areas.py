@@ -76,9 +76,10 @@ def test_only_known_placeholders_are_filled(camden: Area) -> None:
     assert fill("{area.name}: {area.phone} {other}", camden.words) == f"Camden: {camden.phone} {{other}}"
 
 
-def test_every_fault_of_an_areas_file_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("hours", ["nine", "17:00-09:00"])
+def test_every_fault_of_an_areas_file_is_named(tmp_path: Path, hours: str) -> None:
     (tmp_path / "bank-holidays.yml").write_bytes((REFERENCE / "bank-holidays.yml").read_bytes())
-    bad = {"slug": "x", "email": 1, "website": "http://x", "hours": {"monday": "nine"}, "timezone": "Mars"}
+    bad = {"slug": "x", "email": 1, "website": "http://x", "hours": {"monday": hours}, "timezone": "Mars"}
     written = yaml.safe_dump([bad], sort_keys=False)
     (tmp_path / "areas.yml").write_text(written + written, "utf-8")
     with pytest.raises(ContentFaults) as caught:
