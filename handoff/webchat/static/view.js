@@ -179,6 +179,7 @@ function body(message) {
   const element = make("div", "message__body");
   if (!message.html) {
     const text = make("p", "message__text");
+    text.dir = "auto";
     text.append(...(message.author === "person" ? [message.text] : linked(message.text)));
     element.append(text);
     return element;
