@@ -279,3 +279,16 @@ async def test_handoff_being_down_fails_the_turn(
     monkeypatch.setenv("INTERNAL_PORT", str(unused_tcp_port))
     with pytest.raises(HandoffUnreachable):
         await register("Sam Jones")
+
+
+async def test_words_in_another_language_that_are_no_answer_get_the_offer_in_it(register: Say) -> None:
+    await register("register me", "register_for_benefits")
+    await register("Sam Jones")
+    polish = {"language": "pl", "foreign": True}
+    assert await register("nie rozumiem", context=polish) == ["other_language", "prompt_date_of_birth"]
+
+
+async def test_a_name_in_letters_of_another_language_is_a_name(register: Say) -> None:
+    await register("register me", "register_for_benefits")
+    ukrainian = {"language": "uk", "foreign": True}
+    assert await register("Олена Шевченко", context=ukrainian) == ["prompt_date_of_birth"]
