@@ -27,12 +27,14 @@ Events = list[dict[str, Any]]
 async def request_person(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     """Open the case of someone who asks for an adviser, and say what happens; an earlier no is over.
 
-    Who asks in another language, or for one, hears it in that language.
+    Who asks in another language, or for one, hears it in that language; a question beside it is answered.
     """
+    said = Said.of(tracker)
     again = tracker.get_slot(DECLINED) == REQUEST
     case = await handoff().open_case(Turn.of(tracker), REQUEST, {"adviser": "wanted"} if again else {})
-    dispatcher.utter_message(json_message={"kind": "answer", "answer": "talk-to-person"})
-    requested, waiting = IN_THEIR_LANGUAGE if Said.of(tracker).language else IN_ENGLISH
+    for slug in filter(None, (said.also, "talk-to-person")):
+        dispatcher.utter_message(json_message={"kind": "answer", "answer": slug})
+    requested, waiting = IN_THEIR_LANGUAGE if said.language else IN_ENGLISH
     dispatcher.utter_message(response=requested if case.created or again else waiting, when=case.when)
     return [SlotSet("passed_on", REQUEST), SlotSet(DECLINED, None)]
 

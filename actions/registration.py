@@ -62,7 +62,12 @@ class Step:
         self._misses = int(tracker.get_slot("misses") or 0)
 
     async def begin(self) -> Events:
-        """The first question, or the first one not answered yet when an earlier draft is there."""
+        """The first question, or the first one not answered yet when an earlier draft is there.
+
+        What was asked in the same breath is answered before it.
+        """
+        if self.said.also:
+            self._dispatcher.utter_message(json_message={"kind": "answer", "answer": self.said.also})
         draft = await handoff().draft(self._turn)
         self.given = [name for name in FIELDS if name in draft]
         if self.given:

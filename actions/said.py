@@ -12,7 +12,8 @@ from rasa_sdk import Tracker
 class Said:
     """A message as understood. `ranking` is (topic, confidence), likeliest first.
 
-    `language` is the code of the other language that it asks for, or is in (then it is `foreign`).
+    `language` is the code of the other language that it asks for, or is in (then it is `foreign`);
+    `also` is the second topic of a message that asks two things.
     """
 
     text: str
@@ -22,20 +23,21 @@ class Said:
     ranking: tuple[tuple[str, float], ...]
     language: str | None = None
     foreign: bool = False
+    also: str | None = None
 
     @classmethod
     def of(cls, tracker: Tracker) -> Said:
         """The message that a tracker is answering."""
         message: dict[str, Any] = tracker.latest_message
         intent = message.get("intent") or {}
-        topics = [entity["value"] for entity in message.get("entities") or () if entity["entity"] == "topic"]
+        entities = {entity["entity"]: entity["value"] for entity in message.get("entities") or ()}
         ranking = tuple((one["topic"], one["confidence"]) for one in message.get("topic_ranking") or ())
-        topic = topics[0] if topics else None
+        topic = entities.get("topic")
         text, name = (message.get("text") or "").strip(), intent.get("name") or ""
         context = (message.get("metadata") or {}).get("context") or {}
         tapped = topic is not None and (context.get("choice") or {}).get("answer") == topic
         language, foreign = context.get("language"), bool(context.get("foreign"))
-        return cls(text, name, topic, tapped, ranking, language, foreign)
+        return cls(text, name, topic, tapped, ranking, language, foreign, entities.get("also"))
 
     def likeliest(self, at_least: float) -> str | None:
         """The topic it is most likely about, if likely enough."""

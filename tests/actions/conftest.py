@@ -44,7 +44,7 @@ class Person:
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": parsed.pop("confidence", 0.9)},
-            "entities": [{"entity": "topic", "value": parsed["topic"]}] if "topic" in parsed else [],
+            "entities": [{"entity": e, "value": parsed[e]} for e in ("topic", "also") if e in parsed],
             "topic_ranking": parsed.get("topic_ranking", []),
             "metadata": {
                 "message_id": parsed.get("message_id", f"m{next(self._ids)}"),

@@ -29,6 +29,11 @@ async def test_asked_again_they_keep_their_place(person: Person, stub: StubHando
     assert again == ["answer talk-to-person", "person_waiting"]
 
 
+async def test_what_is_asked_beside_a_person_is_answered_too(person: Person, stub: StubHandoff) -> None:
+    said = await person.says(ActionRequestPerson(), "a human? and my cv", "talk_to_person", also="cv")
+    assert said == ["answer cv", "answer talk-to-person", "person_requested"]
+
+
 async def test_asked_for_in_another_language_it_is_said_in_that_language(
     person: Person, stub: StubHandoff
 ) -> None:

@@ -39,6 +39,11 @@ async def test_asks_each_question_once_then_reads_back(register: Say, person: Pe
     assert person.heard[-1]["name_shown"] == "Sam Jones"
 
 
+async def test_what_is_asked_beside_registering_is_answered_before_the_first_question(register: Say) -> None:
+    said = await register("register me, and what is the bursary", "register_for_benefits", also="bursary")
+    assert said == ["answer bursary", "prompt_name"]
+
+
 async def test_gives_the_reference_only_after_a_yes(
     read_back: Say, person: Person, stub: StubHandoff
 ) -> None:
