@@ -7,63 +7,70 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
-from handoff.app import Parts, make_public_app
-from tests.handoff.conftest import (
-    clock,
-    database_url,
-    keys_in_use,
-    parts,
-    postgres_template,
-    rasa,
-    settings,
-    sqlite_template,
-    template,
-    twilio,
-)
+from handoff.app import Parts, at_work, make_parts, make_public_app
+from handoff.settings import Settings
+from tests.handoff.conftest import facts_read_once, keys_in_use, make_settings, sqlite_template
+from tests.handoff.fakes import FakeRasa, FakeTwilio
 
-__all__ = [
-    "clock",
-    "database_url",
-    "keys_in_use",
-    "parts",
-    "postgres_template",
-    "rasa",
-    "settings",
-    "sqlite_template",
-    "template",
-    "twilio",
-]
+__all__ = ["facts_read_once", "keys_in_use", "sqlite_template"]
 PHONE = {"width": 360, "height": 720}
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
     "--disable-sync --no-first-run"
 ).split()
+PATIENCE_MS = 15_000  # for what happens at once on a machine with nothing else to do
 NewPage = Callable[..., Awaitable[Page]]
+expect.set_options(timeout=PATIENCE_MS)
+on_browsers_loop = functools.partial(pytest_asyncio.fixture, loop_scope="session")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test beside this file drives a browser."""
+    """Every test beside this file drives the one browser, in the event loop that the browser is tied to."""
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@on_browsers_loop
+async def rasa() -> AsyncIterator[FakeRasa]:
+    async with FakeRasa("rasa-token") as fake:
+        yield fake
+
+
+@on_browsers_loop
+async def twilio() -> AsyncIterator[FakeTwilio]:
+    async with FakeTwilio() as fake:
+        yield fake
 
 
 @pytest.fixture
-def database_kind() -> str:
-    """Storage is proved elsewhere, on both databases."""
-    return "sqlite"
+def settings(tmp_path: Path, sqlite_template: Path, rasa: FakeRasa, twilio: FakeTwilio) -> Settings:
+    """A service on SQLite: storage is proved elsewhere, on both databases."""
+    copy = shutil.copy(sqlite_template, tmp_path / "wayline.db")
+    url = f"sqlite+aiosqlite:///{copy}"
+    return make_settings(tmp_path, url, rasa_urls=(rasa.url,), twilio_api_base=twilio.url)
 
 
-@pytest.fixture
+@on_browsers_loop
+async def parts(settings: Settings) -> AsyncIterator[Parts]:
+    async with make_parts(settings) as made, at_work(made):
+        yield made
+
+
+@on_browsers_loop
 async def client(parts: Parts) -> AsyncIterator[TestClient]:
     """The public application, served; also a way to ask it things beside the browser."""
     async with TestClient(TestServer(make_public_app(parts), port=parts.settings.port)) as made:
@@ -76,8 +83,9 @@ def site(client: TestClient) -> str:
     return str(client.make_url("")).rstrip("/")
 
 
-@pytest.fixture
+@on_browsers_loop(scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all tests; each page they open has a profile of its own."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.skip("there is no Chromium here: apt-get install chromium")
@@ -87,21 +95,24 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
-@pytest.fixture
+@on_browsers_loop
 async def new_page(browser: Browser) -> AsyncIterator[NewPage]:
     """Opens pages, each in a browser profile of its own; an error in a page's script fails the test."""
     errors: list[str] = []
+    profiles = contextlib.AsyncExitStack()
 
     async def open_one(**options: Any) -> Page:
         context = await browser.new_context(**{"viewport": PHONE, "locale": "en-GB"} | options)
-        context.set_default_timeout(15_000)
+        profiles.push_async_callback(context.close)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         context.on(
             "console", lambda said: errors.append(said.text) if "Content Security" in said.text else None
         )
         return await context.new_page()
 
-    yield open_one
+    async with profiles:
+        yield open_one
     assert errors == []
 
 
@@ -160,7 +171,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.close()
 
 
-@pytest.fixture
+@on_browsers_loop
 async def wire(client: TestClient) -> AsyncIterator[Wire]:
     assert client.port is not None
     async with Wire(client.port) as made:

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import expect
 
 from handoff.settings import Settings
-from tests.browser.conftest import NewPage, assert_accessible
+from tests.browser.conftest import NewPage, assert_accessible, on_browsers_loop
 from tests.browser.test_chat_exit import WEATHER, leads_to_the_weather
 from tests.servers import free_port
 
@@ -25,7 +25,7 @@ def settings(settings: Settings) -> Settings:
     return replace(settings, widget_origins=(HOST,))
 
 
-@pytest.fixture
+@on_browsers_loop
 async def council(site: str) -> AsyncIterator[str]:
     """A page of another site, as strict about scripts and styles as they come, with the one line in it."""
 
