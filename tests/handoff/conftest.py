@@ -6,24 +6,26 @@ Every test that touches the database runs on SQLite and, where its programs are 
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from blockbuster import BlockBuster, blockbuster_ctx
 from cryptography.fernet import Fernet
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from handoff.__main__ import prepare
 from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
 from handoff.clock import Clock
+from handoff.content.facts import load_facts
 from handoff.crypto import keyring
 from handoff.settings import Settings
 from tests.handoff.fakes import FakeRasa, FakeTwilio
@@ -31,6 +33,8 @@ from tests.servers import Absent, free_port, postgres_programs
 
 KEY, INDEX_KEY = Fernet.generate_key().decode(), "index-key-for-tests"
 PASSWORD = "plum-otter-lantern-42"
+facts = cache(load_facts)
+os.environ["PGSSLMODE"] = "disable"  # the tests' own server has no TLS to ask for
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +53,12 @@ def nothing_blocks_the_loop() -> Iterator[BlockBuster]:
 @pytest.fixture(autouse=True)
 def keys_in_use() -> None:
     keyring.use([KEY], INDEX_KEY)
+
+
+@pytest.fixture(autouse=True)
+def facts_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Areas and sums never change, so a worker reads their files once and not for each test's service."""
+    monkeypatch.setattr("handoff.app.load_facts", facts)
 
 
 def make_settings(folder: Path, database_url: str, **over: object) -> Settings:
@@ -84,18 +94,23 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The same on PostgreSQL; each test gets a database made from it."""
-    server = postgres_url.replace("postgresql://", "postgresql+asyncpg://")
-    asyncio.run(_execute(server, "CREATE DATABASE template_wayline"))
-    url = server.rpartition("/")[0] + "/template_wayline"
+    asyncio.run(_execute(postgres_url, "CREATE DATABASE template_wayline"))
+    url = _beside(postgres_url, "template_wayline")
     asyncio.run(prepare(make_settings(tmp_path_factory.mktemp("pg"), url)))
-    return server
+    return postgres_url
 
 
 async def _execute(url: str, statement: str) -> None:
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(statement))
-    await engine.dispose()
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _beside(url: str, name: str) -> str:
+    """The setting's address of another database of the same server."""
+    return url.replace("postgresql://", "postgresql+asyncpg://").rpartition("/")[0] + f"/{name}"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -122,11 +137,10 @@ async def database_url(database_kind: str, template: Any, tmp_path: Path) -> Asy
         shutil.copy(template, copy)
         yield f"sqlite+aiosqlite:///{copy}"
         return
-    server = template
     name = f"test_{uuid.uuid4().hex}"
-    await _execute(server, f"CREATE DATABASE {name} TEMPLATE template_wayline")
-    yield server.rpartition("/")[0] + f"/{name}"
-    await _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    await _execute(template, f"CREATE DATABASE {name} TEMPLATE template_wayline")
+    yield _beside(template, name)
+    await _execute(template, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
