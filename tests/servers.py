@@ -3,8 +3,10 @@ Nothing here imports an environment's packages, so both environments' tests may 
 
 from __future__ import annotations
 
+import itertools
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
@@ -15,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 START_SECONDS = 30.0
+FIRST_PORT, PORT_SHARE, PORT_SHARES = 20_000, 3_000, 4  # all below those that Linux gives out by itself
 DEBIAN = Path("/usr/lib/postgresql")
 
 
@@ -33,6 +36,7 @@ def postgres_server() -> Iterator[str]:
             [*as_user, *initdb, "-E", "UTF8"], cwd=folder, check=True, capture_output=True, timeout=60
         )
         options = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "port": str(port)}
+        options["max_wal_size"] = "128MB"  # as the folder may be in memory
         options |= {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
         command = [str(programs / "postgres"), "-D", str(data)]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
@@ -64,12 +68,38 @@ def postgres_programs() -> Path:
     raise Absent("PostgreSQL is not installed")
 
 
-def free_port() -> int:
-    """A port nobody listens on at this moment."""
+def free_port(in_a_row: int = 1) -> int:
+    """A port nobody has, the first of `in_a_row`; none of them is given out again for a long while."""
+    while True:
+        ports = [next(_own_ports) for _ in range(in_a_row)]
+        if ports[-1] - ports[0] == in_a_row - 1 and all(map(_is_free, ports)):
+            return ports[0]
+
+
+def _ports_of(worker: str) -> Iterator[int]:
+    """A share of the ports, in turn, so that workers side by side never give out the same."""
+    first = FIRST_PORT + int(worker.removeprefix("gw")) % PORT_SHARES * PORT_SHARE
+    begin = random.randrange(PORT_SHARE)
+    return (first + (begin + turn) % PORT_SHARE for turn in itertools.count())
+
+
+_own_ports = _ports_of(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager
@@ -114,15 +144,11 @@ def _wait_until_ready(
 ) -> None:
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
-        if _answers(ready, port):
+        if answers(port) if ready is None else _succeeds(ready):
             return
         time.sleep(0.05)
     raise RuntimeError(f"the server did not start:\n{Path(log).read_text()}")
 
 
-def _answers(ready: Sequence[str] | None, port: int) -> bool:
-    if ready is not None:
-        return subprocess.run(ready, check=False, timeout=10).returncode == 0
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _succeeds(command: Sequence[str]) -> bool:
+    return subprocess.run(command, check=False, timeout=10).returncode == 0

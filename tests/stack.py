@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ from ops.bootstrap import SERVICE
 from ops.children import TETHER
 from ops.console import ROOT
 from ops.settings import SYSTEM
-from tests.servers import free_port
+from tests.servers import answers, free_port
 
 START_SECONDS = 240.0
 STOP_SECONDS = 20.0
@@ -189,7 +188,7 @@ def program(log: Path, values: Mapping[str, str], *arguments: str) -> Iterator[s
 
 def environment(folder: Path, over: Mapping[str, str]) -> dict[str, str]:
     """A demo of its own: nothing of the developer's settings reaches it."""
-    rasa = free_ports(int(over.get("WAYLINE_RASA_PROCESSES", "1")))
+    rasa = free_port(in_a_row=int(over.get("WAYLINE_RASA_PROCESSES", "1")))
     port = over.get("WAYLINE_PORT") or str(free_port())
     values = {
         **system(),
@@ -222,19 +221,6 @@ def account() -> dict[str, str]:
     }
 
 
-def free_ports(count: int) -> int:
-    """The first of so many free ports in a row."""
-    while True:
-        first = free_port()
-        if first + count < 65536 and all(_free(first + n) for n in range(count)):
-            return first
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
 def share_model(folder: Path) -> None:
     """Put the model of the sources as they are now where the stack looks for it; trained once if need be."""
     model = train.model_for(settings.load())
@@ -247,7 +233,7 @@ def wait_for_line(process: subprocess.Popen[bytes], log: Path, start: str) -> No
 
 
 def wait_for_port(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    _wait(process, log, lambda: not _free(port))
+    _wait(process, log, lambda: answers(port))
 
 
 def _wait(process: subprocess.Popen[bytes], log: Path, done: Callable[[], bool]) -> None:
