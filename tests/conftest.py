@@ -11,6 +11,13 @@ from tests import servers
 from tests.stack import Stack, running_stack
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of workers side by side one does all that needs a stack: two at once would slow each other's down."""
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
 def _served(server: AbstractContextManager[str]) -> Iterator[str]:
     try:
         with server as url:

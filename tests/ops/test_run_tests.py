@@ -2,8 +2,12 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
+import pytest
+
+from ops import run_tests
 from ops.run_tests import Part, run_all
 
 
@@ -52,3 +56,12 @@ def test_what_was_left_out_is_said_with_how_to_get_it(tmp_path, capsys):
     lines = last_lines(capsys)
     assert lines[-1] == "PASSED: 1 tests, 1 parts; 1 left out"
     assert "1: " in lines[-2] and "apt-get install chromium chromium-driver" in lines[-2]
+
+
+@pytest.mark.parametrize(("place", "least"), [("missing", 0), (".", 2**62)])
+def test_a_machine_without_room_in_memory_tests_on_disk(tmp_path, monkeypatch, place, least):
+    monkeypatch.setattr(run_tests, "IN_MEMORY", tmp_path / place)
+    monkeypatch.setattr(run_tests, "ROOM_BYTES", least)
+    with run_tests.scratch_folder() as folder:
+        assert folder.is_dir() and folder.parent == Path(tempfile.gettempdir())
+    assert not folder.exists()
