@@ -77,6 +77,7 @@ class Vocabulary:
     outcomes: dict[str, Outcome]
     conversation_states: dict[str, Coded]
     case_states: dict[str, Coded]
+    doing_now: dict[str, Coded]
     channels: dict[str, Coded]
     message_authors: dict[str, Coded]
     message_kinds: dict[str, Coded]
@@ -221,6 +222,7 @@ def parse_vocabulary(content: Any) -> Vocabulary:
         outcomes=reader.read("outcomes", _outcome, "for", "activity"),
         conversation_states=reader.read("conversation_states", _coded),
         case_states=reader.read("case_states", _coded),
+        doing_now=reader.read("doing_now", _coded),
         channels=reader.read("channels", _coded),
         message_authors=reader.read("message_authors", _coded),
         message_kinds=reader.read("message_kinds", _coded),

@@ -1,6 +1,6 @@
 """The heart: an inbound message is stored, screened, and answered exactly once, whatever dies meanwhile.
 
-    receive   normalise, de-duplicate, store, commit: from here on the message cannot be lost
+    receive   normalise, de-duplicate, store, note plain facts, commit: from here on the message cannot be lost
     screen    at once, in a transaction of its own, never behind an earlier turn
     ask       one turn of a conversation at a time, in order, no transaction held meanwhile
     finish    under the conversation's lock: may the bot still speak? store replies, close the turn, together
@@ -48,6 +48,7 @@ from handoff.conversations.service import append, as_json, last_words, lock, rep
 from handoff.conversations.words import LONGEST, normalise
 from handoff.db import Database
 from handoff.errors import Conflict, TooLong, Unprocessable
+from handoff.known import take_note
 from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic, turn_topic
 from handoff.screening.service import screen
 from handoff.screening.triage import Heard, bot_may_speak, triage
@@ -139,6 +140,7 @@ class Turns:
             )
             turn.message_id, turn.seq = message.id, message.seq
             session.add(turn)
+            await take_note(session, self._rules, now, conversation, words)
             metrics.MESSAGES.labels(conversation.channel).inc()
             return Received(message.seq, turn.id, message)
 

@@ -49,6 +49,15 @@ class Desktop:
         known = self.rules.areas.get(slug or "")
         return known.name if known else "Area not known"
 
+    def fact(self, name: str, value: object) -> tuple[str, str]:
+        """A fact of "What we know" in words: what it is, and what was said."""
+        if name == "area":
+            return "Area they said", self.area(str(value))
+        if name == "activity":
+            known = self.rules.vocabulary.doing_now.get(str(value))
+            return "Doing now", known.label if known else str(value)
+        return name.replace("_", " ").capitalize(), str(value)
+
     def waited(self, case: Case) -> str:
         return words.span(self.now - case.waiting_since)
 
