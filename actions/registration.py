@@ -5,6 +5,7 @@ Rasa's form only keeps the place. Answers live in handoff's draft, saved one by 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -29,6 +30,7 @@ from actions.hearing import (
 )
 from actions.person_request import request_person
 from actions.said import Said
+from bot.vocabulary import load_vocabulary
 
 REQUESTED = "requested_slot"
 PATIENCE = 3
@@ -169,7 +171,22 @@ class Step:
 
     async def _ask_next(self) -> Events:
         missing = next((name for name in FIELDS if name not in self.given), None)
+        if missing == "activity" and await self._fill_in_activity():
+            return await self._ask_next()
         return self._ask(missing) if missing else await self._read_back()
+
+    async def _fill_in_activity(self) -> bool:
+        """What they said before about what they do now is not asked again; the read-back shows it."""
+        known = load_vocabulary().doing_now.get(self.said.doing or "")
+        if known is None:
+            return False
+        # The turn's own id belongs to the answer that the message gave.
+        turn = replace(self._turn, message_id=f"{self._turn.message_id}:activity")
+        result = await handoff().answer(turn, "activity", known.label)
+        if isinstance(result, Problem):
+            return False
+        self.given.append("activity")
+        return True
 
     async def _ask_again(self) -> Events:
         if self.requested == CONFIRMED:

@@ -13,7 +13,8 @@ class Said:
     """A message as understood. `ranking` is (topic, confidence), likeliest first.
 
     `language` is the code of the other language that it asks for, or is in (then it is `foreign`);
-    `also` is the second topic of a message that asks two things.
+    `also` is the second topic of a message that asks two things; `doing` is the code of what they said,
+    here or earlier, that they are doing now.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Said:
     language: str | None = None
     foreign: bool = False
     also: str | None = None
+    doing: str | None = None
 
     @classmethod
     def of(cls, tracker: Tracker) -> Said:
@@ -37,7 +39,8 @@ class Said:
         context = (message.get("metadata") or {}).get("context") or {}
         tapped = topic is not None and (context.get("choice") or {}).get("answer") == topic
         language, foreign = context.get("language"), bool(context.get("foreign"))
-        return cls(text, name, topic, tapped, ranking, language, foreign, entities.get("also"))
+        doing = (context.get("facts") or {}).get("activity")
+        return cls(text, name, topic, tapped, ranking, language, foreign, entities.get("also"), doing)
 
     def likeliest(self, at_least: float) -> str | None:
         """The topic it is most likely about, if likely enough."""

@@ -44,6 +44,26 @@ async def test_what_is_asked_beside_registering_is_answered_before_the_first_que
     assert said == ["answer bursary", "prompt_name"]
 
 
+async def test_what_they_said_they_do_is_not_asked_again_but_shown_to_be_corrected(
+    register: Say, person: Person, stub: StubHandoff
+) -> None:
+    known = {"context": {"facts": {"activity": "college"}}}
+    asked = [await register("im at college, register me", "register_for_benefits", **known)]
+    asked += [await register(text, **known) for text in (*ANSWERS[:4], "ye")]
+    assert ["prompt_activity"] not in asked
+    assert asked[-2:] == [["prompt_jobcentre_permission"], ["prompt_confirmed"]]
+    assert person.heard[-1]["activity_shown"] == "At college"
+    assert await register("change what im doing", **known) == ["prompt_activity"]
+    assert await register("Nothing at the moment", **known) == ["prompt_confirmed"]
+    assert person.heard[-1]["activity_shown"] == "Nothing at the moment"
+
+
+async def test_a_code_nobody_knows_is_asked_for(register: Say) -> None:
+    known = {"context": {"facts": {"activity": "astronaut"}}}
+    asked = [await register(text, **known) for text in ("register me", *ANSWERS[:4])]
+    assert asked[-1] == ["prompt_activity"]
+
+
 async def test_gives_the_reference_only_after_a_yes(
     read_back: Say, person: Person, stub: StubHandoff
 ) -> None:
