@@ -16,9 +16,12 @@ from handoff.screening.languages import Codes, Languages, shipped_languages, wor
 # Arabic in Latin letters writes sounds of its own as numbers: "ma7al"; "level3" and "7days" are English.
 _FRANCO_ARABIC = re.compile(r"[a-z]+(?:[37][a-z]+)+")
 _ASKED = re.compile(
-    r"\b(?:speaks?|speaking|talk|write|reply|answer)\b(?: (?:to me|back))?(?: in)? (\w+)"
+    r"\b(?:speaks?|speaking|talk|reply|answer|help|chat)\b(?: (?:to me|back|me))?(?: in)? (\w+)"
     r"|(\w+) (?:speaker|interpreter|translator)\b"
 )
+_WANTED = re.compile(r"\b(?:can|could|need|want|wanna|prefer|please|pls|only|anyone|someone|do (?:you|u))\b")
+# Who studies it or would make it their work asks about a course or a job.
+_STUDIED = re.compile(r"\b(?:become|becoming|gcse|a levels?|degree|career|course|exam|homework|job as)\b")
 _NOTHING: Codes = frozenset()
 SHORT, ACCENTED = 0.4, 0.5
 """What a short word, and an unknown one with a language's own accents, are worth against a clear one's 1."""
@@ -45,8 +48,11 @@ def hear_language(text: str) -> Heard | None:
 
 def asked_language(text: str) -> str | None:
     """The code of the language that English words ask for ("can i talk in arabic"), else None."""
+    said = text.casefold()
+    if not _WANTED.search(said) or _STUDIED.search(said):
+        return None
     names = {name.casefold(): code for code, name in shipped_languages().names.items()}
-    for found in _ASKED.finditer(text.casefold()):
+    for found in _ASKED.finditer(said):
         code = names.get(found[1] or found[2])
         if code:
             return code

@@ -113,7 +113,11 @@ def test_slang_names_and_borrowed_words_are_english(text: str) -> None:
         ("do you speak polish", "pl"),
         ("can i talk in arabic pls", "ar"),
         ("i need a Somali interpreter", "so"),
+        ("can i get help in polish", "pl"),
+        ("my mum only speaks bengali", "bn"),
         ("is there a spanish gcse", None),
+        ("what a levels do i need to become a french interpreter", None),
+        ("i speak turkish at home", None),
         ("talk to a person", None),
     ],
 )
