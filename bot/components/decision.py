@@ -17,6 +17,7 @@ TWO_QUESTIONS = "two_questions"
 RANKED = 3
 FOREIGN = "other_language"
 OUT_OF_SCOPE = "out_of_scope"
+AT_16, AT_18, ADULT = "options-after-y11", "options-at-18", 18
 SHORT = 8
 """The most words of a follow-up that is nothing without the message before it."""
 
@@ -77,7 +78,7 @@ def decide(
     """The parse of a message, as Rasa's message properties.
 
     metadata may hold `context.choice.answer` (a tapped topic: taken as it is), `form` (the open form) and
-    `lost_before` (the previous message was not understood either).
+    `lost_before` (the previous message was not understood either) and `context.facts.age` (as said before).
     """
     guesses = reading.guesses
     chosen = _chosen(guesses, metadata)
@@ -91,6 +92,9 @@ def decide(
     follows_up = not reading.follows and len(text.split()) <= SHORT and bool(opener(text))
     if _is_sure(reading, bool(metadata.get("form")), follows_up, thresholds):
         return _parse(guesses[0], ranked)
+    grown = _for_an_adult(reading, ranked, metadata, thresholds)
+    if grown:
+        return _parse(grown, ranked)
     offered = _offered(ranked, thresholds.offer_to_follow_up if follows_up else thresholds.offer)
     name = UNCLEAR if offered else LOST
     return _not_understood(name, guesses[0].confidence, offered or ranked, metadata)
@@ -118,6 +122,18 @@ def _is_sure(reading: Reading, in_form: bool, follows_up: bool, thresholds: Thre
         return False
     sure = thresholds.sure_following if reading.follows else thresholds.sure
     return best.confidence >= sure and best.confidence - second >= thresholds.margin
+
+
+def _for_an_adult(
+    reading: Reading, ranked: Sequence[Guess], metadata: Mapping[str, Any], thresholds: Thresholds
+) -> Guess | None:
+    """The later of the two "what next" answers, where only their age was open and they said they are 18."""
+    age = ((metadata.get("context") or {}).get("facts") or {}).get("age") or 0
+    if age < ADULT or metadata.get("form") or _not_ours(reading.guesses) > thresholds.not_ours:
+        return None
+    two = {guess.label.topic: guess for guess in ranked[:2]}
+    together = sum(guess.confidence for guess in two.values())
+    return two[AT_18] if two.keys() == {AT_16, AT_18} and together >= thresholds.sure else None
 
 
 def _offered(ranked: Sequence[Guess], offer: float) -> Sequence[Guess]:

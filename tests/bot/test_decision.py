@@ -34,6 +34,25 @@ def test_a_topic_that_may_be_no_question_of_ours_is_offered_and_not_told(not_our
     assert decided(*guesses)["intent"]["name"] == name
 
 
+@pytest.mark.parametrize(
+    ("metadata", "told"),
+    [
+        ({"context": {"facts": {"age": 18}}}, ["options-at-18"]),
+        ({"context": {"facts": {"age": 17}}}, []),
+        ({"context": {"facts": {"age": 18}}, "form": "register_form"}, []),
+        ({}, []),
+    ],
+)
+def test_between_the_two_answers_to_what_next_their_age_decides(metadata, told):
+    parse = decided(topic("options-after-y11", 0.45), topic("options-at-18", 0.4), **metadata)
+    assert [entity["value"] for entity in parse["entities"]] == told
+
+
+def test_an_age_does_not_choose_between_other_topics():
+    known = {"context": {"facts": {"age": 18}}}
+    assert decided(topic("cv", 0.45), topic("options-at-18", 0.4), **known)["intent"]["name"] == "unclear"
+
+
 def test_small_talk_is_never_offered_as_a_topic():
     parse = decided(intent("greet", 0.9), topic("cv", 0.06), topic("travel", 0.02))
     assert parse["intent"]["name"] == "greet" and parse["entities"] == []
