@@ -80,15 +80,19 @@ _ACTIVITIES = {
         "college": rf"(?:{_BEING}(?:studying )?{_AT}|\bi (?:still )?(?:go to|study at) (?:a )?)"
         rf"(?!(?:6th|sixth))(?:(?!and |but |or |the )\w+ ){{0,2}}college{_NOW}|{_BEING}a college student\b",
         "apprenticeship": rf"{_BEING}(?:(?:doing|on) (?:an|my) (?:\w+ )?apprenticeship|an apprentice){_NOW}",
-        "working": r"\bi (?:currently |now |still )?work (?:at|for|in|full|part)\b"
-        rf"|{_BEING}working(?: (?:at|for|full|part)\b|{_NOW})"
-        rf"|\bi(?: have|'?ve got| got) a (?:part[ -]time |full[ -]time )?job{_NOW}",
+        "working": r"\bi (?:currently |now |still )?work (?:at|for|in|full)\b"
+        rf"|{_BEING}working(?: (?:at|for|full)\b|{_NOW})"
+        rf"|\bi(?: have|'?ve got) a (?:full[ -]time )?job{_NOW}",
         "not_learning_or_working": rf"{_BEING}(?:a )?neet\b"
         rf"|{_BEING}(?:not doing (?:anything|nothing|owt)|doing nothing){_NOW}"
         rf"|{_BEING}not (?:in|at) {_LEARNING},?(?: (?:or|nor|and)(?: not)?(?: in| at)?|/) ?{_LEARNING}",
     }.items()
 }
-_LATER = re.compile(r"\b(?:next|soon|tomorrow|(?:in|from) september|last|until|till|used to)\b")
+# Said of an activity these make it another time's, or not the main one.
+_LATER = re.compile(
+    r"\b(?:next|soon|tomorrow|(?:in|from) september|last|until|till|used to"
+    r"|weekends?|saturdays?|sundays?|evenings?|part[ -]time)\b"
+)
 _PLACE = r"(?:my |the )?(?:\w+ )?(?:school|college|(?:6th|sixth) ?form|course|apprenticeship|job|work)\b"
 _OVER = re.compile(
     r"\bi(?:'?ve| have|'?m| was| got)?(?: just| already| been| got| dropped| kicked| now)* "
@@ -97,11 +101,13 @@ _OVER = re.compile(
     rf"|{_I_AM}(?:not|no longer) (?:(?:at|in|going to|doing) {_PLACE}|working{_NOW})"
     rf"|\bi (?:don'?t|do not|no longer) (?:go to {_PLACE}|work{_NOW}|work (?:at|for|there)\b)"
 )
+_FAR = 200
+"""How many characters to either side of a statement may make it none."""
 # Before a statement in its sentence these make it no statement.
 _WHAT_IF = re.compile(r"\b(?:if|unless|imagine|suppose|supposing|pretend|assuming|whether)\b")
 _NOT_NOW = re.compile(
-    r"\b(?:when|once|until|till|til|before|after|by the time|say|says|said|think|thinks|thought|told (?:\w+)"
-    r"|saying|lied|like|that|wish|do|does|did|can|could|should|would|will|must|may) $"
+    r"\b(?:when|wen|while|days|once|until|till|til|before|after|by the time|say|says|said|think|thinks"
+    r"|thought|told \w+|saying|lied|like|that|wish|am|do|does|did|can|could|should|would|will|must|may) $"
 )
 
 
@@ -177,10 +183,10 @@ def _states(said: str, pattern: re.Pattern[str]) -> bool:
 
 def _is_stated(said: str, place: int) -> bool:
     """No what-if comes before the place in its sentence, nor someone else's word right before it."""
-    before = re.split(r"[.?!;\n]", said[:place])[-1]
+    before = re.split(r"[.?!;\n]", said[max(0, place - _FAR) : place])[-1]
     return not (_WHAT_IF.search(before) or _NOT_NOW.search(before))
 
 
 def _rest(said: str, place: int) -> str:
     """What follows up to the end of its clause."""
-    return re.split(r"[.,?!;\n]", said[place:], maxsplit=1)[0]
+    return re.split(r"[.,?!;\n]", said[place : place + _FAR], maxsplit=1)[0]

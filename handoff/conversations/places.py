@@ -18,6 +18,8 @@ _LIVING = (
     r"|\bmy (?:borough|area|council|local authority|post ?code)(?: is|'?s|:)?"
     r"|\bmy (?:son|daughter|child|kid) (?:lives|stays|is living) in) (?:the )?"
 )
+_LEAD, _LONGEST_LEAD = re.compile(f"{_LIVING}$"), 80
+_BARE = re.compile(r"(?:it'?s |postcode:? )?")
 # "lambeth college" and "camden market" are other things than the place itself.
 _ITSELF = (
     r"(?=(?: (?:borough|council|area|london))*(?:\s*$|\s*[,.!?;)\n]| (?:and|but|so|now|rn|atm|btw|with"
@@ -50,8 +52,8 @@ def _by_postcode(said: str, areas: Mapping[str, Area], is_stated: Callable[[int]
     """Areas of postcodes said as one's own; half ones ("n1", "w8" are slang too) only after such words."""
     found = set()
     for code in _POSTCODE.finditer(said):
-        lead = re.search(rf"{_LIVING}$", said[: code.start()])
-        alone = code["rest"] and re.fullmatch(r"(?:it'?s |postcode:? )?", said[: code.start()])
+        lead = _LEAD.search(said, max(0, code.start() - _LONGEST_LEAD), code.start())
+        alone = code["rest"] and _BARE.fullmatch(said, 0, code.start())
         if (lead and is_stated(lead.start())) or (alone and not said[code.end() :].strip(" .!?")):
             possible = _areas_of(code["district"], areas)
             found |= possible if len(possible) == 1 else set()

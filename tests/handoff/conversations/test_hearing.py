@@ -108,6 +108,9 @@ NOT_STATED = [
     "i have a job interview",
     "im at college and i work at tesco",
     "im not doing anything wrong",
+    "help with childcare while im at college",
+    "i work in a cafe on weekends",
+    "am i finished for work",
     "how much is it",
 ]
 
