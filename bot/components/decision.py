@@ -61,11 +61,12 @@ class Thresholds:
     sure_in_form: float = 0.60
     offer: float = 0.12
     offer_to_follow_up: float = 0.25
-    sure_following: float = 0.50
+    sure_following: float = 0.55
     own_words: float = 0.40
     last_topic: float = 1.50
-    named: float = 0.75
-    whole: float = 0.50
+    named: float = 0.95
+    whole: float = 0.65
+    elsewhere: float = 0.25
     part: float = 0.50
     part_alone: float = 0.95
     backed: float = 0.01

@@ -11,13 +11,14 @@ from enum import Enum
 
 LONGEST = 10
 """Words; who writes more says what it is about."""
-FEW = 4
-"""Words; so few may lean even without a word that points back ("in lambeth", "which subjects")."""
+FEW, SEVERAL = 2, 3
+"""Words that go with some topics only: so many may lean ("any near bradford"), or may point back."""
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:st|nd|rd|th)?|£")
+_NUMBER = re.compile(r"\d{1,4}(?:st|nd|rd|th)?")
 _LEAD = r"\s*(?:(?:ok(?:ay)?|so|oh|right|kl|cool|yeah|yh|tho|well|hm+)\b[\s,.]*)*"
 _WHAT = r"(?:wh?at|wot|how)\s+(?:if|(?:about|abt|bout)(?:\s+if)?)\b"
-_TIE = rf"(?:(?:and|but|or|also|then)\b[\s,]*)+(?:{_WHAT}|if\b)?|{_WHAT}"
+_TIE = rf"(?:(?:and|but|or|also|then|even)\b[\s,]*)+(?:{_WHAT}|if\b)?|{_WHAT}"
 _OPENER = re.compile(rf"{_LEAD}(?:{_TIE})[\s,]*", re.I)
 _IF = re.compile(r"\bif\s*$", re.I)
 _CLOSER = re.compile(r"[\s,]+(?:instead|then|tho|though|pls|please)\W*$", re.I)
@@ -53,7 +54,7 @@ class Lean(Enum):
     WHOLE = "whole"
     """It names what it is about."""
     FEW = "few"
-    """A few words of its own, that may or may not be whole."""
+    """Few words of its own, that may or may not be whole."""
     POINTS = "points"
     """It opens like a follow-up or points back, and has words of its own."""
     BARE = "bare"
@@ -63,19 +64,25 @@ class Lean(Enum):
 def lean(text: str) -> Lean:
     """How the message leans, by its words."""
     words = _WORD.findall(text.lower().replace("’", "'"))
+    own = [word for word in words if not (word in _PLAIN or word in _POINTING or _NUMBER.fullmatch(word))]
     if not words or len(words) > LONGEST:
         return Lean.WHOLE
-    if all(word in _PLAIN or word in _POINTING or word[0].isdigit() for word in words):
+    if not own:
         return Lean.BARE
-    if opener(text) or _POINTING & set(words):
+    if opener(text) or (_POINTING & set(words) and len(own) <= SEVERAL):
         return Lean.POINTS
-    return Lean.FEW if len(words) <= FEW else Lean.WHOLE
+    return Lean.FEW if len(own) <= FEW else Lean.WHOLE
 
 
 def opener(text: str) -> str:
     """The words that tie a message to the one before ("ok and what about"); "" when it has none."""
     found = _OPENER.match(text)
     return found[0] if found else ""
+
+
+def tied(text: str) -> bool:
+    """Whether it opens or ends like a follow-up ("and if im 19", "im 19 tho")."""
+    return bool(opener(text) or _CLOSER.search(text))
 
 
 def own_words(text: str) -> str:

@@ -7,13 +7,13 @@ from bot.components.decision import Label, Thresholds
 from bot.components.reading import Reader
 
 LABELS = [Label(f"faq/{slug}", "faq", slug) for slug in ("bursary", "travel", "t-levels", "cv")]
-LABELS += [Label("thanks", "thanks"), Label("nonsense", "nonsense")]
+LABELS += [Label("thanks", "thanks"), Label("nonsense", "nonsense"), Label("about_me", "about_me")]
 NAMES = [label.topic or label.intent for label in LABELS]
 
 
 def row(**chances):
     """The logarithms of these chances; the rest shares what is left."""
-    named = {name.replace("_", "-"): chance for name, chance in chances.items()}
+    named = {name if name in NAMES else name.replace("_", "-"): chance for name, chance in chances.items()}
     rest = (1 - sum(named.values())) / (len(NAMES) - len(named))
     return np.log([named.get(name, rest) for name in NAMES])
 
@@ -54,7 +54,7 @@ def test_a_neighbour_that_the_message_means_wins_over_the_last_topic():
 
 
 def test_a_topic_named_outright_wins():
-    scores = Scores(a_t_level=row(t_levels=0.9))
+    scores = Scores(a_t_level=row(t_levels=0.97))
     assert best(read("what about a t level instead", scores, last="bursary")) == "t-levels"
 
 
@@ -66,6 +66,17 @@ def test_a_clear_question_is_read_by_its_own_words_only():
 
 def test_thanks_is_no_follow_up():
     assert best(read("ok and thanks", Scores(ok_and_thanks=row(thanks=0.8)), last="bursary")) == "thanks"
+
+
+def test_an_insult_that_is_not_recognised_for_sure_is_no_follow_up():
+    scores = Scores(get_in_the_bin=row(thanks=0.4))
+    assert not read("get in the bin", scores, last="bursary").follows
+
+
+@pytest.mark.parametrize(("text", "follows"), [("im 19", False), ("and if im 19", True), ("im 19 tho", True)])
+def test_a_word_about_oneself_is_a_follow_up_only_when_it_is_tied_to_the_answer(text, follows):
+    scores = Scores(**{text.replace(" ", "_"): row(about_me=0.9)})
+    assert read(text, scores, last="bursary").follows is follows
 
 
 def test_nothing_but_a_topic_is_guessed_beside_a_topic():
@@ -97,7 +108,7 @@ def test_what_the_whole_message_is_mostly_about_comes_first():
     assert topics_of_two(row(t_levels=0.1, travel=0.8), row(travel=0.9)) == ["travel", "t-levels"]
 
 
-@pytest.mark.parametrize("part", [row(travel=0.5), row(t_levels=0.9), row(thanks=0.9), row(cv=0.8)])
+@pytest.mark.parametrize("part", [row(travel=0.4), row(t_levels=0.9), row(thanks=0.9), row(cv=0.8)])
 def test_an_unsure_same_or_far_fetched_part_is_no_second_question(part):
     assert topics_of_two(row(t_levels=0.9, travel=0.05, cv=0.001), part) is None
 
