@@ -7,7 +7,7 @@ from typing import Any
 from rasa.shared.core.events import ActiveLoop, BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.components.decision import NOT_UNDERSTOOD, RANKED
+from bot.components.decision import NONSENSE, NOT_UNDERSTOOD, RANKED
 
 Reply = dict[str, Any]
 OFFERED_TOPICS = "$topics"
@@ -26,7 +26,9 @@ def find_turn(tracker: DialogueStateTracker, message_id: str) -> int | None:
 def was_lost(tracker: DialogueStateTracker) -> bool:
     """Whether the last message was not understood; a form's answer ("SW2 1RW") is no question, so never."""
     last = next((event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None)
-    return last is not None and last.intent_name in NOT_UNDERSTOOD and not last.metadata.get("form")
+    if last is None or last.metadata.get("form"):
+        return False
+    return last.intent_name in NOT_UNDERSTOOD or last.intent_name == NONSENSE
 
 
 def last_topic(tracker: DialogueStateTracker) -> str | None:

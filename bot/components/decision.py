@@ -17,6 +17,8 @@ TWO_QUESTIONS = "two_questions"
 RANKED = 3
 FOREIGN = "other_language"
 OUT_OF_SCOPE = "out_of_scope"
+NONSENSE = "nonsense"
+"""Got its own calm line, but counts as not understood when it comes again."""
 AT_16, AT_18, ADULT = "options-after-y11", "options-at-18", 18
 SHORT = 8
 """The most words of a follow-up that is nothing without the message before it."""
@@ -92,6 +94,8 @@ def decide(
         return _both(*reading.two, ranked)
     follows_up = not reading.follows and len(text.split()) <= SHORT and bool(opener(text))
     if _is_sure(reading, bool(metadata.get("form")), follows_up, thresholds):
+        if guesses[0].label.intent == NONSENSE and metadata.get("lost_before"):
+            return _not_understood(LOST, guesses[0].confidence, ranked, metadata)
         return _parse(guesses[0], ranked)
     grown = _for_an_adult(reading, ranked, metadata, thresholds)
     if grown:

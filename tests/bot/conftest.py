@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from tests.bot.servers import SMALL, ActionServer, Conversation, RasaServer, train
+from tests.bot.servers import ROOT, SMALL, ActionServer, Conversation, RasaServer, train
 
 # Rasa needs SQLAlchemy 1.4, which says at every start that it is not 2.0.
 os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
@@ -50,6 +50,21 @@ def rasa(
     }
     server = RasaServer(folder / "rasa.log", environment=environment)
     server.start(small_model)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory, keys: str) -> Iterator[RasaServer]:
+    """A real Rasa serving the shipped assistant, trained once, without actions."""
+    folder = tmp_path_factory.mktemp("shipped")
+    environment = {
+        "WAYLINE_KEYS": keys,
+        "WAYLINE_DATA_DIR": str(folder),
+        "TRACKER_DB_URL": f"sqlite:///{folder / 'tracker.db'}",
+    }
+    server = RasaServer(folder / "rasa.log", environment=environment)
+    server.start(train(folder / "shipped", ROOT, ROOT / "data" / "content"))
     yield server
     server.stop()
 

@@ -75,6 +75,11 @@ def test_an_unsure_guess_offers_topics_where_there_are_two(guesses, name):
     assert decided(*guesses)["intent"]["name"] == name
 
 
+def test_nonsense_twice_in_a_row_is_met_with_a_person():
+    assert decided(intent("nonsense", 0.9))["intent"]["name"] == "nonsense"
+    assert decided(intent("nonsense", 0.9), lost_before=True)["intent"]["name"] == "lost_again"
+
+
 @pytest.mark.parametrize("text", ["and what about if im 19", "but im 18", "what about next year"])
 def test_a_short_follow_up_is_not_offered_far_fetched_topics(text):
     guesses = [topic("lgbtq", 0.2), topic("ema", 0.1)]

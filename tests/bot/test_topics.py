@@ -6,7 +6,6 @@ topics.yml was written apart from the examples; when a bar falls, look at the co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 import yaml
 
 from bot.components.decision import NOT_UNDERSTOOD
-from tests.bot.servers import ROOT, TOKEN, RasaServer, train
+from tests.bot.servers import TOKEN, RasaServer
 
 QUESTIONS = yaml.safe_load((Path(__file__).parent / "topics.yml").read_text(encoding="utf-8"))
 RIGHT_AT_LEAST = 0.90
@@ -51,16 +50,9 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory, keys: str) -> Iterator[list[Outcome]]:
+def outcomes(shipped: RasaServer) -> list[Outcome]:
     """Every held-out question, understood by the shipped assistant."""
-    folder = tmp_path_factory.mktemp("shipped")
-    model = train(folder / "shipped", ROOT, ROOT / "data" / "content")
-    rasa = RasaServer(
-        folder / "rasa.log", environment={"WAYLINE_KEYS": keys, "WAYLINE_DATA_DIR": str(folder)}
-    )
-    rasa.start(model)
-    yield [ask(rasa, row, text) for row in QUESTIONS for text in row["questions"]]
-    rasa.stop()
+    return [ask(shipped, row, text) for row in QUESTIONS for text in row["questions"]]
 
 
 def ask(rasa: RasaServer, row: dict[str, Any], text: str) -> Outcome:
