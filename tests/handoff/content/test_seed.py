@@ -94,7 +94,7 @@ def test_fields_arrive_as_written(tmp_path: Path) -> None:
             {"sms": "It is {money.wage-22}"},
             "{money.wage-22} is not a placeholder: did you mean {money.wage-21",
         ),
-        ({"sms": "It is {colour}"}, "{colour} is not a placeholder: take one that the guide"),
+        ({"sms": "It is {colour}"}, "{colour} is not a placeholder: take one that the editor"),
         ({"web": "See [this](http://x.example)"}, "http://x.example is no https:// address"),
         ({"title": "In {area.name}"}, "title must be at most 60 plain characters"),
         ({"differs": 7}, "differs must be one sentence"),
