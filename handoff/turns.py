@@ -1,6 +1,6 @@
 """The heart: an inbound message is stored, screened, and answered exactly once, whatever dies meanwhile.
 
-    receive   normalise, de-duplicate, store, note plain facts, commit: from here on the message cannot be lost
+    receive   normalise, de-duplicate, store, note plain facts, commit: from here on nothing can be lost
     screen    at once, in a transaction of its own, never behind an earlier turn
     ask       one turn of a conversation at a time, in order, no transaction held meanwhile
     finish    under the conversation's lock: may the bot still speak? store replies, close the turn, together

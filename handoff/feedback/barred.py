@@ -29,7 +29,8 @@ _HANDLE = re.compile(
 )
 _KIN = r"mum|dad|nan|son|daughter|sister|brother|cousin|friend|mate|teacher|tutor|boss|baby"
 _NO_NAME = (
-    r"and|i|im|i'm|i’m|ive|from|but|so|age|aged|is|am|we|my|who|what|how|can|do|at|in|on|the|a|to|with|for|pls"
+    r"and|i|im|i'm|i’m|ive|from|but|so|age|aged|is|am|we|my|who|what|how|can|do|at|in"
+    r"|on|the|a|to|with|for|pls"
 )
 _NAME = re.compile(
     r"(\b(?i:my (?:full |real |first |last )?name(?:'s|’s|s| is)?|(?:i'm|i’m|im|i am) called"
