@@ -3,22 +3,22 @@ Nothing here imports an environment's packages, so both environments' tests may 
 
 from __future__ import annotations
 
-import itertools
 import os
 import pwd
-import random
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 START_SECONDS = 30.0
-FIRST_PORT, PORT_SHARE, PORT_SHARES = 20_000, 3_000, 4  # all below those that Linux gives out by itself
+KEPT_PORTS = 50
 DEBIAN = Path("/usr/lib/postgresql")
+_kept: deque[int] = deque()
 
 
 class Absent(Exception):
@@ -69,30 +69,26 @@ def postgres_programs() -> Path:
 
 
 def free_port(in_a_row: int = 1) -> int:
-    """A port nobody has, the first of `in_a_row`; none of them is given out again for a long while."""
+    """A port nobody has, the first of `in_a_row`; kept from other processes until a server of ours has it."""
     while True:
-        ports = [next(_own_ports) for _ in range(in_a_row)]
-        if ports[-1] - ports[0] == in_a_row - 1 and all(map(_is_free, ports)):
-            return ports[0]
+        first = _keep(0)
+        if all(_keep(first + n) for n in range(1, in_a_row)):
+            return first
 
 
-def _ports_of(worker: str) -> Iterator[int]:
-    """A share of the ports, in turn, so that workers side by side never give out the same."""
-    first = FIRST_PORT + int(worker.removeprefix("gw")) % PORT_SHARES * PORT_SHARE
-    begin = random.randrange(PORT_SHARE)
-    return (first + (begin + turn) % PORT_SHARE for turn in itertools.count())
-
-
-_own_ports = _ports_of(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
+def _keep(port: int) -> int:
+    """Bind and share: a server may listen there, and Linux gives the port to nobody else. 0 when taken."""
+    with socket.socket() as keeper:
         try:
-            probe.bind(("127.0.0.1", port))
+            keeper.bind(("127.0.0.1", port))
         except OSError:
-            return False
-        return True
+            return 0
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken: int = keeper.getsockname()[1]
+        if len(_kept) == KEPT_PORTS:
+            os.close(_kept.popleft())
+        _kept.append(keeper.detach())
+        return taken
 
 
 def answers(port: int) -> bool:
