@@ -164,6 +164,11 @@ async def test_names_that_look_like_questions_are_names(register: Say, name: str
     assert await register(name) == ["prompt_date_of_birth"]
 
 
+async def test_a_name_that_looks_like_nonsense_is_a_name(register: Say) -> None:
+    await register("register me")
+    assert await register("Maya Okafor", "nonsense") == ["prompt_date_of_birth"]
+
+
 async def test_a_greeting_is_not_a_name(register: Say) -> None:
     await register("register me")
     assert await register("hiya", "greet") == ["prompt_name"]
