@@ -29,7 +29,7 @@ async def test_two_questions_have_two_answers_in_a_chat_and_one_with_an_offer_by
     both = "how do i apply for college and can i get help w travel"
     person = await Person.arrives(http, stack.url)
     assert sorted(map(str, answers(await person.say(both)))) == ["how-to-apply", "travel"]
-    phone = Phone(http, stack.phones_url, "+447700900561")
+    phone = Phone(http, stack.phones_url, "+447700900581")
     await phone.text(both)
     _, offer = await phone.gets(2)
     assert "\n1 " in offer
