@@ -108,7 +108,7 @@ class Reader:
             if self.labels[best].topic and chance >= self.limits.part and backed:
                 found.setdefault(best, chance)
         first = int(own.argmax())
-        if len(found) < 2 or (first not in found and np.exp(own[first]) >= self.limits.whole):
+        if len(found) < 2 or (first not in found and np.exp(own[first]) >= self.limits.sure):
             return None
         order = sorted(found, key=lambda at: at != first)
         return Guess(self.labels[order[0]], found[order[0]]), Guess(self.labels[order[1]], found[order[1]])
