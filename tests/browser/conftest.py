@@ -21,10 +21,16 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from handoff.app import Parts, at_work, make_parts, make_public_app
 from handoff.settings import Settings
-from tests.handoff.conftest import facts_read_once, keys_in_use, make_settings, sqlite_template
+from tests.handoff.conftest import (
+    applications_forgotten,
+    facts_read_once,
+    keys_in_use,
+    make_settings,
+    sqlite_template,
+)
 from tests.handoff.fakes import FakeRasa, FakeTwilio
 
-__all__ = ["facts_read_once", "keys_in_use", "sqlite_template"]
+__all__ = ["applications_forgotten", "facts_read_once", "keys_in_use", "sqlite_template"]
 PHONE = {"width": 360, "height": 720}
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "

@@ -18,6 +18,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from aiohttp import web_app
 from aiohttp.test_utils import TestClient, TestServer
 from blockbuster import BlockBuster, blockbuster_ctx
 from cryptography.fernet import Fernet
@@ -81,6 +82,13 @@ def make_settings(folder: Path, database_url: str, **over: object) -> Settings:
         demo_password=PASSWORD,
     )
     return replace(settings, **over)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def applications_forgotten() -> Iterator[None]:
+    """aiohttp remembers a thousand handlers with their applications: every test's would stay in memory."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(scope="session")
