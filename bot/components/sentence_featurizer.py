@@ -100,7 +100,9 @@ class SentenceFeaturizer(GraphComponent):
         meaning = self._encoder.encode(texts)
         if self._ngrams is None or self._compress is None:
             return meaning
-        spelling = self._ngrams.transform(texts) @ self._compress * self.config["spelling_weight"]
+        # In one kind of number: otherwise the whole matrix is converted for each message.
+        counts = self._ngrams.transform(texts).astype(np.float32)
+        spelling = counts @ self._compress * self.config["spelling_weight"]
         return np.hstack([meaning, spelling]).astype(np.float32)
 
     def _vectorizer(self, vocabulary: dict[str, int] | None = None) -> TfidfVectorizer:
