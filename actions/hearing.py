@@ -17,7 +17,7 @@ LONGEST = 300
 QUESTION_TOPIC = 0.3
 """How likely a topic must be for words that look like a question to be answered with it."""
 
-# Not "nonsense": a name that the assistant never saw looks like it; the check of the field says what is wrong.
+# Not "nonsense": a name never seen before looks like it; the check of the field says what is wrong.
 _SMALL_TALK = {"greet", "thanks", "goodbye", "insult", "other_language", "acknowledge"}
 _LEAVING_INTENTS = {"cancel_registration", "stop_messages"}
 _DELETE = re.compile(r"\b(delete|remove|erase|wipe|scrap|bin|clear|get(ting)? rid|cancel)\b", re.I)
