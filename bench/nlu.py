@@ -17,7 +17,7 @@ import yaml
 
 from ops.bootstrap import BOT
 from ops.console import ROOT, Trouble, run_logged, shown_path
-from ops.settings import QUIET
+from ops.settings import ONE_THREAD, QUIET
 
 LOGS = ROOT / "var/bench/logs"
 # Rasa would take what it made before from its cache.
@@ -94,7 +94,7 @@ def parse(model: Path, messages: Sequence[str]) -> list[Parsed]:
         asked, found = Path(made) / "messages.json", Path(made) / "found.json"
         asked.write_text(json.dumps(messages), encoding="utf-8")
         command = [str(BOT.python), "-m", "bench.parse", str(model), str(asked), str(found)]
-        code, _ = run_logged(command, f"{len(messages)} messages", log, env=environment())
+        code, _ = run_logged(command, f"{len(messages)} messages", log, env=environment() | ONE_THREAD)
         if code != 0:
             raise Trouble(f"A model of the bench understood nothing; see {shown_path(log)}.")
         return [Parsed(**entry) for entry in json.loads(found.read_text(encoding="utf-8"))]

@@ -1,4 +1,4 @@
-"""Turns sentences into vectors with the small encoder in bot/models/encoder (onnxruntime, one thread).
+"""Turns sentences into vectors with the small encoder in bot/models/encoder (onnxruntime).
 
 Shared by both environments: Python 3.10 syntax, numpy 1.23 or 2, and no Rasa.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 
@@ -44,7 +45,14 @@ def _check(folder: Path) -> dict[str, object]:
 class Encoder:
     """Sentences in, vectors of length one out. Safe to share between threads."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer, fingerprint: str) -> None:
+    def __init__(
+        self,
+        session: onnxruntime.InferenceSession,
+        tokenizer: Tokenizer,
+        fingerprint: str,
+        workers: int = 1,
+    ) -> None:
+        self._workers = workers
         self._session = session
         self._tokenizer = tokenizer
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
@@ -53,32 +61,51 @@ class Encoder:
         self.dimensions: int = session.get_outputs()[0].shape[1]
 
     @classmethod
-    def load(cls, path: Path | str = SHIPPED, threads: int = 1) -> Encoder:
-        """Open the encoder in a folder; raises EncoderMismatch when a file is not its manifest's."""
+    def load(cls, path: Path | str = SHIPPED, workers: int = 1) -> Encoder:
+        """Open the encoder in a folder, to read `workers` batches at once.
+
+        Raises EncoderMismatch when a file is not its manifest's.
+        """
         folder = Path(path)
         manifest = _check(folder)
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        # Batches side by side on several processors are half as dear as one batch spread over them.
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(
             str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
         fingerprint = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
-        return cls(session, Tokenizer.from_file(str(folder / "tokenizer.json")), fingerprint)
+        return cls(session, Tokenizer.from_file(str(folder / "tokenizer.json")), fingerprint, workers)
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
         """Vectors of shape (len(sentences), dimensions), float32; words past 128 tokens are not read."""
         found = {text: vector for text in set(sentences) if (vector := self._recall(text)) is not None}
-        missing = sorted(set(sentences) - found.keys(), key=len)
-        for start in range(0, len(missing), BATCH):
-            chunk = missing[start : start + BATCH]
-            for text, vector in zip(chunk, self._run(chunk), strict=True):
+        missing = self._by_tokens(set(sentences) - found.keys())
+        chunks = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
+        for chunk, vectors in zip(chunks, self._run_all(chunks), strict=True):
+            for text, vector in zip(chunk, vectors, strict=True):
                 found[text] = vector
                 self._remember(text, vector)
         if not sentences:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         return np.stack([found[text] for text in sentences])
+
+    def _by_tokens(self, sentences: set[str]) -> list[str]:
+        """Sorted by length, where there is more than one batch: a batch costs what its longest does."""
+        ordered = sorted(sentences)
+        if len(ordered) > BATCH:
+            encoded = self._tokenizer.encode_batch(ordered)
+            lengths = {text: sum(item.attention_mask) for text, item in zip(ordered, encoded, strict=True)}
+            ordered.sort(key=lengths.__getitem__)
+        return ordered
+
+    def _run_all(self, chunks: list[list[str]]) -> Iterable[Vectors]:
+        if self._workers == 1 or len(chunks) < 2:
+            return map(self._run, chunks)
+        with ThreadPoolExecutor(self._workers) as pool:
+            return list(pool.map(self._run, chunks))
 
     def _run(self, sentences: list[str]) -> Vectors:
         encoded = self._tokenizer.encode_batch(sentences)

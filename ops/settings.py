@@ -39,6 +39,8 @@ QUIET = {
     "LOG_LEVEL": "WARNING",
     "LOG_LEVEL_LIBRARIES": "ERROR",
 }
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""For what answers: a message is too little to share out, and threads that wait for more take a processor."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,7 +91,7 @@ class Settings:
 
     def for_rasa(self, port: int) -> dict[str, str]:
         """Rasa's environment: its token and its tracker's keys, nothing of Twilio's or of the records."""
-        return self._only(RASA_NEEDS) | QUIET | {"RASA_PORT": str(port)}
+        return self._only(RASA_NEEDS) | QUIET | ONE_THREAD | {"RASA_PORT": str(port)}
 
     def for_actions(self) -> dict[str, str]:
         """The action server's environment: how to reach handoff."""
@@ -102,7 +104,7 @@ class Settings:
     def for_handoff(self) -> dict[str, str]:
         """The environment of handoff, which keeps the records and so has all but Rasa's own store."""
         kept = {name: value for name, value in self.values.items() if name != "TRACKER_DB_URL"}
-        return {**kept, "RASA_URLS": ",".join(self.rasa_urls), "PYTHONUNBUFFERED": "1"}
+        return {**kept, **ONE_THREAD, "RASA_URLS": ",".join(self.rasa_urls), "PYTHONUNBUFFERED": "1"}
 
     def _only(self, names: tuple[str, ...]) -> dict[str, str]:
         return {name: self.values[name] for name in (*SYSTEM, *names) if name in self.values}

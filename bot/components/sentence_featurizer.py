@@ -73,13 +73,13 @@ class SentenceFeaturizer(GraphComponent):
             size = min(self.config["spelling_dimensions"], min(counts.shape) - 1)
             if size > 0:
                 compressor = TruncatedSVD(size, n_iter=2, random_state=0).fit(counts)
-                self._compress = compressor.components_.T.astype(np.float32)
+                self._compress = compressor.components_.T
                 self._persist()
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Featurize every example, many at a time, on every processor: nobody waits for an answer now."""
-        self._encoder = Encoder.load(threads=os.cpu_count() or 1)
+        self._encoder = Encoder.load(workers=os.cpu_count() or 1)
         self._featurize(training_data.training_examples)
         return training_data
 
@@ -113,6 +113,7 @@ class SentenceFeaturizer(GraphComponent):
             sublinear_tf=True,
             min_df=1 if vocabulary else 2,
             vocabulary=vocabulary,
+            dtype=np.float32,
         )
 
     def _persist(self) -> None:
