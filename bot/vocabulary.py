@@ -5,7 +5,7 @@ The only reader of that file, shared by both environments: Python 3.10 syntax an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -61,6 +61,14 @@ class Outcome(Coded):
 
 
 @dataclass(frozen=True)
+class Choice(Coded):
+    """A choice of a form that is triaged when it is tapped: its label is what is offered."""
+
+    level: str = ""
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Role(Coded):
     """A member of staff's role and the rights it carries."""
 
@@ -78,6 +86,7 @@ class Vocabulary:
     conversation_states: dict[str, Coded]
     case_states: dict[str, Coded]
     doing_now: dict[str, Coded]
+    choices: dict[str, Choice]
     channels: dict[str, Coded]
     message_authors: dict[str, Coded]
     message_kinds: dict[str, Coded]
@@ -192,24 +201,43 @@ def _outcome(entry: Entry) -> Outcome:
     return Outcome(**_plain(entry), reasons=_texts(entry, "for"), activity=activity)
 
 
+def _choice(entry: Entry) -> Choice:
+    if not _text(entry.get("level")):
+        raise ValueError("level must be a code")
+    return Choice(**_plain(entry), level=entry["level"], categories=_texts(entry, "categories"))
+
+
 def _role(entry: Entry) -> Role:
     return Role(**_plain(entry), rights=_texts(entry, "rights"))
 
 
-def _cross_check(vocabulary: Vocabulary) -> list[str]:
-    faults = []
-    for outcome in vocabulary.outcomes.values():
-        for reason in outcome.reasons:
-            if reason not in vocabulary.reasons:
-                faults.append(f"outcomes ({outcome.code}): no reason {reason}")
-    for role in vocabulary.roles.values():
-        for right in role.rights:
-            if right not in vocabulary.rights:
-                faults.append(f"roles ({role.code}): no right {right}")
-    ranks = [level.rank for level in vocabulary.levels.values()]
+def _cross_check(words: Vocabulary) -> list[str]:
+    faults = [
+        *_unknown("outcomes", words.outcomes, lambda one: one.reasons, "reason", words.reasons),
+        *_unknown("roles", words.roles, lambda one: one.rights, "right", words.rights),
+        *_unknown("choices", words.choices, lambda one: (one.level,), "level", words.levels),
+        *_unknown("choices", words.choices, lambda one: one.categories, "category", words.categories),
+    ]
+    ranks = [level.rank for level in words.levels.values()]
     if len(set(ranks)) != len(ranks):
         faults.append("levels: two have the same rank")
     return faults
+
+
+def _unknown(
+    name: str,
+    entries: dict[str, Word],
+    named: Callable[[Word], Iterable[str]],
+    what: str,
+    known: Container[str],
+) -> list[str]:
+    """The faults of a list whose entries name codes that another list does not have."""
+    return [
+        f"{name} ({entry.code}): no {what} {code}"
+        for entry in entries.values()
+        for code in named(entry)
+        if code not in known
+    ]
 
 
 def parse_vocabulary(content: Any) -> Vocabulary:
@@ -223,6 +251,7 @@ def parse_vocabulary(content: Any) -> Vocabulary:
         conversation_states=reader.read("conversation_states", _coded),
         case_states=reader.read("case_states", _coded),
         doing_now=reader.read("doing_now", _coded),
+        choices=reader.read("choices", _choice, "level", "categories"),
         channels=reader.read("channels", _coded),
         message_authors=reader.read("message_authors", _coded),
         message_kinds=reader.read("message_kinds", _coded),

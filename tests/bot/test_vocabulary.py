@@ -42,9 +42,12 @@ def test_a_code_that_is_there_twice_is_a_fault(content, name):
 def test_codes_named_elsewhere_must_exist(content):
     content["outcomes"][0]["for"].append("nowhere")
     content["roles"][0]["rights"].append("everything")
+    content["choices"][0] |= {"level": "dire", "categories": ["gloom"]}
     assert [fault.split(": ")[1] for fault in faults_of(content)] == [
         "no reason nowhere",
         "no right everything",
+        "no level dire",
+        "no category gloom",
     ]
 
 
