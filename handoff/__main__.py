@@ -1,5 +1,6 @@
 """`python -m handoff COMMAND`: serve; migrate (schema, answers, demo people); add-staff; verify-audit;
-check-content (what a build refuses in answers and their facts).
+check-content (what a build refuses in answers and their facts); seal-screening (approve the shipped phrases
+and fixed messages as they are now, or --check that nothing changed since).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from handoff.content.entries import ContentFaults
 from handoff.content.service import seed_once
 from handoff.errors import Conflict, Refusal
 from handoff.migrate import migrate
+from handoff.screening import seal
 from handoff.settings import BadSettings, Settings
 from handoff.staff.demo import ensure_demo_staff
 from handoff.staff.enrol import add_arguments, enrol
@@ -39,9 +41,12 @@ def main() -> int:
     add_arguments(commands.add_parser("add-staff"))
     commands.add_parser("verify-audit")
     build.add_arguments(commands.add_parser("check-content"))
+    seal.add_arguments(commands.add_parser("seal-screening"))
     asked = parser.parse_args()
     if asked.command == "check-content":  # needs no settings: a build has none
         return build.check_content(asked)
+    if asked.command == "seal-screening":
+        return seal.seal_screening(asked)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:

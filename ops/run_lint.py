@@ -15,6 +15,7 @@ CHECKS = {
     "types of handoff": [str(BIN / "mypy"), "--strict", "handoff"],
     "types of the rest": [str(BIN / "mypy"), "bot/vocabulary.py", "bot/encoder.py", "ops"],
     "content": [str(BIN / "python"), "-m", "handoff", "check-content"],
+    "seal of screening": [str(BIN / "python"), "-m", "handoff", "seal-screening", "--check"],
     "directions of imports": [str(BIN / "lint-imports"), "--no-logo"],
 }
 

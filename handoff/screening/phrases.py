@@ -4,15 +4,14 @@ The whole text is read in one pass whose time grows only with its length, so no 
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
-
 from handoff.screening.pattern import END, START, Hit, Patterns, PhraseFault
+from handoff.screening.sets import PHRASES, digest, read_set
 from handoff.screening.verdict import LEVELS, Finding, Level, rank
 from handoff.screening.words import Spelling, Word
 
@@ -89,11 +88,15 @@ class PhraseScreen:
         self._spelling.learn(self._patterns.vocabulary())
 
     @classmethod
+    def of(cls, body: str) -> PhraseScreen:
+        """Compiles the body of a set (sets.py); its hash is the version."""
+        documents = json.loads(body)
+        return cls(documents["phrases"], documents["spelling"], digest(body)[:16])
+
+    @classmethod
     def load(cls, folder: Path) -> PhraseScreen:
-        """Reads phrases.yml and spelling.yml of `folder`; their hash is the version."""
-        files = [(folder / name).read_bytes() for name in ("phrases.yml", "spelling.yml")]
-        document, spelling = (yaml.safe_load(body) for body in files)
-        return cls(document, spelling, hashlib.sha256(b"\0".join(files)).hexdigest()[:16])
+        """The same of phrases.yml and spelling.yml in `folder`, sealed or not."""
+        return cls.of(read_set(PHRASES, folder))
 
     def screen(self, text: str, before: Sequence[str] = (), question: str | None = None) -> list[Finding]:
         """Findings in `text`, alone, after the bot's `question`, and on from the messages `before` it."""

@@ -9,20 +9,19 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.conversations.model import Message
+from handoff.screening.force import PHRASES
 from handoff.screening.language import hear_language
 from handoff.screening.model import StoredFinding as StoredFinding
 from handoff.screening.phrases import PhraseScreen
+from handoff.screening.sets import SHIPPED as SHIPPED
 from handoff.screening.verdict import Finding, Verdict
 
 log = logging.getLogger(__name__)
-SHIPPED = Path(__file__).resolve().parents[2] / "data" / "screening"
 
 
 def screen(text: str, *, before: Sequence[str] = (), question: str | None = None) -> Verdict:
@@ -74,7 +73,6 @@ async def findings_by_message(
     return found
 
 
-@cache
 def phrase_screen() -> PhraseScreen:
-    """The shipped phrases, compiled once in a process."""
-    return PhraseScreen.load(SHIPPED)
+    """The phrases in force. Raises NoUsableSet."""
+    return PHRASES.get()
