@@ -1,5 +1,6 @@
 """Every table, imported in one place so that migrations see them all."""
 
+from handoff.alerts import model as alerts
 from handoff.audit import AuditEntry
 from handoff.cases import model as cases
 from handoff.content import model as content
@@ -13,6 +14,7 @@ from handoff.staff import model as staff
 __all__ = [
     "AuditEntry",
     "Base",
+    "alerts",
     "cases",
     "content",
     "conversations",

@@ -18,7 +18,10 @@ REQUEST, UNANSWERED, FAILURE = "request", "unanswered", "failure"
 
 
 class Case(Base):
-    """One open case a conversation and reason (the partial index keeps it so)."""
+    """One open case a conversation and reason (the partial index keeps it so).
+
+    `unanswered_since`: something urgent was heard after the claim, and the adviser has done nothing since.
+    """
 
     __tablename__ = "case_"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -43,6 +46,7 @@ class Case(Base):
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unanswered_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (

@@ -20,6 +20,7 @@ class Staff(Base):
     email: Mapped[str] = mapped_column(EncryptedText)
     email_index: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(EncryptedText)
+    phone: Mapped[str | None] = mapped_column(EncryptedText)  # E.164; where alerts are texted
     roles: Mapped[list[str]] = mapped_column(JSON)
     areas: Mapped[list[str]] = mapped_column(JSON)
     password_hash: Mapped[str] = mapped_column(String(256))
