@@ -21,6 +21,7 @@ _NUMBERS = {
 _COUNTED = re.compile(
     rf"(?:(?:the|option|number|num|no|choice) )*(\d|{'|'.join(_NUMBERS)})(?: (?:one|option|please|pls))*"
 )
+_BETWEEN = re.compile(r"\s*(?:[,;&+/\n]|\band\b|\bn\b)\s*|(?<=\d)\s+(?=\d)", re.IGNORECASE)
 
 
 class AnswerMissing(Exception):
@@ -84,6 +85,13 @@ def with_numbers(text: str, choices: Sequence[dict[str, Any]]) -> str:
     """Choices as numbered lines, for a phone that has no buttons."""
     lines = [f"{number} {choice['text']}" for number, choice in enumerate(choices, 1)]
     return "\n".join([text, *lines]) if lines else text
+
+
+def all_chosen(text: str, choices: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every choice that a message names, as `chosen` does one: "1 and 3", "2, 5"."""
+    parts = [part for part in _BETWEEN.split(text.strip()) if part]
+    found = [one for part in ([text, *parts] if len(parts) > 1 else [text]) if (one := chosen(part, choices))]
+    return [one for place, one in enumerate(found) if one not in found[:place]]
 
 
 def chosen(text: str, choices: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

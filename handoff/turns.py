@@ -44,13 +44,23 @@ from handoff.conversations.model import (
     Message,
     Turn,
 )
-from handoff.conversations.service import append, as_json, last_words, lock, replies_of, said_before
+from handoff.conversations.service import (
+    append,
+    as_json,
+    last_choices,
+    last_words,
+    lock,
+    replies_of,
+    said_before,
+)
 from handoff.conversations.words import LONGEST, normalise
 from handoff.db import Database
 from handoff.errors import Conflict, TooLong, Unprocessable
 from handoff.known import take_note
 from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic, turn_topic
+from handoff.render import all_chosen
 from handoff.screening.service import screen
+from handoff.screening.tapped import hear_choices
 from handoff.screening.triage import Heard, bot_may_speak, triage
 from handoff.screening.verdict import Verdict
 
@@ -195,7 +205,9 @@ class Turns:
     async def _screen(self, turn_id: uuid.UUID, message: Message) -> None:
         async with self._db.reading() as session:
             before, question = await last_words(session, message)
-        verdict = await self._verdict(message.text, before, question)
+            offered = await last_choices(session, message.conversation_id, message.seq)
+        tapped = hear_choices(all_chosen(message.text, offered), self._rules.vocabulary.choices.values())
+        verdict = Verdict.highest(await self._verdict(message.text, before, question), tapped)
         now = self._clock.now()
         async with self._db.transaction(first=True) as session:
             conversation = await lock(session, message.conversation_id)
