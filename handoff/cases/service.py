@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.vocabulary import Vocabulary
 from handoff import audit
+from handoff.alerts import service as alerts
 from handoff.cases.access import visible_to
 from handoff.cases.clocks import due_at
 from handoff.cases.model import CLAIMED, CLOSED, FAILURE, WAITING, Case, CaseNote
@@ -56,10 +57,12 @@ async def open_or_raise(
     """The conversation's open case of this reason, opened or raised; True when it is new.
 
     The caller holds the conversation's lock. A level only ever rises here; a new finding at urgent or
-    above on a claimed case restarts its clock.
+    above rings for people, and on a claimed case restarts its clock (once, until its adviser does something:
+    somebody who keeps writing must not put it off).
     """
     case = await open_case(session, conversation, reason)
     area = rules.area(conversation.area)
+    new = case is None
     if case is None:
         case = Case(
             reference=new_reference("C"),
@@ -79,12 +82,14 @@ async def open_or_raise(
         session.add(case)
         await session.flush()
         await audit.record(session, now, "system", "case.open", f"case:{case.id}", reason=reason, level=level)
-        return case, True
-    await _raise(session, rules, now, case, level, categories, area)
-    if facts:
-        case.facts = {**(case.facts or {}), **facts}
-    await session.flush()
-    return case, False
+    else:
+        await _raise(session, rules, now, case, level, categories, area)
+        if facts:
+            case.facts = {**(case.facts or {}), **facts}
+        await session.flush()
+    if reason == SAFEGUARDING and rules.rank(level) >= rules.rank("urgent"):
+        await alerts.ring(session, now, case.id, level=level, area=case.area)
+    return case, new
 
 
 async def _raise(
@@ -103,7 +108,8 @@ async def _raise(
         await audit.record(session, now, "system", "case.raise", f"case:{case.id}", level=level)
     due = due_at(rules.vocabulary, case.reason, level, now, area)
     if case.state == CLAIMED and rules.rank(level) >= rules.rank("urgent"):
-        case.due_at = due
+        case.due_at = min(case.due_at, due) if case.unanswered_since else due
+        case.unanswered_since = case.unanswered_since or now
     elif rises:
         case.due_at = min(case.due_at, due)
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
+from handoff.alerts import service as alerts
 from handoff.cases import notices, queue
 from handoff.cases.access import case_for, case_to_change
 from handoff.cases.clocks import due_at
@@ -45,6 +46,10 @@ class Desk:
         return queue.Moment(self.rules, self.now)
 
     async def record(self, action: str, case: Case, **ids: object) -> None:
+        """Note it in the audit; whatever its adviser does for a case also answers what rings for it."""
+        if case.owner_id == self.who.id:
+            case.unanswered_since = None
+            await alerts.acted(self.session, self.now, case.id, self.who.id)
         await audit.record(self.session, self.now, self.who.id, action, f"case:{case.id}", **ids)
 
 
@@ -58,10 +63,11 @@ async def claim(desk: Desk, case_id: uuid.UUID) -> Case:
     if case.state == CLAIMED:
         if not await queue.lapsed(desk.session, desk.moment, [case]):
             if case.owner_id == desk.who.id:
+                await desk.record("case.claim", case)
                 return case
             by = await _owner_name(desk, case)
             raise Conflict("already_claimed", f"{by} has already taken this case.", by=by)
-        await _take_over(desk, case)
+        await _take_over(desk, case, conversation)
     case.state, case.owner_id, case.claimed_at, case.offered_to_id = CLAIMED, desk.who.id, desk.now, None
     if conversation.state == conversations.WAITING:
         await _join(desk, conversation)
@@ -69,11 +75,15 @@ async def claim(desk: Desk, case_id: uuid.UUID) -> Case:
     return case
 
 
-async def _take_over(desk: Desk, case: Case) -> None:
+async def _take_over(desk: Desk, case: Case, conversation: Conversation) -> None:
     """Tell the adviser who had the case, in a note on it; nothing to tell when it is one's own."""
     if case.owner_id == desk.who.id:
         return
-    _add_note(desk, case, f"Taken over from {await _owner_name(desk, case)}: nobody had joined in time.")
+    joined = conversation.state == conversations.ADVISER and conversation.owner_id == case.owner_id
+    why = "nothing had been done in time" if joined else "nobody had joined in time"
+    _add_note(desk, case, f"Taken over from {await _owner_name(desk, case)}: {why}.")
+    if joined:
+        await _join(desk, conversation)
     await desk.record("case.take_over", case, was=str(case.owner_id))
 
 
@@ -179,6 +189,9 @@ async def escalate(desk: Desk, case_id: uuid.UUID, why: str) -> Case:
         desk.session, desk.rules, desk.now, conversation, SAFEGUARDING, level="urgent"
     )
     raised.escalated_at = desk.now
+    await alerts.call_lead(
+        desk.session, desk.now, raised.id, level=raised.level, area=raised.area, by=desk.who.id
+    )
     if conversation.state == conversations.BOT:
         conversation.state = conversations.WAITING
     _add_note(desk, raised, f"Escalated to the safeguarding lead. {why}".strip())

@@ -17,7 +17,8 @@ from handoff import audit
 from handoff.crypto import keyring
 from handoff.db import Database
 from handoff.errors import Refusal
-from handoff.staff.model import Staff, StaffSession
+from handoff.staff.model import Staff as Staff
+from handoff.staff.model import StaffSession
 from handoff.staff.one_time import new_secret, step_of
 from handoff.staff.passwords import matches
 
@@ -179,11 +180,22 @@ async def names(session: AsyncSession, ids: Iterable[uuid.UUID | None]) -> dict[
     return {row.id: row.name for row in rows}
 
 
+async def active(session: AsyncSession) -> list[Staff]:
+    """Everybody with a working account."""
+    return list((await session.execute(select(Staff).where(Staff.active))).scalars())
+
+
+async def set_phone(session: AsyncSession, now: datetime, who: Member, phone: str | None) -> None:
+    """Remember where to text this member of staff (E.164); None forgets it."""
+    person = await session.get_one(Staff, who.id)
+    person.phone = phone
+    await audit.record(session, now, who.id, "staff.phone", f"staff:{who.id}", set=phone is not None)
+
+
 async def colleagues(session: AsyncSession, vocabulary: Vocabulary, area: str | None) -> list[Staff]:
     """Who could take a case of this area (any area while it is not known), by name."""
     able = {code for code, role in vocabulary.roles.items() if "case.claim" in role.rights}
-    people = (await session.execute(select(Staff).where(Staff.active))).scalars()
-    found = [one for one in people if able & set(one.roles) and (area is None or area in one.areas)]
+    found = [one for one in await active(session) if able & set(one.roles) and (area is None or area in one.areas)]
     return sorted(found, key=lambda one: one.name)
 
 

@@ -1,0 +1,90 @@
+"""Ringing for a case and being heard: start an alert, call the lead in, acknowledge.
+
+The caller holds the transaction and the lock of the case's conversation, so one alert a case is started once.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import audit
+from handoff.alerts.model import BLOCKED as BLOCKED
+from handoff.alerts.model import CALLED, DANGER, LADDER, LEAD, Alert
+from handoff.alerts.model import LAPSED as LAPSED
+
+
+async def ring(
+    session: AsyncSession,
+    now: datetime,
+    case_id: uuid.UUID,
+    *,
+    level: str,
+    area: str | None,
+    why: str = DANGER,
+) -> Alert:
+    """The case's alert: started, or begun again from the first person when this is worse than what rings.
+
+    The same or less while it rings changes nothing, or somebody who keeps writing would hold it at the start.
+    """
+    alert = await ringing(session, case_id)
+    if alert is None:
+        alert = Alert(
+            id=uuid.uuid4(), case_id=case_id, why=why, level=level, area=area, started_at=now, next_step_at=now,
+            rung=0, step=0, lap=0, laps=0,
+        )  # fmt: skip
+        session.add(alert)
+        await session.flush()
+        await audit.record(session, now, "system", "alert.ring", f"case:{case_id}", level=level, why=why)
+    elif level == "emergency" != alert.level:
+        alert.level, alert.why = level, why
+        _from_rung(alert, 0, now)
+        await audit.record(session, now, "system", "alert.rise", f"case:{case_id}", level=level)
+    return alert
+
+
+async def call_lead(
+    session: AsyncSession, now: datetime, case_id: uuid.UUID, *, level: str, area: str | None, by: uuid.UUID
+) -> None:
+    """An adviser asks for the safeguarding lead: told now, and what the adviser does is no answer to it."""
+    alert = await ring(session, now, case_id, level=level, area=area, why=CALLED)
+    alert.why, alert.asked_by_id = CALLED, by
+    _from_rung(alert, LADDER.index(LEAD), now)
+
+
+async def ringing(session: AsyncSession, case_id: uuid.UUID) -> Alert | None:
+    """The alert of the case that nobody has acknowledged yet, locked."""
+    query = select(Alert).where(Alert.case_id == case_id, Alert.acknowledged_at.is_(None))
+    return (await session.execute(query.with_for_update())).scalar()
+
+
+async def acted(session: AsyncSession, now: datetime, case_id: uuid.UUID, by: uuid.UUID) -> None:
+    """The case's adviser took it or did something for it: that acknowledges what rings."""
+    alert = await ringing(session, case_id)
+    if alert and alert.asked_by_id != by:
+        await acknowledge(session, now, alert, by)
+
+
+async def acknowledge(session: AsyncSession, now: datetime, alert: Alert, by: uuid.UUID) -> None:
+    """Somebody has it: nobody else is told. A second time changes nothing."""
+    if alert.acknowledged_at is not None:
+        return
+    alert.acknowledged_at, alert.acknowledged_by_id = now, by
+    await session.flush()
+    await audit.record(
+        session, now, by, "alert.acknowledge", f"case:{alert.case_id}", alert=str(alert.id), step=alert.step
+    )
+
+
+async def unacknowledged(session: AsyncSession) -> int:
+    """How many alerts nobody has acknowledged."""
+    query = select(func.count()).select_from(Alert).where(Alert.acknowledged_at.is_(None))
+    return int((await session.execute(query)).scalar_one())
+
+
+def _from_rung(alert: Alert, rung: int, now: datetime) -> None:
+    """Tell people from this place of the ladder on, at once."""
+    alert.rung, alert.lap, alert.next_step_at = rung, alert.step, now
