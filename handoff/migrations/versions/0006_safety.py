@@ -12,10 +12,16 @@ depends_on = None
 def upgrade() -> None:
     """One function a part of the service."""
     _alerts()
+    _records()
+    _switches()
+    _editions()
 
 
 def downgrade() -> None:
     """In the opposite order."""
+    _undo_editions()
+    _undo_switches()
+    _undo_records()
     _undo_alerts()
 
 
@@ -101,3 +107,130 @@ def _undo_alerts() -> None:
         op.drop_table(table)
     op.drop_column("case_", "unanswered_since")
     op.drop_column("staff", "phone")
+
+
+def _records() -> None:
+    op.create_table(
+        "case_decision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name="fk_case_decision_case_id_case_"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_case_decision_staff_id_staff"),
+        sa.PrimaryKeyConstraint("id", name="pk_case_decision"),
+    )
+    op.create_index("ix_case_decision_case_id", "case_decision", ["case_id"], unique=False)
+    op.execute(
+        "INSERT INTO case_decision (id, case_id, staff_id, text, at) "
+        "SELECT id, id, owner_id, decision, closed_at FROM case_ WHERE decision IS NOT NULL"
+    )
+    op.drop_column("case_", "decision")
+    op.create_table(
+        "case_referral",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("to", sa.String(length=32), nullable=False),
+        sa.Column("whom", sa.LargeBinary(), nullable=True),
+        sa.Column("reference", sa.LargeBinary(), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name="fk_case_referral_case_id_case_"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_case_referral_staff_id_staff"),
+        sa.PrimaryKeyConstraint("id", name="pk_case_referral"),
+    )
+    op.create_index("ix_case_referral_case_id", "case_referral", ["case_id"], unique=False)
+    op.create_table(
+        "case_bar",
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name="fk_case_bar_by_id_staff"),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name="fk_case_bar_conversation_id_conversation"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_case_bar_staff_id_staff"),
+        sa.PrimaryKeyConstraint("conversation_id", "staff_id", name="pk_case_bar"),
+    )
+    op.create_index("ix_case_bar_staff_id", "case_bar", ["staff_id"], unique=False)
+    op.add_column("contact", sa.Column("reach", sa.LargeBinary(), nullable=True))
+
+
+def _undo_records() -> None:
+    op.drop_column("contact", "reach")
+    op.drop_table("case_bar")
+    op.drop_table("case_referral")
+    op.add_column("case_", sa.Column("decision", sa.LargeBinary(), nullable=True))
+    op.execute(
+        "UPDATE case_ SET decision = (SELECT text FROM case_decision "
+        "WHERE case_decision.case_id = case_.id ORDER BY case_decision.at DESC LIMIT 1)"
+    )
+    op.drop_table("case_decision")
+
+
+def _switches() -> None:
+    op.create_table(
+        "bot_switch",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("on", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_bot_switch_staff_id_staff"),
+        sa.PrimaryKeyConstraint("id", name="pk_bot_switch"),
+    )
+    op.create_index("ix_bot_switch_channel", "bot_switch", ["channel", "id"], unique=False)
+    op.add_column("conversation", sa.Column("off_told_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def _undo_switches() -> None:
+    op.drop_column("conversation", "off_told_at")
+    op.drop_table("bot_switch")
+
+
+def _editions() -> None:
+    op.create_table(
+        "screening_edition",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("origin", sa.String(length=16), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.Column("review_note", sa.LargeBinary(), nullable=True),
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column("editor_ids", sa.JSON(), nullable=False),
+        sa.Column("approver_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("trial", sa.JSON(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("live_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["approver_id"], ["staff.id"], name="fk_screening_edition_approver_id_staff"),
+        sa.ForeignKeyConstraint(["author_id"], ["staff.id"], name="fk_screening_edition_author_id_staff"),
+        sa.PrimaryKeyConstraint("id", name="pk_screening_edition"),
+        sa.UniqueConstraint("kind", "number", name="uq_screening_edition_kind_number"),
+    )
+    for name, states in (("open", "state IN ('draft', 'in_review')"), ("live", "state = 'live'")):
+        op.create_index(
+            f"uq_screening_edition_{name}",
+            "screening_edition",
+            ["kind"],
+            unique=True,
+            postgresql_where=sa.text(states),
+            sqlite_where=sa.text(states),
+        )
+
+
+def _undo_editions() -> None:
+    op.drop_table("screening_edition")
