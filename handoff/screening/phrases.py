@@ -5,7 +5,7 @@ The whole text is read in one pass whose time grows only with its length, so no 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -75,10 +75,7 @@ class PhraseScreen:
     def __init__(self, document: Mapping[str, Any], spelling: Mapping[str, Any], version: str) -> None:
         """Compiles the phrases. Raises PhraseFault naming every bad entry."""
         self.version = version
-        self._spelling = Spelling(
-            spelling["respell"], spelling["fuzzy"], spelling["fillers"], spelling["emoji"], spelling["keep"]
-        )
-        self._patterns = Patterns(document["slots"], self._phrase_words)
+        self._spelling, self._patterns = reader(document, spelling)
         self._meaning: list[Group | str | None] = []
         self._faults: list[str] = []
         self._nearness = [_nearness(entry) for entry in document["nearness"]]
@@ -132,9 +129,6 @@ class PhraseScreen:
             self._faults.append(str(fault))
         else:
             self._meaning.append(meaning)
-
-    def _phrase_words(self, written: str) -> Iterator[str]:
-        return (word.text for word in self._spelling.words(written))
 
     def _scan(self, heard: _Heard, lead: list[str], words: list[Word], tail: list[str]) -> None:
         texts = [*lead, *(word.text for word in words), *tail]
@@ -211,6 +205,14 @@ class PhraseScreen:
         level, categories = key
         evidence = tuple(text[start:end] for start, end in spans)
         return Finding(level, categories, evidence, "phrases", self.version, tuple(spans))
+
+
+def reader(document: Mapping[str, Any], spelling: Mapping[str, Any]) -> tuple[Spelling, Patterns]:
+    """What reads a message, and what reads a phrase the same way, before any phrase is taken in."""
+    plain = Spelling(
+        spelling["respell"], spelling["fuzzy"], spelling["fillers"], spelling["emoji"], spelling["keep"]
+    )
+    return plain, Patterns(document["slots"], lambda written: (word.text for word in plain.words(written)))
 
 
 def _moved(hit: Hit, by: int) -> Hit:
