@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,44 +31,17 @@ class EncoderMismatch(RuntimeError):
     """A file of the encoder is missing, or differs from the hash in its manifest."""
 
 
-def _check(folder: Path) -> dict[str, object]:
-    try:
-        manifest: dict[str, object] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        files = manifest["files"]
-        assert isinstance(files, dict)
-        for name, expected in files.items():
-            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != expected:
-                raise EncoderMismatch(f"{name} of the encoder is not the file in its manifest")
-    except (OSError, KeyError, ValueError) as fault:
-        raise EncoderMismatch(f"the encoder in {folder} cannot be read: {fault}") from fault
-    return manifest
+@dataclass(frozen=True)
+class Network:
+    """A network ready to run, as its manifest describes it. Safe to share between threads."""
 
-
-class Encoder:
-    """Sentences in, vectors of length one out. Safe to share between threads."""
-
-    def __init__(
-        self,
-        session: onnxruntime.InferenceSession,
-        tokenizer: Tokenizer,
-        fingerprint: str,
-        workers: int = 1,
-    ) -> None:
-        self._workers = workers
-        self._session = session
-        self._tokenizer = tokenizer
-        self._recent: OrderedDict[str, Vectors] = OrderedDict()
-        self._lock = Lock()
-        self.fingerprint = fingerprint
-        self.dimensions: int = session.get_outputs()[0].shape[1]
+    session: onnxruntime.InferenceSession
+    tokenizer: Tokenizer
+    manifest: Mapping[str, Any]
 
     @classmethod
-    def load(cls, path: Path | str = SHIPPED, workers: int = 1) -> Encoder:
-        """Open the encoder in a folder, to read `workers` batches at once.
-
-        Raises EncoderMismatch when a file is not its manifest's.
-        """
-        folder = Path(path)
+    def load(cls, folder: Path) -> Network:
+        """Open the network in a folder; raises EncoderMismatch when a file is not its manifest's."""
         manifest = _check(folder)
         options = onnxruntime.SessionOptions()
         # Batches side by side on several processors are half as dear as one batch spread over them.
@@ -76,8 +51,53 @@ class Encoder:
         session = onnxruntime.InferenceSession(
             str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
-        fingerprint = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
-        return cls(session, Tokenizer.from_file(str(folder / "tokenizer.json")), fingerprint, workers)
+        return cls(session, Tokenizer.from_file(str(folder / "tokenizer.json")), manifest)
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs for another network, or the same with other files."""
+        return hashlib.sha256(json.dumps(self.manifest, sort_keys=True).encode()).hexdigest()
+
+    def run(self, texts: Sequence[str], outputs: Sequence[str]) -> list[Vectors]:
+        """Each of the named outputs, one row a text; words past 128 tokens are not read."""
+        encoded = self.tokenizer.encode_batch(list(texts))
+        feed = {
+            "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
+            "attention_mask": np.array([item.attention_mask for item in encoded], dtype=np.int64),
+        }
+        found: list[Vectors] = self.session.run(list(outputs), feed)
+        return found
+
+
+def _check(folder: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        for name, expected in dict(manifest["files"]).items():
+            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != expected:
+                raise EncoderMismatch(f"{name} of the encoder is not the file in its manifest")
+    except (OSError, KeyError, TypeError, ValueError) as fault:
+        raise EncoderMismatch(f"the encoder in {folder} cannot be read: {fault}") from fault
+    return manifest
+
+
+class Encoder:
+    """Sentences in, vectors of length one out. Safe to share between threads."""
+
+    def __init__(self, network: Network, workers: int = 1) -> None:
+        self._network = network
+        self._workers = workers
+        self._recent: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = Lock()
+        self.fingerprint = network.fingerprint
+        self.dimensions: int = network.session.get_outputs()[0].shape[1]
+
+    @classmethod
+    def load(cls, path: Path | str = SHIPPED, workers: int = 1) -> Encoder:
+        """Open the encoder in a folder, to read `workers` batches at once.
+
+        Raises EncoderMismatch when a file is not its manifest's.
+        """
+        return cls(Network.load(Path(path)), workers)
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
         """Vectors of shape (len(sentences), dimensions), float32; words past 128 tokens are not read."""
@@ -96,7 +116,7 @@ class Encoder:
         """Sorted by length, where there is more than one batch: a batch costs what its longest does."""
         ordered = sorted(sentences)
         if len(ordered) > BATCH:
-            encoded = self._tokenizer.encode_batch(ordered)
+            encoded = self._network.tokenizer.encode_batch(ordered)
             lengths = {text: sum(item.attention_mask) for text, item in zip(ordered, encoded, strict=True)}
             ordered.sort(key=lengths.__getitem__)
         return ordered
@@ -108,13 +128,7 @@ class Encoder:
             return list(pool.map(self._run, chunks))
 
     def _run(self, sentences: list[str]) -> Vectors:
-        encoded = self._tokenizer.encode_batch(sentences)
-        feed = {
-            "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
-            "attention_mask": np.array([item.attention_mask for item in encoded], dtype=np.int64),
-        }
-        vectors: Vectors = self._session.run(["vectors"], feed)[0]
-        return vectors
+        return self._network.run(sentences, ["vectors"])[0]
 
     def _recall(self, text: str) -> Vectors | None:
         with self._lock:
