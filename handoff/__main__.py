@@ -25,6 +25,7 @@ from handoff.content.service import seed_once
 from handoff.errors import Conflict, Refusal
 from handoff.migrate import migrate
 from handoff.screening import seal
+from handoff.screening.editions.shipping import ship_editions
 from handoff.settings import BadSettings, Settings
 from handoff.staff.demo import ensure_demo_staff
 from handoff.staff.enrol import add_arguments, enrol
@@ -77,6 +78,7 @@ async def prepare(settings: Settings, asked: argparse.Namespace | None = None) -
     async with make_parts(settings) as parts:
         await migrate(parts.db)
         await seed_once(parts.db, parts.clock.now())
+        await ship_editions(parts.db, parts.clock.now())
         if settings.demo:
             await ensure_demo_staff(parts.db, parts.clock.now(), settings.demo_password)
 

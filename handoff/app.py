@@ -18,6 +18,7 @@ from handoff import health, keys, openapi, pages, sse
 from handoff.asking import Asking
 from handoff.background import background
 from handoff.cases import internal_routes as cases_internal
+from handoff.cases import record_routes as case_record_routes
 from handoff.cases import routes as cases_routes
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
@@ -33,6 +34,7 @@ from handoff.live import Hub
 from handoff.outbox import Outbox
 from handoff.rasa import Rasa
 from handoff.registrations import internal_routes as registrations_internal
+from handoff.screening.editions.keeper import EditionKeeper
 from handoff.security import default_deny, headers_signal
 from handoff.settings import Settings, check_areas
 from handoff.simulator import routes as simulator_routes
@@ -94,9 +96,11 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
     inbox = Inbox(parts.db, parts.clock, parts.hub, parts.settings, parts.turns)
     catch_up = CatchUp(parts.db, parts.clock, inbox, parts.twilio)
     receipts = LostReceipts(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
-    async with parts.hub.running(parts.db):
+    editions = EditionKeeper(parts.db, parts.hub)
+    async with editions.running(), parts.hub.running(parts.db):
         async with background(
             parts.content.keep_fresh,
+            editions.keep_fresh,
             parts.turns.sweep_forever,
             outbox.run_forever,
             catch_up.run_forever,
@@ -115,6 +119,7 @@ def make_public_app(parts: Parts) -> web.Application:
         sms_routes,
         staff_routes,
         cases_routes,
+        case_record_routes,
         console_routes,
         content_routes,
         feedback_routes,

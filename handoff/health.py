@@ -11,7 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import keys, metrics
+from handoff.alerts import service as alerts
 from handoff.conversations.model import Outgoing
+from handoff.screening import force
 from handoff.security import access, anyone
 
 OUTBOX_LATE_SECONDS = 300
@@ -24,14 +26,17 @@ async def healthz(request: web.Request) -> web.Response:
 
 @access(anyone)
 async def readyz(request: web.Request) -> web.Response:
-    """200 when the database answers, every Rasa has a model, no text waits too long; else 503."""
+    """200 when the database answers, every Rasa has a model, no text waits too long; else 503.
+
+    Screening that runs on less than what was approved is said too, with 200: messages still get to a person.
+    """
     database, outbox = await _database_and_outbox(request)
     rasa = await request.app[keys.RASA].ready()
     checks = {"database": database, "rasa": rasa, "outbox": outbox}
     ready = all(checks.values())
-    return web.json_response(
-        {"status": "ok" if ready else "degraded", "checks": checks}, status=200 if ready else 503
-    )
+    checks["screening"] = not any(one.held.faults for one in force.ALL)
+    status = "ok" if all(checks.values()) else "degraded"
+    return web.json_response({"status": status, "checks": checks}, status=200 if ready else 503)
 
 
 async def _database_and_outbox(request: web.Request) -> tuple[bool, bool]:
@@ -57,6 +62,7 @@ async def outbox_age(session: AsyncSession, now: datetime) -> float:
 async def metrics_page(request: web.Request) -> web.Response:
     async with request.app[keys.DB].reading() as session:
         metrics.OUTBOX_OLDEST.set(await outbox_age(session, request.app[keys.CLOCK].now()))
+        metrics.ALERTS.set(await alerts.unacknowledged(session))
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from handoff.screening import sets
@@ -50,7 +51,7 @@ class InForce(Generic[T]):
         self._compile = compile_body
         self._held: Held[T] | None = None
         self._known: dict[str, T | str] = {}
-        self._shipped: Candidate | str | None = None
+        self._shipped: dict[Path, Candidate | str] = {}
 
     def get(self) -> T:
         """The set in force. Raises NoUsableSet."""
@@ -84,18 +85,20 @@ class InForce(Generic[T]):
         self._held = held
 
     def reset(self) -> None:
-        """Back to the shipped files, read anew at the next use."""
-        self._held, self._shipped = None, None
+        """Back to what runs before anything was taken up: the shipped files."""
+        self._held = None
 
     def _read_shipped(self) -> Candidate | str:
-        if self._shipped is None:
+        """The shipped files, read once in a process, or why they are not used."""
+        folder = sets.SHIPPED
+        if folder not in self._shipped:
             try:
-                body = sets.read_sealed(self.kind, sets.SHIPPED)
-                self._shipped = Candidate(body, sets.digest(body))
+                body = sets.read_sealed(self.kind, folder)
+                self._shipped[folder] = Candidate(body, sets.digest(body))
             except Exception as error:
-                self._shipped = f"The shipped {self.kind} are not used: {error}."
+                self._shipped[folder] = f"The shipped {self.kind} are not used: {error}."
                 log.error("shipped set not used kind=%s: %s", self.kind, error)
-        return self._shipped
+        return self._shipped[folder]
 
     def _compiled(self, candidate: Candidate) -> T | str:
         """The compiled set, or why there is none; each is tried once."""
