@@ -61,6 +61,13 @@ class Outcome(Coded):
 
 
 @dataclass(frozen=True)
+class Hope(Coded):
+    """What someone would like, or what is in their way, and the answer that may help."""
+
+    answer: str | None = None
+
+
+@dataclass(frozen=True)
 class Choice(Coded):
     """A choice of a form that is triaged when it is tapped: its label is what is offered."""
 
@@ -86,6 +93,8 @@ class Vocabulary:
     conversation_states: dict[str, Coded]
     case_states: dict[str, Coded]
     doing_now: dict[str, Coded]
+    wants: dict[str, Hope]
+    in_the_way: dict[str, Hope]
     choices: dict[str, Choice]
     channels: dict[str, Coded]
     message_authors: dict[str, Coded]
@@ -201,6 +210,13 @@ def _outcome(entry: Entry) -> Outcome:
     return Outcome(**_plain(entry), reasons=_texts(entry, "for"), activity=activity)
 
 
+def _hope(entry: Entry) -> Hope:
+    answer = entry.get("answer")
+    if answer is not None and not _text(answer):
+        raise ValueError("answer must be a slug")
+    return Hope(**_plain(entry), answer=answer)
+
+
 def _choice(entry: Entry) -> Choice:
     if not _text(entry.get("level")):
         raise ValueError("level must be a code")
@@ -251,6 +267,8 @@ def parse_vocabulary(content: Any) -> Vocabulary:
         conversation_states=reader.read("conversation_states", _coded),
         case_states=reader.read("case_states", _coded),
         doing_now=reader.read("doing_now", _coded),
+        wants=reader.read("wants", _hope, "answer"),
+        in_the_way=reader.read("in_the_way", _hope, "answer"),
         choices=reader.read("choices", _choice, "level", "categories"),
         channels=reader.read("channels", _coded),
         message_authors=reader.read("message_authors", _coded),

@@ -7,9 +7,11 @@ from handoff.content import model as content
 from handoff.conversations import model as conversations
 from handoff.db import Base
 from handoff.feedback import model as feedback
+from handoff.neet import model as neet
 from handoff.registrations import model as registrations
 from handoff.screening import model as screening
 from handoff.staff import model as staff
+from handoff.switches import model as switches
 
 __all__ = [
     "AuditEntry",
@@ -19,7 +21,9 @@ __all__ = [
     "content",
     "conversations",
     "feedback",
+    "neet",
     "registrations",
     "screening",
     "staff",
+    "switches",
 ]

@@ -1,4 +1,4 @@
-"""Tables of cases and their notes."""
+"""Tables of cases, their notes, and what was decided: by whom, when, and who was told."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ class Case(Base):
     offered_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str | None] = mapped_column(String(64))
-    decision: Mapped[str | None] = mapped_column(EncryptedText)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     waiting_since: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -81,3 +80,44 @@ class CaseCall(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_.id"), index=True)
     result: Mapped[dict[str, Any]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CaseDecision(Base):
+    """What a member of staff decided about a case, and why."""
+
+    __tablename__ = "case_decision"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_.id"), index=True)
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    text: Mapped[str] = mapped_column(EncryptedText)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CaseReferral(Base):
+    """Somebody else was told (`to`: data/reference/referrals.yml): when, whom, and what they answered."""
+
+    __tablename__ = "case_referral"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_.id"), index=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
+    to: Mapped[str] = mapped_column(String(32))
+    whom: Mapped[str | None] = mapped_column(EncryptedText)
+    reference: Mapped[str | None] = mapped_column(EncryptedText)
+    answer: Mapped[str | None] = mapped_column(EncryptedText)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CaseBar(Base):
+    """A member of staff who is named in a conversation about harm, and so sees none of its cases.
+
+    Lifted by a lead it stays, so that the same words do not bar them again.
+    """
+
+    __tablename__ = "case_bar"
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True, index=True)
+    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

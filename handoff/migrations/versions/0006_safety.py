@@ -15,10 +15,12 @@ def upgrade() -> None:
     _records()
     _switches()
     _editions()
+    _learned()
 
 
 def downgrade() -> None:
     """In the opposite order."""
+    _undo_learned()
     _undo_editions()
     _undo_switches()
     _undo_records()
@@ -234,3 +236,32 @@ def _editions() -> None:
 
 def _undo_editions() -> None:
     op.drop_table("screening_edition")
+
+
+def _learned() -> None:
+    op.add_column("case_", sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "learned",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wrong_by_id", sa.Uuid(), nullable=True),
+        sa.Column("wrong_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name="fk_learned_conversation_id_conversation"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_learned_staff_id_staff"),
+        sa.ForeignKeyConstraint(["wrong_by_id"], ["staff.id"], name="fk_learned_wrong_by_id_staff"),
+        sa.PrimaryKeyConstraint("id", name="pk_learned"),
+    )
+    op.create_index("ix_learned_conversation_id", "learned", ["conversation_id"], unique=False)
+
+
+def _undo_learned() -> None:
+    op.drop_index("ix_learned_conversation_id", table_name="learned")
+    op.drop_table("learned")
+    op.drop_column("case_", "declined_at")

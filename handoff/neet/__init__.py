@@ -1,0 +1,1 @@
+"""Out of education, employment and training, or close to it: heard, passed on, asked about, coded."""
