@@ -3,37 +3,57 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.cases.bars import bars_of, is_barred
 from handoff.cases.model import Case
 from handoff.conversations import service as conversations
 from handoff.conversations.model import Conversation
 from handoff.errors import NotFound
-from handoff.staff.service import Member
+from handoff.staff.service import Member, Staff, colleagues
+
+if TYPE_CHECKING:
+    from handoff.cases.service import CaseRules
 
 
 def visible_to(who: Member) -> ColumnElement[bool]:
-    """Their areas' cases, and every case whose area is not known yet."""
-    return or_(Case.area.is_(None), Case.area.in_(sorted(who.areas)))
+    """Their areas' cases, and every case whose area is not known yet; none that they are kept from."""
+    return and_(or_(Case.area.is_(None), Case.area.in_(sorted(who.areas))), ~is_barred(who.id))
 
 
 async def case_for(session: AsyncSession, who: Member, case_id: uuid.UUID) -> Case:
     """The case, to look at; NotFound when it is not theirs to see."""
-    query = select(Case).where(Case.id == case_id, visible_to(who))
-    case = (await session.execute(query)).scalar()
-    if case is None:
-        raise NotFound("There is no such case in your areas.")
-    return case
+    return _found((await session.execute(_theirs(who, case_id))).scalar())
 
 
 async def case_to_change(session: AsyncSession, who: Member, case_id: uuid.UUID) -> tuple[Case, Conversation]:
-    """The case and its conversation, both locked, always the conversation first."""
+    """The case and its conversation, both locked, always the conversation first.
+
+    Whether it is theirs is asked again under the lock: they may just have been named in it.
+    """
     case = await case_for(session, who, case_id)
     conversation = await conversations.lock(session, case.conversation_id)
-    await session.refresh(case, with_for_update=True)
-    return case, conversation
+    locked = _theirs(who, case_id).with_for_update().execution_options(populate_existing=True)
+    return _found((await session.execute(locked)).scalar()), conversation
+
+
+async def able_to_take(session: AsyncSession, rules: CaseRules, case: Case) -> list[Staff]:
+    """Colleagues a case can be passed to: of its area, and not kept from it."""
+    kept = {bar.staff_id for bar in await bars_of(session, case.conversation_id)}
+    return [one for one in await colleagues(session, rules.vocabulary, case.area) if one.id not in kept]
+
+
+def _theirs(who: Member, case_id: uuid.UUID) -> Select[Case]:
+    return select(Case).where(Case.id == case_id, visible_to(who))
+
+
+def _found(case: Case | None) -> Case:
+    if case is None:
+        raise NotFound("There is no such case in your areas.")
+    return case
 
 
 def case_id_in(text: str) -> uuid.UUID:

@@ -16,7 +16,7 @@ def due_at(vocabulary: Vocabulary, reason: str, level: str, now: datetime, area:
     if because.due_minutes is not None:
         due.append(_open_minutes_after(now, because.due_minutes, area))
     if because.due_working_days is not None:
-        due.append(_working_days_after(now, because.due_working_days, area))
+        due.append(working_days_after(now, because.due_working_days, area))
     if how_bad.claim_minutes is not None:
         any_hour = how_bad.clock == "any_hour"
         due.append(
@@ -40,7 +40,7 @@ def _open_minutes_after(now: datetime, minutes: int, area: Area) -> datetime:
         at = closing
 
 
-def _working_days_after(now: datetime, days: int, area: Area) -> datetime:
+def working_days_after(now: datetime, days: int, area: Area) -> datetime:
     """The close of the working day that is `days` working days after this one."""
     at = now if is_open(area, now) else opens_at(area, now)
     for _ in range(days):

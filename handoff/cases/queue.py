@@ -75,7 +75,7 @@ async def listed(
 
     `waiting` has those whose claim has lapsed as well.
     """
-    query = select(Case).where(visible_to(who)).options(defer(Case.facts), defer(Case.decision))
+    query = select(Case).where(visible_to(who)).options(defer(Case.facts))
     wanted = {"open": Case.state != CLOSED, WAITING: moment.unclaimed}
     query = query.where(wanted.get(state, Case.state == state))
     if mine:

@@ -14,6 +14,7 @@ from handoff.bodies import json_object, text_field
 from handoff.cases import queue, view, work
 from handoff.cases.access import case_for, case_id_in
 from handoff.cases.model import Case
+from handoff.cases.record import record_of
 from handoff.cases.stream import events
 from handoff.cases.work import Desk
 from handoff.conversations.words import LONGEST
@@ -65,7 +66,8 @@ async def case(request: web.Request) -> web.Response:
         found = await case_for(session, who, case_id_in(request.match_info["id"]))
         await audit.record(session, request.app[keys.CLOCK].now(), who.id, "case.read", f"case:{found.id}")
         seen = await view.look(session, who, found)
-    return web.json_response(seen.as_json())
+        record = await record_of(session, request.app[keys.RULES], found)
+    return web.json_response(seen.as_json() | record.as_json())
 
 
 @access(staff("case.read"))

@@ -48,12 +48,20 @@ def needs_adviser(case: Case, urgent_rank: int, now: datetime) -> bool:
     return urgent or case.reason in (REQUEST, FAILURE)
 
 
-def check_outcome(vocabulary: Vocabulary, case: Case, outcome: str, decision: str) -> None:
+def unclaim(case: Case, fresh_due: datetime, now: datetime) -> None:
+    """Back to the queue. A clock that still runs is never put off by this; a spent one starts again."""
+    if case.state != WAITING:
+        case.due_at = min(fresh_due, case.due_at) if case.due_at > now else fresh_due
+        case.waiting_since = now
+    case.state, case.owner_id, case.claimed_at, case.offered_to_id = WAITING, None, None, None
+
+
+def check_outcome(vocabulary: Vocabulary, case: Case, outcome: str, decided: bool) -> None:
     """Unprocessable `decision_required` or `unknown_outcome`.
 
     The screens offer the outcomes made for the reason; a program sees one list of codes, so it may use any.
     """
-    if case.reason == SAFEGUARDING and not decision:
+    if case.reason == SAFEGUARDING and not decided:
         raise Unprocessable(
             "decision_required",
             "Write down what was decided and why before you close a safeguarding case.",

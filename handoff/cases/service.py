@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,7 +14,9 @@ from bot.vocabulary import Vocabulary
 from handoff import audit
 from handoff.alerts import service as alerts
 from handoff.cases.access import visible_to
+from handoff.cases.bars import keep_from_the_named as keep_from_the_named
 from handoff.cases.clocks import due_at
+from handoff.cases.destinations import Destinations, load_destinations
 from handoff.cases.model import CLAIMED, CLOSED, FAILURE, WAITING, Case, CaseNote
 from handoff.cases.model import SAFEGUARDING as SAFEGUARDING
 from handoff.cases.model import UNANSWERED as UNANSWERED
@@ -28,11 +30,12 @@ from handoff.staff.service import Member, colleagues
 
 @dataclass(frozen=True)
 class CaseRules:
-    """What opening a case needs to know: the code lists, the areas, whose rota owns the rest."""
+    """What a case goes by: the code lists, the areas, whose rota owns the rest, who it can be referred to."""
 
     vocabulary: Vocabulary
     areas: Mapping[str, Area]
     default_area: str
+    destinations: Destinations = field(default_factory=load_destinations)
 
     def area(self, slug: str | None) -> Area:
         """The area of that slug, or the default area while it is not known."""

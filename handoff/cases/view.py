@@ -44,7 +44,12 @@ class Line:
         body = as_json(self.message) | {"audience": self.message.audience, "by": self.by}
         body["helped"] = self.helped
         body["findings"] = [
-            {"level": one.level, "categories": one.categories, "evidence": one.evidence}
+            {
+                "level": one.level,
+                "categories": one.categories,
+                "evidence": one.evidence,
+                "detector": one.detector,
+            }
             for one in self.findings
         ]
         body["delivery"] = (
@@ -82,7 +87,6 @@ class CaseView:
             "facts": self.facts,
             "registrations": self.registrations,
             "outcome": case.outcome,
-            "decision": case.decision,
             "opened_at": queue.iso(case.opened_at),
             "claimed_at": queue.iso(case.claimed_at),
             "closed_at": queue.iso(case.closed_at),

@@ -14,11 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import audit
 from handoff.alerts import service as alerts
 from handoff.cases import notices, queue
-from handoff.cases.access import case_for, case_to_change
+from handoff.cases.access import able_to_take, case_for, case_to_change
 from handoff.cases.clocks import due_at
-from handoff.cases.model import CLAIMED, CLOSED, SAFEGUARDING, WAITING, Case, CaseNote
+from handoff.cases.deciding import add_decision, is_decided, refer_by_outcome
+from handoff.cases.model import CLAIMED, CLOSED, SAFEGUARDING, Case, CaseNote
 from handoff.cases.numbers import Number, numbers_of
-from handoff.cases.rules import Left, check_outcome, needs_adviser, state_after_close, state_after_return
+from handoff.cases.rules import (
+    Left,
+    check_outcome,
+    needs_adviser,
+    state_after_close,
+    state_after_return,
+    unclaim,
+)
 from handoff.cases.service import CaseRules, open_cases, open_or_raise
 from handoff.conversations import model as conversations
 from handoff.conversations.model import SMS, Contact, Conversation, Message
@@ -170,7 +178,7 @@ async def transfer(desk: Desk, case_id: uuid.UUID, to: uuid.UUID, why: str) -> C
     _refuse_closed(case)
     if case.state == CLAIMED:
         _refuse_unless_may_move(desk, case)
-    able = await staff.colleagues(desk.session, desk.rules.vocabulary, case.area)
+    able = await able_to_take(desk.session, desk.rules, case)
     chosen = next((one for one in able if one.id == to and one.id != desk.who.id), None)
     if chosen is None:
         raise Unprocessable("unknown_colleague", "Choose a colleague who can take this case.", field="to")
@@ -217,8 +225,13 @@ async def close(desk: Desk, case_id: uuid.UUID, outcome: str, decision: str) -> 
     """End a case with its outcome; the conversation goes where the rules of state_after_close say."""
     case, conversation = await case_to_change(desk.session, desk.who, case_id)
     _refuse_unless_owner(desk, case)
-    check_outcome(desk.rules.vocabulary, case, outcome, decision)
-    case.state, case.outcome, case.decision = CLOSED, outcome, decision or None
+    check_outcome(
+        desk.rules.vocabulary, case, outcome, bool(decision) or await is_decided(desk.session, case)
+    )
+    if decision:
+        await add_decision(desk, case, decision)
+    await refer_by_outcome(desk, case, outcome)
+    case.state, case.outcome = CLOSED, outcome
     case.closed_at, case.offered_to_id = desk.now, None
     state = state_after_close(conversation.state, await _left(desk, conversation, case))
     if conversation.state == conversations.ADVISER and state != conversations.ADVISER:
@@ -246,12 +259,8 @@ async def _tell(desk: Desk, conversation: Conversation, text: str) -> None:
 
 
 async def _release(desk: Desk, case: Case, conversation: Conversation) -> None:
-    """Back to the queue. A clock that still runs is never put off by this; a spent one starts again."""
-    if case.state == CLAIMED:
-        fresh = due_at(desk.rules.vocabulary, case.reason, case.level, desk.now, desk.rules.area(case.area))
-        case.due_at = min(fresh, case.due_at) if case.due_at > desk.now else fresh
-        case.waiting_since = desk.now
-    case.state, case.owner_id, case.claimed_at, case.offered_to_id = WAITING, None, None, None
+    fresh = due_at(desk.rules.vocabulary, case.reason, case.level, desk.now, desk.rules.area(case.area))
+    unclaim(case, fresh, desk.now)
     state = state_after_return(conversation.state, await _left(desk, conversation, case))
     if state != conversation.state:
         await _leave(desk, conversation, state, notices.passed_on(desk.who.first_name))

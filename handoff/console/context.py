@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.vocabulary import Outcome
 from handoff import keys
 from handoff.cases import queue, view
+from handoff.cases.access import able_to_take
 from handoff.cases.model import WAITING, Case
+from handoff.cases.record import record_of
 from handoff.cases.service import CaseRules
 from handoff.console import words
-from handoff.staff import service as staff
 from handoff.staff.auth import signed_in
 from handoff.staff.service import Member
 
@@ -130,12 +131,13 @@ async def case_context(
 ) -> dict[str, Any]:
     """The case page."""
     who, moment = signed_in(request), moment_of(request)
-    able = await staff.colleagues(session, moment.rules.vocabulary, seen.case.area)
+    able = await able_to_take(session, moment.rules, seen.case)
     return {
         "seen": seen,
         "case": seen.case,
         "conversation": seen.conversation,
         "lines": lines,
+        "record": await record_of(session, moment.rules, seen.case),
         "marked": view.marked,
         "colleagues": [(str(one.id), one.name) for one in able if one.id != who.id],
         "counts": await queue.counts(session, who, moment),

@@ -20,17 +20,18 @@ WEBCHAT, SMS = "webchat", "sms"
 PERSON_AUTHOR, BOT_AUTHOR, ADVISER_AUTHOR, SYSTEM_AUTHOR = "person", "bot", "adviser", "system"
 EVERYONE, STAFF_ONLY = "everyone", "staff"
 RECEIVED, SCREENED, DONE = "received", "screened", "done"
-ANSWERED, HELD, SKIPPED, FAILED = "answered", "held", "skipped", "failed"
+ANSWERED, HELD, SKIPPED, FAILED, OFF = "answered", "held", "skipped", "failed", "off"
 
 
 class Contact(Base):
-    """One address of a person: a phone number or a webchat session."""
+    """One address of a person: a phone number or a webchat session; `reach`: a number they wrote in the chat."""
 
     __tablename__ = "contact"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     channel: Mapped[str] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(EncryptedText)
     address_index: Mapped[str] = mapped_column(String(64))
+    reach: Mapped[str | None] = mapped_column(EncryptedText)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     __table_args__ = (UniqueConstraint("channel", "address_index"),)
 
@@ -38,7 +39,8 @@ class Contact(Base):
 class Conversation(Base):
     """One thread with one contact on one channel; `blocked_at`: the phone refuses texts from `our_number`.
 
-    `automatic_allowed_at`: when an adviser last let automatic questions go out after an urgent message.
+    `automatic_allowed_at`: when an adviser last let automatic questions go out after an urgent message;
+    `off_told_at`: when they were last told that the assistant is switched off.
     """
 
     __tablename__ = "conversation"
@@ -56,6 +58,7 @@ class Conversation(Base):
     facts: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON)
     safety_sent: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     holding_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    off_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     automatic_allowed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -11,7 +11,15 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.cases.service import SAFEGUARDING, UNANSWERED, CaseRules, open_case, open_cases, open_or_raise
+from handoff.cases.service import (
+    SAFEGUARDING,
+    UNANSWERED,
+    CaseRules,
+    keep_from_the_named,
+    open_case,
+    open_cases,
+    open_or_raise,
+)
 from handoff.content.areas import Area
 from handoff.conversations.model import BOT, SMS, SYSTEM_AUTHOR, WAITING, Conversation, Message
 from handoff.conversations.service import append
@@ -62,6 +70,7 @@ async def triage(heard: Heard) -> list[Message]:
     if told and await open_case(heard.session, heard.conversation, SAFEGUARDING) is None:
         heard.conversation.safety_sent = None  # what was said about an earlier case counts no more
     await _open_cases(heard)
+    await keep_from_the_named(heard.session, heard.rules, heard.now, heard.conversation)
     if at_least(heard.danger.level, "urgent"):
         if heard.conversation.state == BOT:
             heard.conversation.state = WAITING
