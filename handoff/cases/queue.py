@@ -51,7 +51,8 @@ class Moment:
 
     @property
     def unclaimed(self) -> ColumnElement[bool]:
-        return or_(Case.state == WAITING, self.lapsed)
+        """Work for somebody: never what the person said no to."""
+        return or_(and_(Case.state == WAITING, Case.declined_at.is_(None)), self.lapsed)
 
 
 async def lapsed(session: AsyncSession, moment: Moment, cases: Sequence[Case]) -> set[uuid.UUID]:
@@ -73,7 +74,7 @@ async def listed(
 ) -> list[Case]:
     """Cases of one's areas in queue order: level, then the clock nearest its end, then the longest wait.
 
-    `waiting` has those whose claim has lapsed as well.
+    `waiting` has those whose claim has lapsed as well, and none that the person said no to.
     """
     query = select(Case).where(visible_to(who)).options(defer(Case.facts))
     wanted = {"open": Case.state != CLOSED, WAITING: moment.unclaimed}
@@ -85,7 +86,8 @@ async def listed(
 
 
 def in_order(query: Select[Any]) -> Select[Any]:
-    return query.order_by(Case.level_rank.desc(), Case.due_at, Case.waiting_since, Case.reference)
+    said_no = Case.declined_at.is_not(None)  # its clock stands still
+    return query.order_by(Case.level_rank.desc(), said_no, Case.due_at, Case.waiting_since, Case.reference)
 
 
 async def waiting_for(session: AsyncSession, who: Member, moment: Moment, limit: int) -> list[uuid.UUID]:
@@ -131,6 +133,7 @@ def as_json(case: Case, names: dict[uuid.UUID, str]) -> dict[str, Any]:
         "state": case.state,
         "waiting_since": iso(case.waiting_since),
         "due_at": iso(case.due_at),
+        "declined_at": iso(case.declined_at),
         "conversation": str(case.conversation_id),
         "owner": {"id": str(owner), "name": names.get(owner, "")} if owner else None,
     }

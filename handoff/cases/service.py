@@ -16,8 +16,17 @@ from handoff.alerts import service as alerts
 from handoff.cases.access import visible_to
 from handoff.cases.bars import keep_from_the_named as keep_from_the_named
 from handoff.cases.clocks import due_at
+from handoff.cases.contact import becomes_neet as becomes_neet
+from handoff.cases.contact import contact_by as contact_by
+from handoff.cases.contact import contact_case as contact_case
+from handoff.cases.contact import offer_again as offer_again
+from handoff.cases.contact import refused_lately as refused_lately
+from handoff.cases.contact import say_no as say_no
+from handoff.cases.contact import say_yes as say_yes
 from handoff.cases.destinations import Destinations, load_destinations
+from handoff.cases.model import AT_RISK as AT_RISK
 from handoff.cases.model import CLAIMED, CLOSED, FAILURE, WAITING, Case, CaseNote
+from handoff.cases.model import NEET as NEET
 from handoff.cases.model import SAFEGUARDING as SAFEGUARDING
 from handoff.cases.model import UNANSWERED as UNANSWERED
 from handoff.cases.rules import Left, needs_adviser, state_after_close
