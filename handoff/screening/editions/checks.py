@@ -13,7 +13,7 @@ from handoff.screening.pattern import Patterns, PhraseFault
 from handoff.screening.phrases import reader
 from handoff.screening.sets import MESSAGES, PHRASES
 from handoff.screening.verdict import LEVELS
-from handoff.screening.wordings import PLACEHOLDER, Wording, fill, helplines
+from handoff.screening.wordings import PLACEHOLDER, Wording, fill, fillable
 from handoff.sms.gsm7 import parts as sms_parts
 from handoff.sms.gsm7 import unmappable
 
@@ -106,7 +106,7 @@ def _message_faults(body: str, part: Part, areas: Collection[Area]) -> list[tupl
 def _wording_faults(name: str, words: str) -> Iterator[tuple[str, str]]:
     if not words.strip():
         yield name, "it is empty"
-    known = {"area.name", "duty_phone", *helplines()}
+    known = fillable()
     for placeholder in dict.fromkeys(PLACEHOLDER.findall(words)):
         if placeholder not in known:
             yield name, f"{{{placeholder}}} is not known: see what is filled in"

@@ -139,7 +139,7 @@ async def start(work: Editing, number: int | None = None) -> Edition:
 
 
 async def save_part(work: Editing, part: Part, seen: str) -> Edition:
-    """Put one part, already checked, into the draft; Conflict `changed_meanwhile` when it is not as `seen`."""
+    """Put a checked part into the draft; Conflict `changed_meanwhile` when it is not as it was `seen`."""
     draft = await start(work)
     now_there = parts(work.kind, draft.body).get(part.key)
     if (now_there.seen if now_there else "") != seen:
