@@ -15,8 +15,10 @@ from aiohttp import web
 
 from bot.vocabulary import load_vocabulary
 from handoff import health, keys, openapi, pages, sse
+from handoff.alerts.climb import Alarms
 from handoff.asking import Asking
 from handoff.background import background
+from handoff.callout import MailCaller, TextCaller
 from handoff.cases import internal_routes as cases_internal
 from handoff.cases import record_routes as case_record_routes
 from handoff.cases import routes as cases_routes
@@ -96,6 +98,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
     inbox = Inbox(parts.db, parts.clock, parts.hub, parts.settings, parts.turns)
     catch_up = CatchUp(parts.db, parts.clock, inbox, parts.twilio)
     receipts = LostReceipts(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
+    told = (parts.db, parts.clock, parts.hub, parts.rules, parts.settings)
     editions = EditionKeeper(parts.db, parts.hub)
     async with editions.running(), parts.hub.running(parts.db):
         async with background(
@@ -105,6 +108,9 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             outbox.run_forever,
             catch_up.run_forever,
             receipts.run_forever,
+            Alarms(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
+            MailCaller(*told).run_forever,
+            TextCaller(*told, parts.twilio).run_forever,
         ):
             yield
         await parts.turns.stop()

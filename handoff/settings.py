@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ops.demo_secrets import is_demo
 
+_MAIL_SERVER = re.compile(r"smtps?://([^\s/?#@]+@)?[^\s/?#@:]+(:[0-9]+)?/?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?(\?[^\s#]*)?")
 
 
@@ -56,6 +57,8 @@ class Settings:
     twilio_number: str = "+447700900000"
     twilio_numbers: Mapping[str, str] = field(default_factory=dict)
     twilio_api_base: str = ""
+    smtp_url: str = field(default="", repr=False)  # it may hold a password
+    mail_from: str = "wayline@localhost"
     keys: tuple[str, ...] = field(default=(), repr=False)
     index_key: str = field(default="", repr=False)
     rasa_token: str = field(default="", repr=False)
@@ -122,6 +125,8 @@ class _Reader:
             twilio_number=self.env.get("TWILIO_NUMBER", Settings.twilio_number),
             twilio_numbers=self.pairs("TWILIO_NUMBERS"),
             twilio_api_base=self.url("TWILIO_API_BASE", self.default_twilio(mode, base)),
+            smtp_url=self.mail_server(mode),
+            mail_from=self.mail_from(mode),
             keys=tuple(filter(None, self.secret("WAYLINE_KEYS").split(","))),
             index_key=self.secret("WAYLINE_INDEX_KEY"),
             rasa_token=self.secret("RASA_TOKEN"),
@@ -153,6 +158,23 @@ class _Reader:
         if not _WEB_ADDRESS.fullmatch(url):
             self.faults.append(f"{name} must be a web address such as https://www.example.org, not {url!r}")
         return url
+
+    def mail_server(self, mode: str) -> str:
+        """Where alerts are mailed from; production cannot do without, as alerts go out on two channels."""
+        url = self.env.get("SMTP_URL", "").strip()
+        if url and not _MAIL_SERVER.fullmatch(url):
+            self.faults.append("SMTP_URL must look like smtp://user:password@mail.example.org:587")
+        elif not url and mode == "production":
+            self.faults.append("SMTP_URL is not set")
+        return url
+
+    def mail_from(self, mode: str) -> str:
+        address = self.env.get("MAIL_FROM", "").strip()
+        if address and not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+            self.faults.append("MAIL_FROM must be an e-mail address")
+        elif not address and mode == "production":
+            self.faults.append("MAIL_FROM is not set")
+        return address or Settings.mail_from
 
     def database_url(self, data_dir: Path) -> str:
         url = self.env.get("DATABASE_URL", "") or f"sqlite:///{data_dir.absolute() / 'wayline.db'}"

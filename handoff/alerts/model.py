@@ -22,7 +22,8 @@ LADDER = (OWNER, ON_CALL, SECOND, LEAD, MANAGER)  # the order in which people ar
 SHIFT_ROLES = (ON_CALL, SECOND)
 DANGER, BLOCKED, CALLED, LAPSED = "danger", "blocked", "called", "lapsed"
 EMAIL, SMS = "email", "sms"
-QUEUED, SENDING, SENT, DELIVERED, FAILED = "queued", "sending", "sent", "delivered", "failed"
+QUEUED, SENDING, SENT, DELIVERED = "queued", "sending", "sent", "delivered"
+FAILED, SPARED = "failed", "spared"
 
 
 class Alert(Base):
@@ -85,7 +86,7 @@ class AlertNotice(Base):
 
 
 class Shift(Base):
-    """Somebody is on call (or second) for an area, from then until then; without an end until it is taken off."""
+    """Somebody is on call (or second) for an area; without an end it stands until it is taken off."""
 
     __tablename__ = "shift"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)

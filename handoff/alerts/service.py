@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
 from handoff.alerts.model import BLOCKED as BLOCKED
-from handoff.alerts.model import CALLED, DANGER, LADDER, LEAD, Alert
+from handoff.alerts.model import CALLED, DANGER, LADDER, LEAD, ON_CALL, Alert
 from handoff.alerts.model import LAPSED as LAPSED
 
 
@@ -33,8 +33,8 @@ async def ring(
     alert = await ringing(session, case_id)
     if alert is None:
         alert = Alert(
-            id=uuid.uuid4(), case_id=case_id, why=why, level=level, area=area, started_at=now, next_step_at=now,
-            rung=0, step=0, lap=0, laps=0,
+            id=uuid.uuid4(), case_id=case_id, why=why, level=level, area=area, started_at=now,
+            next_step_at=now, rung=0 if why != LAPSED else LADDER.index(ON_CALL), step=0, lap=0, laps=0,
         )  # fmt: skip
         session.add(alert)
         await session.flush()

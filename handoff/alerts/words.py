@@ -1,4 +1,4 @@
-"""What a mail and a text to staff say: how bad, which case, where, since when, and a link. Nothing of a person.
+"""What a mail and a text to staff say: how bad, which case, where, since when, a link. Nothing of a person.
 
 The words depend on nothing but the stored alert, so a text whose sender died can be looked up by its words.
 """
@@ -21,6 +21,7 @@ from handoff.alerts.model import (
     SECOND,
 )
 from handoff.content.areas import WEEKDAYS, Area, clock_words
+from handoff.sms.gsm7 import to_gsm7
 
 HAPPENED = {
     DANGER: "Somebody may not be safe.",
@@ -29,7 +30,7 @@ HAPPENED = {
     LAPSED: "Nobody has come to this case in time.",
 }
 YOU_ARE = {
-    OWNER: "this is your case",
+    OWNER: "they are with you",
     ON_CALL: "you are on call",
     SECOND: "you are second on call",
     LEAD: "you are the safeguarding lead",
@@ -64,7 +65,8 @@ class Told:
 def text(told: Told) -> str:
     """The SMS, one part long with a link of usual length."""
     when = told.time.partition(" ")[0]
-    return f"Wayline {told.level.upper()} {told.reference}, {told.place}, {when}: {YOU_ARE[told.role]}. {told.link}"
+    what = f"Wayline {told.level.upper()} {told.reference}, {told.place}, {when}"
+    return to_gsm7(f"{what}: {YOU_ARE[told.role]}. {told.link}")
 
 
 def subject(told: Told) -> str:

@@ -131,6 +131,8 @@ async def reply(desk: Desk, case_id: uuid.UUID, text: str, key: str | None = Non
         external_id=external_id,
     )
     await desk.record("case.reply", case, message=str(message.id))
+    for other in await open_cases(desk.session, conversation):  # whoever talks to them has heard it ring
+        await alerts.acted(desk.session, desk.now, other.id, desk.who.id)
     return message
 
 

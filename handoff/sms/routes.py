@@ -9,7 +9,7 @@ from __future__ import annotations
 from aiohttp import web
 from multidict import MultiDict
 
-from handoff import keys
+from handoff import callout, keys
 from handoff.live import CONSOLE, conversation_topic
 from handoff.security import access
 from handoff.sms.delivery import Receipt, is_news, take_receipt
@@ -39,13 +39,26 @@ async def status_changed(request: web.Request) -> web.Response:
         code=form.get("ErrorCode", ""),
     )
     async with app[keys.DB].reading() as session:
-        if not await is_news(session, receipt):
-            return _twiml()
+        news = await is_news(session, receipt)
+    if not news:
+        await _of_an_alert(request, receipt)
+        return _twiml()
     async with app[keys.DB].transaction() as session:
         changed = await take_receipt(session, app[keys.RULES], app[keys.CLOCK].now(), receipt)
     if changed:
         app[keys.HUB].notify(conversation_topic(changed), *([CONSOLE] if receipt.bad else []))
     return _twiml()
+
+
+async def _of_an_alert(request: web.Request, receipt: Receipt) -> None:
+    """A text to staff belongs to no conversation: its receipt goes to the alert it was about."""
+    async with request.app[keys.DB].reading() as session:
+        if await callout.notice_of(session, receipt.sid, receipt.reference) is None:
+            return
+    now = request.app[keys.CLOCK].now()
+    async with request.app[keys.DB].transaction() as session:
+        await callout.take_receipt(session, now, receipt.sid, receipt.reference, receipt.state, receipt.code)
+    request.app[keys.HUB].notify(CONSOLE)
 
 
 def inbound(form: MultiDict[str]) -> Inbound:

@@ -14,6 +14,7 @@ SECRETS = {
     "RASA_TOKEN": "r",
     "INTERNAL_TOKEN": "t",
 }
+MAIL = {"SMTP_URL": "smtps://line:p%40ss@mail.example:465", "MAIL_FROM": "alerts@wayline.example"}
 
 
 def test_every_fault_is_named_at_once() -> None:
@@ -55,8 +56,8 @@ def test_an_address_loses_the_slash_at_its_end() -> None:
 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
     told = {"WAYLINE_DEMO_PASSWORD": "plum-otter", "DATABASE_URL": "postgresql://wayline:heron-7@db/wayline"}
-    shown = repr(Settings.from_env({**SECRETS, **told}))
-    for secret in ("new", "k1", "plum-otter", "heron-7"):
+    shown = repr(Settings.from_env({**SECRETS, **MAIL, **told}))
+    for secret in ("new", "k1", "plum-otter", "heron-7", "p%40ss"):
         assert secret not in shown
 
 
@@ -75,7 +76,21 @@ def test_a_database_address_needs_no_driver_name(given: str, used: str) -> None:
 def test_the_clock_can_be_moved_in_demo_only() -> None:
     told = {**SECRETS, "WAYLINE_NOW": "2027-04-01T09:00:00"}
     assert Settings.from_env(told).now is not None
-    assert Settings.from_env({**told, "WAYLINE_MODE": "production"}).now is None
+    assert Settings.from_env({**told, **MAIL, "WAYLINE_MODE": "production"}).now is None
+
+
+@pytest.mark.parametrize("name", MAIL)
+def test_production_needs_a_way_to_mail_alerts(name: str) -> None:
+    with pytest.raises(BadSettings, match=f"{name} is not set"):
+        Settings.from_env({**SECRETS, **MAIL, "WAYLINE_MODE": "production", name: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("SMTP_URL", "mail.example:25"), ("SMTP_URL", "smtp://"), ("MAIL_FROM", "wayline")]
+)
+def test_a_way_to_mail_that_cannot_be_is_named(name: str, value: str) -> None:
+    with pytest.raises(BadSettings, match=name):
+        Settings.from_env({**SECRETS, name: value})
 
 
 def test_the_public_address_follows_the_port() -> None:
