@@ -39,12 +39,15 @@ from handoff.conversations.service import append, last_choices
 from handoff.conversations.words import defused
 from handoff.db import Database
 from handoff.feedback import service as feedback
+from handoff.neet import service as neet
 from handoff.rasa import Asked, Rasa, RasaUnavailable, Reply, Understood
 from handoff.render import AnswerMissing, chosen, render
 from handoff.screening.language import spoken, yes_to
 from handoff.screening.messages import fixed_message
 from handoff.screening.service import findings_of
 from handoff.screening.triage import bot_may_speak, may_hold
+from handoff.switched_off import hand_over
+from handoff.switches import service as switches
 
 log = logging.getLogger(__name__)
 GIVE_UP_SECONDS = 30.0
@@ -107,18 +110,19 @@ class Asking:
             conversation, message = await _read(session, turn)
             if not await bot_may_speak(session, self._rules, conversation):
                 return None
+            if await switches.is_off(session, conversation.channel):
+                return None
             offered = await last_choices(session, conversation.id, message.seq)
             choice = chosen(message.text, offered) or yes_to(message.text, offered)
             choice = choice or await feedback.accepted(session, message)
             text = choice["text"] if choice else message.text
+            findings = await findings_of(session, message.id)
             context = {
                 "channel": conversation.channel,
                 "area": conversation.area,
                 "facts": conversation.facts or {},
-                "findings": [
-                    {"level": f.level, "categories": f.categories}
-                    for f in await findings_of(session, message.id)
-                ],
+                "findings": [{"level": f.level, "categories": f.categories} for f in findings],
+                "neet": await neet.for_the_assistant(session, self._rules, conversation, findings),
                 "choice": choice,
                 "waiting": conversation.state == WAITING,
                 **spoken(text),
@@ -152,6 +156,15 @@ class Asking:
         audience = EVERYONE if speaks else STAFF_ONLY
         said = [await self._say(session, now, conversation, turn, reply, audience) for reply in replies]
         return not all(said)
+
+    async def stand_in(
+        self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn
+    ) -> None:
+        """While the assistant is switched off: an adviser gets to read the turn, and a worry is answered."""
+        told = await hand_over(session, self._rules, now, conversation, turn)
+        heard = await findings_of(session, turn.message_id)
+        if any(found.level == "concern" and found.categories for found in heard):
+            await self._be_kind(session, now, conversation, turn, needed=not told)
 
     async def _say(
         self,

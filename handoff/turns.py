@@ -34,6 +34,7 @@ from handoff.conversations.model import (
     DONE,
     FAILED,
     HELD,
+    OFF,
     PERSON_AUTHOR,
     RECEIVED,
     SCREENED,
@@ -52,6 +53,7 @@ from handoff.conversations.service import (
     lock,
     replies_of,
     said_before,
+    turn_of,
 )
 from handoff.conversations.words import LONGEST, normalise
 from handoff.db import Database
@@ -63,6 +65,7 @@ from handoff.screening.service import screen
 from handoff.screening.tapped import hear_choices
 from handoff.screening.triage import Heard, bot_may_speak, triage
 from handoff.screening.verdict import Verdict
+from handoff.switches import service as switches
 
 log = logging.getLogger(__name__)
 IDLE_EPISODE = timedelta(hours=12)
@@ -126,7 +129,7 @@ class Turns:
         now = self._clock.now()
         async with self._db.transaction(first=True) as session:
             conversation = await lock(session, conversation_id)
-            known = await _known(session, conversation_id, external_id)
+            known = await turn_of(session, conversation_id, external_id)
             if known:
                 if known[0].text != words:
                     raise Conflict("id_reused", "This message id was used for another text.", field="id")
@@ -218,6 +221,9 @@ class Turns:
             await triage(Heard(session, self._rules, now, conversation, message, verdict))
             if not await bot_may_speak(session, self._rules, conversation):
                 _close(turn, now, HELD)
+            elif await switches.is_off(session, conversation.channel):
+                await self._asking.stand_in(session, now, conversation, turn)
+                _close(turn, now, OFF)
             elif turn.outcome == SKIPPED:
                 _close(turn, now, SKIPPED)
         metrics.SCREENED.labels(verdict.level).inc()
@@ -283,8 +289,12 @@ class Turns:
             if turn.state == DONE:
                 return
             may_speak = await bot_may_speak(session, self._rules, conversation)
-            for_staff = await self._asking.store(session, now, conversation, turn, outcome, may_speak)
-            _close(turn, now, outcome.name if may_speak else HELD)
+            off = may_speak and await switches.is_off(session, conversation.channel)
+            speaks = may_speak and not off
+            for_staff = await self._asking.store(session, now, conversation, turn, outcome, speaks)
+            if off:
+                await self._asking.stand_in(session, now, conversation, turn)
+            _close(turn, now, OFF if off else outcome.name if speaks else HELD)
         metrics.TURN_SECONDS.observe((now - turn.created_at).total_seconds())
         self._announce(conversation, turn, for_staff=for_staff)
 
@@ -356,19 +366,6 @@ class Turns:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception():
             log.error("a turn stumbled; the sweep takes it up", exc_info=task.exception())
-
-
-async def _known(
-    session: AsyncSession, conversation_id: uuid.UUID, external_id: str
-) -> tuple[Message, Turn] | None:
-    """The message and turn this id already made in this conversation."""
-    query = (
-        select(Message, Turn)
-        .join(Turn, Turn.message_id == Message.id)
-        .where(Message.conversation_id == conversation_id, Message.external_id == external_id)
-    )
-    row = (await session.execute(query)).first()
-    return (row[0], row[1]) if row else None
 
 
 def _begin_turn(conversation: Conversation, now: datetime) -> None:

@@ -24,7 +24,7 @@ ANSWERED, HELD, SKIPPED, FAILED, OFF = "answered", "held", "skipped", "failed", 
 
 
 class Contact(Base):
-    """One address of a person: a phone number or a webchat session; `reach`: a number they wrote in the chat."""
+    """One address of a person: a phone number or a webchat session; `reach`: a number given in the chat."""
 
     __tablename__ = "contact"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)

@@ -230,6 +230,19 @@ async def said_before(session: AsyncSession, conversation: Conversation, externa
     return (await session.execute(query)).scalar()
 
 
+async def turn_of(
+    session: AsyncSession, conversation_id: uuid.UUID, external_id: str
+) -> tuple[Message, Turn] | None:
+    """The message and turn this id already made in this conversation."""
+    query = (
+        select(Message, Turn)
+        .join(Turn, Turn.message_id == Message.id)
+        .where(Message.conversation_id == conversation_id, Message.external_id == external_id)
+    )
+    row = (await session.execute(query)).first()
+    return (row[0], row[1]) if row else None
+
+
 async def replies_of(session: AsyncSession, turn_id: uuid.UUID) -> list[Message]:
     """What the bot and the service said to the person in one turn, in order."""
     query = select(Message).where(

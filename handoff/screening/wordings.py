@@ -17,7 +17,7 @@ import yaml
 from handoff.content.areas import Area, is_open
 
 HELPLINES = Path(__file__).resolve().parents[2] / "data" / "reference" / "helplines.yml"
-KINDS = ("emergency", "urgent", "concern", "holding", "failure")
+KINDS = ("emergency", "urgent", "concern", "holding", "failure", "switched_off")
 PLACEHOLDER = re.compile(r"\{([a-z_.0-9]+)\}")
 
 
@@ -48,7 +48,7 @@ Wordings = Mapping[str, tuple[Wording, ...]]
 def read_wordings(body: str) -> Wordings:
     """Every kind of message, checked: each has one for all, and names only what can be filled in."""
     document = json.loads(body)["messages"]
-    known = {"area.name", "duty_phone", *helplines()}
+    known = fillable()
     found, faults = {}, [f"{kind}: is missing" for kind in KINDS if kind not in document]
     for kind, entries in document.items():
         wordings = tuple(Wording(frozenset(e.get("for", ())), e["web"], e["sms"]) for e in entries)
@@ -74,7 +74,8 @@ def choose(wordings: Sequence[Wording], categories: Sequence[str]) -> Wording:
 
 def fill(wording: Wording, area: Area, now: datetime) -> Sent:
     """The words as they go out in an area at an hour."""
-    values = {"area.name": area.name, "duty_phone": duty_phone(area, now), **helplines()}
+    values = {"area.name": area.name, "area.hours": area.hours, "duty_phone": duty_phone(area, now)}
+    values |= helplines()
     web, sms = (PLACEHOLDER.sub(lambda m: values[m[1]], text) for text in (wording.web, wording.sms))
     return Sent(web.replace("**", "").strip(), sms.strip())
 
@@ -82,6 +83,11 @@ def fill(wording: Wording, area: Area, now: datetime) -> Sent:
 def duty_phone(area: Area, now: datetime) -> str:
     """The duty team's number by day or by night."""
     return area.duty_phone_day if is_open(area, now) else area.duty_phone_night
+
+
+def fillable() -> frozenset[str]:
+    """The names that a message may have in braces."""
+    return frozenset({"area.name", "area.hours", "duty_phone", *helplines()})
 
 
 @cache
