@@ -188,6 +188,14 @@ async def cases_to_open(
     return {conversation_id: case_id for conversation_id, case_id in rows}
 
 
+async def conversations_with_cases(
+    session: AsyncSession, conversations: Collection[uuid.UUID]
+) -> set[uuid.UUID]:
+    """Those that any case is in, whoever may see it."""
+    query = select(Case.conversation_id).where(Case.conversation_id.in_(conversations))
+    return set((await session.execute(query)).scalars())
+
+
 async def _touched(session: AsyncSession, case: Case) -> bool:
     """Somebody has it, had it, was offered it or wrote about it."""
     if case.state != WAITING or case.waiting_since != case.opened_at:
