@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot.vocabulary import load_vocabulary
 from handoff import health, keys, openapi, pages, sse
+from handoff.alerts import routes as alerts_routes
 from handoff.alerts.climb import Alarms
 from handoff.asking import Asking
 from handoff.background import background
@@ -33,9 +34,11 @@ from handoff.db import Database
 from handoff.errors import errors_middleware
 from handoff.feedback import routes as feedback_routes
 from handoff.live import Hub
+from handoff.neet import internal_routes as neet_internal
 from handoff.outbox import Outbox
 from handoff.rasa import Rasa
 from handoff.registrations import internal_routes as registrations_internal
+from handoff.screening.editions import routes as screening_routes
 from handoff.screening.editions.keeper import EditionKeeper
 from handoff.security import default_deny, headers_signal
 from handoff.settings import Settings, check_areas
@@ -46,6 +49,7 @@ from handoff.sms.inbox import Inbox
 from handoff.sms.receipts import LostReceipts
 from handoff.sms.twilio_client import TwilioClient
 from handoff.staff import routes as staff_routes
+from handoff.switches import routes as switches_routes
 from handoff.turns import Turns
 from handoff.webchat import routes as webchat_routes
 
@@ -124,10 +128,13 @@ def make_public_app(parts: Parts) -> web.Application:
         webchat_routes,
         sms_routes,
         staff_routes,
+        switches_routes,
         cases_routes,
         case_record_routes,
         console_routes,
+        alerts_routes,
         content_routes,
+        screening_routes,
         feedback_routes,
         openapi,
         pages,
@@ -143,7 +150,7 @@ def make_public_app(parts: Parts) -> web.Application:
 def make_internal_app(parts: Parts) -> web.Application:
     """What actions may ask, with a bearer token, on loopback only."""
     app = _app(parts)
-    for feature in (cases_internal, registrations_internal):
+    for feature in (cases_internal, registrations_internal, neet_internal):
         feature.setup(app)
     health.setup_internal(app)
     return app

@@ -10,7 +10,8 @@ from aiohttp import web
 from handoff import keys
 from handoff.bodies import json_object, text_field
 from handoff.cases.clocks import in_words
-from handoff.cases.model import AT_RISK, NEET, REQUEST, UNANSWERED, Case, CaseCall
+from handoff.cases.contact import say_yes
+from handoff.cases.model import REQUEST, UNANSWERED, Case, CaseCall
 from handoff.cases.service import open_or_raise
 from handoff.content.areas import Area, is_open, next_opening
 from handoff.conversations import service as conversations
@@ -20,7 +21,7 @@ from handoff.internal import actions, conversation_id
 from handoff.live import CONSOLE, conversation_topic
 from handoff.security import access
 
-REASONS = (REQUEST, NEET, AT_RISK, UNANSWERED)
+REASONS = (REQUEST, UNANSWERED)
 _LONGEST_FACT = 500
 
 
@@ -37,6 +38,8 @@ async def open_case(request: web.Request) -> web.Response:
         if told:
             return web.json_response(told.result)
         case, created = await open_or_raise(session, rules, now, thread, reason, facts=facts)
+        if reason == REQUEST and facts.get("adviser") != "declined":
+            await say_yes(session, rules, now, thread)
         if reason == REQUEST and thread.state in (BOT, CLOSED):
             thread.state = WAITING
         result = _told(case, created, now, rules.area(case.area))

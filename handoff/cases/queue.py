@@ -133,7 +133,6 @@ def as_json(case: Case, names: dict[uuid.UUID, str]) -> dict[str, Any]:
         "state": case.state,
         "waiting_since": iso(case.waiting_since),
         "due_at": iso(case.due_at),
-        "declined_at": iso(case.declined_at),
         "conversation": str(case.conversation_id),
         "owner": {"id": str(owner), "name": names.get(owner, "")} if owner else None,
     }

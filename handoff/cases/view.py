@@ -20,6 +20,7 @@ from handoff.cases.rules import masked
 from handoff.conversations.model import SMS, Contact, Conversation, Message, Outgoing
 from handoff.conversations.service import as_json, messages_after
 from handoff.feedback import service as feedback
+from handoff.neet import service as neet
 from handoff.registrations import service as registrations
 from handoff.screening import service as screening
 from handoff.staff import service as staff
@@ -75,6 +76,7 @@ class CaseView:
     registrations: Sequence[dict[str, str]] = ()
     numbers: Sequence[Number] = ()
     hushed: bool = False
+    situation: neet.Situation = field(default_factory=neet.Situation)
 
     @property
     def number(self) -> str | None:
@@ -90,12 +92,14 @@ class CaseView:
             "opened_at": queue.iso(case.opened_at),
             "claimed_at": queue.iso(case.claimed_at),
             "closed_at": queue.iso(case.closed_at),
+            "declined_at": queue.iso(case.declined_at),
             "escalated_at": queue.iso(case.escalated_at),
             "conversation_state": conversation.state,
             "left_at": queue.iso(conversation.left_at),
             "number": self.number,
             "blocked_at": queue.iso(conversation.blocked_at),
             "hushed": self.hushed,
+            "situation": self.situation.as_json(),
             "notes": [
                 {
                     "text": note.text,
@@ -133,7 +137,8 @@ async def look(session: AsyncSession, who: Member, case: Case) -> CaseView:
     given = await _registrations(session, case)
     numbers = [one.masked for one in await numbers_of(session, case, contact)]
     hushed = not await automatic.may_go_out(session, conversation)
-    return CaseView(case, conversation, contact, notes, others, names, facts, given, numbers, hushed)
+    told = await neet.situation(session, conversation)
+    return CaseView(case, conversation, contact, notes, others, names, facts, given, numbers, hushed, told)
 
 
 async def _registrations(session: AsyncSession, case: Case) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
@@ -22,6 +23,9 @@ from handoff.screening.sets import SHIPPED as SHIPPED
 from handoff.screening.verdict import Finding, Verdict
 
 log = logging.getLogger(__name__)
+NEET = "neet"
+_SENTENCES = re.compile(r"[.?!\n]+")
+_MOST_SENTENCES, _LONGEST_EVIDENCE = 6, 200
 
 
 def screen(text: str, *, before: Sequence[str] = (), question: str | None = None) -> Verdict:
@@ -33,10 +37,31 @@ def screen(text: str, *, before: Sequence[str] = (), question: str | None = None
         language = hear_language(text)
         if language and language.more:
             findings.append(Finding("concern", (), (), "language", language.code))
-        return Verdict.of(findings)
     except Exception as error:
         log.error("screening failed why=%s", type(error).__name__)
-        return Verdict.of([Finding("urgent", (), (), "failure", type(error).__name__)])
+        findings = [Finding("urgent", (), (), "failure", type(error).__name__)]
+    return Verdict.of([*findings, *_neet(text, before)])
+
+
+def hear_neet(text: str, *, before: Sequence[str] = ()) -> str | None:
+    """Whether somebody says that they are out of learning and work ("now") or may soon be ("at_risk")."""
+    return None
+
+
+def _neet(text: str, before: Sequence[str]) -> list[Finding]:
+    """The third detector's finding: routine, with the sentences that show it; what was heard is its version.
+
+    Its failure is no danger to anybody, so it leaves the verdict as it is."""
+    try:
+        heard = hear_neet(text, before=before)
+        if heard is None:
+            return []
+        sentences = [part.strip() for part in _SENTENCES.split(text) if part.strip()]
+        shows = [one for one in sentences[:_MOST_SENTENCES] if hear_neet(one) == heard]
+        return [Finding("routine", (), tuple(shows or [text[:_LONGEST_EVIDENCE]]), NEET, heard)]
+    except Exception as error:
+        log.error("hearing neet failed why=%s", type(error).__name__)
+        return []
 
 
 def store_findings(session: AsyncSession, at: datetime, message: Message, verdict: Verdict) -> None:

@@ -23,9 +23,10 @@ from handoff.cases.service import (
 from handoff.content.areas import Area
 from handoff.conversations.model import BOT, SMS, SYSTEM_AUTHOR, WAITING, Conversation, Message
 from handoff.conversations.service import append
+from handoff.neet import service as neet
 from handoff.screening.language import language_name
 from handoff.screening.messages import Sent, fixed_message, safety_message
-from handoff.screening.service import store_findings
+from handoff.screening.service import NEET, store_findings
 from handoff.screening.verdict import Level, Verdict, at_least
 
 AFRESH = timedelta(hours=12)
@@ -47,6 +48,11 @@ class Heard:
     def danger(self) -> Verdict:
         """The verdict without the finding that the message is not in English."""
         return Verdict.of([found for found in self.verdict.findings if found.detector != "language"])
+
+    @property
+    def neet(self) -> str | None:
+        """Heard of not being in learning or work: "now", "at_risk", or nothing."""
+        return next((one.version for one in self.verdict.findings if one.detector == NEET), None)
 
     async def say(self, sent: Sent) -> Message:
         """Send a fixed message as part of the turn."""
@@ -71,6 +77,7 @@ async def triage(heard: Heard) -> list[Message]:
         heard.conversation.safety_sent = None  # what was said about an earlier case counts no more
     await _open_cases(heard)
     await keep_from_the_named(heard.session, heard.rules, heard.now, heard.conversation)
+    await neet.take_in(heard.session, heard.rules, heard.now, heard.conversation, heard.message, heard.neet)
     if at_least(heard.danger.level, "urgent"):
         if heard.conversation.state == BOT:
             heard.conversation.state = WAITING

@@ -159,11 +159,14 @@ async def test_a_repeat_after_the_case_was_closed_opens_no_second_one(
     assert await ids(sam) == []
 
 
-async def test_neet_opens_a_case_and_the_bot_goes_on(internal: Client, parts: Parts, sam: Colleague) -> None:
-    case = await make_case(parts, "unanswered")
-    assert (await ask(internal, case, reason="neet", facts={"since": "left college in May"}))[0] == 200
+async def test_an_unanswered_question_opens_a_case_and_the_bot_goes_on(
+    internal: Client, parts: Parts, sam: Colleague
+) -> None:
+    case = await make_case(parts, "neet")
+    assert (await ask(internal, case, reason="unanswered", facts={"since": "left college in May"}))[0] == 200
     assert await conversation_state(parts, case) == "bot"
-    _, seen = await sam.get(f"/api/staff/cases/{(await ids(sam, ''))[-1]}")
+    opened = next(one for one in await ids(sam) if one != case["id"])
+    _, seen = await sam.get(f"/api/staff/cases/{opened}")
     assert seen["facts"] == {"since": "left college in May"} and seen["level"] == "routine"
 
 

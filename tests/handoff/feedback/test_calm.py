@@ -53,9 +53,9 @@ async def test_a_call_for_the_lead_hushes_it_too(
 ) -> None:
     await internal.post(
         "/internal/cases",
-        json={"conversation": f"{chat.conversation}:1", "message_id": "m1", "reason": "neet", "facts": {}},
+        json={"conversation": f"{chat.conversation}:1", "message_id": "m1", "reason": "unanswered", "facts": {}},
     )
-    case = await case_of(sam, chat, "neet")
+    case = await case_of(sam, chat, "unanswered")
     assert await asked(chat) == {"2": None}
     assert (await sam.post(f"{case}/escalate", {"why": "I am worried"}))[0] == 200
     assert await asked(chat) == {} and (await say_helped(chat, 2, True))[0] == 409

@@ -1,0 +1,109 @@
+"""What follows when somebody is heard to be out of learning and work, or close to it.
+
+The case opens in the turn it is heard, unless they lately said no; the assistant is told, and words the talk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.cases import service as cases
+from handoff.cases.service import AT_RISK, NEET, CaseRules
+from handoff.conversations.model import Conversation, Message
+from handoff.conversations.service import last_words
+from handoff.neet.learning import Situation as Situation
+from handoff.neet.learning import keep as keep
+from handoff.neet.learning import set_activity as set_activity
+from handoff.neet.learning import situation as situation
+from handoff.neet.learning import strike_out as strike_out
+from handoff.neet.model import DOING, SAID
+from handoff.neet.reading import LONGEST, Fact, answered, heard_in
+from handoff.neet.reference import Activity, load_reference
+
+NOW = "now"
+"""Heard of somebody who is out of education, employment and training; else they are at risk of it."""
+_NEET_DOING = "not_learning_or_working"
+_ACTIVITY_FACT = "activity"
+
+
+async def take_in(
+    session: AsyncSession,
+    rules: CaseRules,
+    now: datetime,
+    conversation: Conversation,
+    message: Message,
+    heard: str | None,
+) -> None:
+    """Open or update the case when NEET ("now", "at_risk") was heard in a message, and keep what was learned.
+
+    Nothing is kept of who only asks. The caller holds the conversation's lock.
+    """
+    if conversation.form and heard is None:
+        return
+    texts = [message.text]
+    if heard:
+        await open_for(session, rules, now, conversation, heard)
+        texts = [*(await last_words(session, message))[0], message.text]
+    facts = _facts(texts, conversation, rules, now, heard)
+    if facts and (heard or await cases.contact_case(session, conversation)):
+        await keep(session, now, conversation, facts, SAID)
+
+
+async def open_for(
+    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, heard: str
+) -> None:
+    """Open or update the one case about this; after a no within 30 days nothing opens."""
+    if await cases.refused_lately(session, now, conversation):
+        return
+    case = await cases.contact_case(session, conversation)
+    if case and case.declined_at:
+        await cases.offer_again(session, rules, now, case)
+    if case and heard == NOW:
+        await cases.becomes_neet(session, rules, now, case)
+    reason = case.reason if case else NEET if heard == NOW else AT_RISK
+    await cases.open_or_raise(session, rules, now, conversation, reason)
+
+
+async def for_the_assistant(
+    session: AsyncSession, rules: CaseRules, conversation: Conversation, findings: Sequence[Any]
+) -> dict[str, Any] | None:
+    """What Rasa needs to word it: what was heard, whether for the first time, when they are contacted.
+
+    None when nothing was heard in the message; {heard, said_no} when they want no contact.
+    """
+    found = next((one for one in findings if one.detector == NEET), None)
+    if found is None:
+        return None
+    case = await cases.contact_case(session, conversation)
+    if case is None or case.declined_at:
+        return {"heard": found.version, "said_no": True}
+    first = case.waiting_since == found.at
+    return {"heard": found.version, "first": first, "when": cases.contact_by(case, rules, found.at)}
+
+
+def activities() -> list[Activity]:
+    """The activity codes that an adviser may set."""
+    return [one for one in load_reference().activities.values() if not one.retired]
+
+
+def _facts(
+    texts: Sequence[str], conversation: Conversation, rules: CaseRules, now: datetime, heard: str | None
+) -> list[Fact]:
+    """What the messages say, oldest first, and what they do now where that was heard."""
+    today = now.astimezone(rules.area(conversation.area).timezone).date()
+    signs = load_reference().signs
+    facts = [fact for text in texts for fact in heard_in(text, today, signs)]
+    return [*facts, *_doing(texts[-1], conversation, today, heard)]
+
+
+def _doing(text: str, conversation: Conversation, today: date, heard: str | None) -> list[Fact]:
+    """What they do now: by their words when they are out of all of it, else as they said before."""
+    if heard == NOW:
+        [said] = answered(DOING, text, today)
+        return [said if load_reference().is_neet(said.code) else Fact(DOING, _NEET_DOING, said.words)]
+    known = (conversation.facts or {}).get(_ACTIVITY_FACT)
+    return [Fact(DOING, known, text[:LONGEST])] if heard and known else []
