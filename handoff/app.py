@@ -99,7 +99,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
     """Live answers, turns, texts and catching up, for as long as the block lasts."""
     await parts.content.reload()
     outbox = Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
-    inbox = Inbox(parts.db, parts.clock, parts.hub, parts.settings, parts.turns)
+    inbox = Inbox(parts.db, parts.clock, parts.hub, parts.rules, parts.settings, parts.turns)
     catch_up = CatchUp(parts.db, parts.clock, inbox, parts.twilio)
     receipts = LostReceipts(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
     told = (parts.db, parts.clock, parts.hub, parts.rules, parts.settings)

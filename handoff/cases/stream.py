@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,13 +19,14 @@ from handoff.errors import NotSignedIn
 from handoff.live import CONSOLE, conversation_topic
 from handoff.security import access
 from handoff.staff.auth import signed_in, staff, who_is
+from handoff.switches import service as switches
 
 GATHER_SECONDS = 0.2  # many changes at once make one event
 
 
 @access(staff("case.read", touch=False))
 async def events(request: web.Request) -> web.StreamResponse:
-    """GET /api/staff/events?case=ID: `queue` {waiting, urgent, mine}, and `case` for the one shown."""
+    """GET /api/staff/events?case=ID: `queue` {waiting, urgent, mine, off}, and `case` for the one shown."""
     topics = [CONSOLE]
     if "case" in request.query:
         async with request.app[keys.DB].reading() as session:
@@ -47,18 +49,19 @@ async def _follow(request: web.Request, response: web.StreamResponse, topics: li
 
 
 async def _send_state(
-    request: web.Request, response: web.StreamResponse, shown: dict[str, int] | None = None
-) -> dict[str, int]:
-    """One look and its counts: only a beat when they are as `shown`; NotSignedIn once the session has ended.
+    request: web.Request, response: web.StreamResponse, shown: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """One look, its counts and where the assistant is off: only a beat when all is as `shown`.
 
-    Nobody tells of a claim that lapses: the counts do.
+    Nobody tells of a claim that lapses: the counts do. NotSignedIn once the session has ended.
     """
     who = await who_is(request, touch=False)
     if who is None:
         raise NotSignedIn()
     moment = queue.Moment(request.app[keys.RULES], request.app[keys.CLOCK].now())
     async with request.app[keys.DB].reading() as session:
-        found = await queue.counts(session, who, moment)
+        found: dict[str, Any] = await queue.counts(session, who, moment)
+        found["off"] = [channel for channel in switches.CHANNELS if await switches.is_off(session, channel)]
     if found == shown:
         await response.write(sse.BEAT)
         return found

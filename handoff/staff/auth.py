@@ -19,8 +19,10 @@ from handoff.security import Rule
 from handoff.settings import Settings
 from handoff.staff import service
 from handoff.staff.service import ABSOLUTE, Member
+from handoff.switches import service as switches
 
 STAFF = web.RequestKey("staff", Member)
+SWITCHED_OFF = web.RequestKey("switched_off", list[switches.Turned])  # what every page's frame says
 _READS = ("GET", "HEAD", "OPTIONS")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -43,7 +45,10 @@ def staff(right: str | None = None, *, touch: bool = True) -> Rule:
 
 
 def staff_page(right: str | None = None) -> Rule:
-    """The same for a page: someone not signed in is sent to the sign-in page and back again."""
+    """The same for a page: someone not signed in is sent to the sign-in page and back again.
+
+    The page's frame says where the assistant is off, so that is looked up here.
+    """
     ask = staff(right)
 
     async def rule(request: web.Request) -> None:
@@ -52,6 +57,8 @@ def staff_page(right: str | None = None) -> Rule:
         except NotSignedIn:
             back = request.path if request.method == "GET" else "/staff"
             raise web.HTTPSeeOther(f"/staff?next={quote(back)}") from None
+        async with request.app[keys.DB].reading() as session:
+            request[SWITCHED_OFF] = [one for one in await switches.switches(session) if not one.on]
 
     return rule
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,10 @@ class Turned:
     reason: str = ""
     by: str | None = None
     at: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        at = self.at.isoformat().replace("+00:00", "Z") if self.at else None
+        return {"channel": self.channel, "on": self.on, "reason": self.reason, "by": self.by, "at": at}
 
 
 async def is_off(session: AsyncSession, channel: str) -> bool:

@@ -14,11 +14,13 @@ from markupsafe import Markup, escape
 from sqlalchemy.exc import IntegrityError
 
 from handoff import keys
+from handoff.conversations.model import WEBCHAT
 from handoff.conversations.service import as_json, messages_after
 from handoff.conversations.words import normalise
 from handoff.errors import Conflict, Refusal, TooLong, Unprocessable, count_refusal
 from handoff.pages import page, static_path
 from handoff.security import access, anyone
+from handoff.switches import service as switches
 from handoff.webchat import intake, service
 from handoff.webchat.access import (
     CHAT,
@@ -85,7 +87,7 @@ class Form:
 @access(anyone)
 async def chat(request: web.Request) -> web.Response:
     """An empty chat; nothing is stored until the first message."""
-    return fresh_chat(request, area=area_of(request))
+    return await fresh_chat(request, area=area_of(request))
 
 
 @access(page_cookie)
@@ -94,7 +96,7 @@ async def chat_page(request: web.Request) -> web.Response:
     if request.get(OVER) == LEFT:
         raise web.HTTPSeeOther(request.app[keys.SETTINGS].exit_url)
     if request.get(OVER) == QUIET:
-        return fresh_chat(request, status=401, problem=QUIET_WORDS)
+        return await fresh_chat(request, status=401, problem=QUIET_WORDS)
     return await drawn_chat(request)
 
 
@@ -105,7 +107,7 @@ async def post_message(request: web.Request) -> web.Response:
     if request.get(OVER) == LEFT:
         raise web.HTTPSeeOther(request.app[keys.SETTINGS].exit_url)
     if request.get(OVER) == QUIET:
-        return fresh_chat(request, status=401, problem=QUIET_WORDS, text=text)
+        return await fresh_chat(request, status=401, problem=QUIET_WORDS, text=text)
     try:
         await take_in_form(request, text)
     except (TooLong, Unprocessable) as refusal:
@@ -183,13 +185,16 @@ def area_of(request: web.Request) -> str | None:
     return area if area in request.app[keys.RULES].areas else None
 
 
-def fresh_chat(
+async def fresh_chat(
     request: web.Request, *, area: str | None = None, status: int = 200, problem: str = "", text: str = ""
 ) -> web.Response:
     """A new page with credentials of its own. An embed gets no cookie: it works with JavaScript only."""
     page_id, token, embed = new_page(), new_token(), request.query.get("embed") == "1"
+    async with request.app[keys.DB].reading() as session:
+        off = await switches.is_off(session, WEBCHAT)
     form = Form(page_id, csrf_field(page_id, token), area or "")
-    response = draw(request, form, status=status, live=status == 200, embed=embed, problem=problem, text=text)
+    shown = {"live": status == 200, "embed": embed, "problem": problem, "text": text, "off": off}
+    response = draw(request, form, status=status, **shown)
     if not embed:
         response.set_cookie(
             COOKIE,
@@ -218,7 +223,7 @@ async def drawn_chat(request: web.Request, refusal: Refusal | None = None, text:
 
 
 def draw(request: web.Request, form: Form, status: int, **shown: Any) -> web.Response:
-    usual = {"live": False, "embed": False, "messages": [], "state": None}
+    usual = {"live": False, "embed": False, "messages": [], "state": None, "off": False}
     fixed = {"exit_url": request.app[keys.SETTINGS].exit_url, "starters": STARTERS, "form": form}
     return page(request, "webchat/chat.html", status=status, **{**usual, **fixed, **shown})
 

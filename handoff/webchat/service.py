@@ -22,6 +22,7 @@ from handoff.conversations.model import (
 )
 from handoff.feedback import service as feedback
 from handoff.staff import service as staff
+from handoff.switches import service as switches
 from handoff.webchat import access
 
 LEFT_NOTE = 'They used "Exit this page". The chat is closed on their side: replies here will not be seen.'
@@ -31,6 +32,7 @@ LEFT_NOTE = 'They used "Exit this page". The chat is closed on their side: repli
 class State:
     """What the page shows beside the messages; `adviser` is the first name of who has joined.
 
+    `off`: the assistant is switched off, so an adviser will answer.
     `helped` holds, by seq, the answers that "Did this help?" may be asked of, and what was said.
     """
 
@@ -38,10 +40,12 @@ class State:
     typing: bool
     adviser: str | None
     helped: Mapping[int, bool | None] = field(default_factory=dict)
+    off: bool = False
 
     def as_json(self) -> dict[str, Any]:
         shown: dict[str, Any] = {"state": self.state, "typing": self.typing}
-        beside = {"adviser": self.adviser, "helped": {str(seq): said for seq, said in self.helped.items()}}
+        helped = {str(seq): said for seq, said in self.helped.items()}
+        beside = {"off": self.off, "adviser": self.adviser, "helped": helped}
         return shown | {name: value for name, value in beside.items() if value}
 
 
@@ -88,7 +92,8 @@ async def state_of(session: AsyncSession, conversation_id: uuid.UUID) -> State:
     names = await staff.names(session, [conversation.owner_id]) if with_adviser else {}
     typing = not with_adviser and await conversations.has_undone_turn(session, conversation_id)
     adviser = next((name.split()[0] for name in names.values()), None)
-    return State(conversation.state, typing, adviser, await feedback.asks(session, conversation))
+    off = not with_adviser and await switches.is_off(session, conversation.channel)
+    return State(conversation.state, typing, adviser, await feedback.asks(session, conversation), off)
 
 
 async def replies_to(session: AsyncSession, turn_id: uuid.UUID) -> list[dict[str, Any]]:

@@ -41,6 +41,14 @@ export function merge(list, fresh) {
   return added;
 }
 
+/** Where the assistant is switched off stands below the header of every page. */
+async function showSwitches(off) {
+  const banner = document.getElementById("switched-off");
+  if (banner.dataset.off === off.join(" ")) return;
+  const fresh = await part("/staff/switches/banner");
+  if (fresh) banner.replaceWith(fresh.getElementById("switched-off"));
+}
+
 function showCounts(counts) {
   document.querySelectorAll("[data-count]").forEach((badge) => {
     const number = counts[badge.dataset.count] ?? 0;
@@ -51,12 +59,19 @@ function showCounts(counts) {
   document.title = mark + title;
 }
 
+/** Whether the page has its line open; every change of the queue is also an event of the document. */
+export let listening = false;
+
 /** Listen: `onQueue` on every change of the queue, `onCase` on every change of the case given. */
 export function listen({ onQueue, onCase, id } = {}) {
+  listening = true;
   const source = new EventSource(id ? `/api/staff/events?case=${id}` : "/api/staff/events");
   source.addEventListener("queue", (event) => {
-    showCounts(JSON.parse(event.data));
+    const counts = JSON.parse(event.data);
+    showCounts(counts);
+    showSwitches(counts.off);
     onQueue?.();
+    document.dispatchEvent(new Event("queue"));
   });
   source.addEventListener("case", () => onCase?.());
   source.addEventListener("open", () => (connection.hidden = true));

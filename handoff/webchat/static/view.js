@@ -70,12 +70,13 @@ export class View {
     this.pending.delete(id);
   }
 
-  setState({ state, typing, adviser }) {
+  setState({ state, typing, adviser, off }) {
     const words = {
       adviser: adviser ? `You’re talking to ${adviser}, an adviser` : "You’re talking to an adviser",
       waiting: "Waiting for an adviser to join",
     };
-    this.say(this.status, words[state] ?? "");
+    const isOff = off && state !== "adviser";
+    this.say(this.status, isOff ? "The computer assistant is off just now. An adviser will answer you" : (words[state] ?? ""));
     const follow = this.following();
     this.typing.hidden = !typing;
     if (follow && typing) this.follow();
