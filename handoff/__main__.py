@@ -18,6 +18,8 @@ from typing import Any
 from aiohttp import web
 
 from handoff import audit
+from handoff.alerts.demo import ensure_demo_rota
+from handoff.alerts.readiness import area_faults
 from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
 from handoff.content import build
 from handoff.content.entries import ContentFaults
@@ -81,6 +83,7 @@ async def prepare(settings: Settings, asked: argparse.Namespace | None = None) -
         await ship_editions(parts.db, parts.clock.now())
         if settings.demo:
             await ensure_demo_staff(parts.db, parts.clock.now(), settings.demo_password)
+            await ensure_demo_rota(parts.db, parts.clock.now(), parts.rules.areas)
 
 
 async def serve(settings: Settings, asked: argparse.Namespace | None = None) -> None:
@@ -88,14 +91,25 @@ async def serve(settings: Settings, asked: argparse.Namespace | None = None) -> 
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    async with make_parts(settings) as parts, at_work(parts):
-        runners = await _listen(parts)
-        log.info(
-            "serving port=%d internal_port=%d pid=%d", settings.port, settings.internal_port, os.getpid()
-        )
-        await stopped.wait()
-        for runner in runners:
-            await runner.cleanup()
+    async with make_parts(settings) as parts:
+        if not settings.demo:
+            await _refuse_unready_areas(parts)
+        async with at_work(parts):
+            runners = await _listen(parts)
+            log.info(
+                "serving port=%d internal_port=%d pid=%d", settings.port, settings.internal_port, os.getpid()
+            )
+            await stopped.wait()
+            for runner in runners:
+                await runner.cleanup()
+
+
+async def _refuse_unready_areas(parts: Parts) -> None:
+    """BadSettings when an area could not be called out for: nobody writes to one that nobody answers for."""
+    async with parts.db.reading() as session:
+        faults = await area_faults(session, parts.rules, parts.clock.now())
+    if faults:
+        raise BadSettings(faults)
 
 
 async def _listen(parts: Parts) -> list[web.AppRunner]:

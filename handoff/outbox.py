@@ -247,7 +247,7 @@ class Outbox:
         blocked = code == BLOCKED_CODE
         settle(row, now, BLOCKED if blocked else FAILED, code)
         if blocked:
-            await block(session, now, conversation)
+            await block(session, self._rules, now, conversation)
         metrics.GIVEN_UP.inc()
         await tell_advisers(session, self._rules, now, conversation, row, open_case=row.safety or not blocked)
 

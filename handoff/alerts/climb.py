@@ -30,6 +30,8 @@ from handoff.alerts.model import (
     Alert,
     AlertNotice,
 )
+from handoff.cases.access import able_to_take
+from handoff.cases.bars import bars_of
 from handoff.cases.model import CLOSED, SAFEGUARDING, WAITING, Case
 from handoff.cases.queue import Moment
 from handoff.cases.service import CaseRules
@@ -142,7 +144,7 @@ class Alarms:
             found = _climb_from(chain, FIRST_AGAIN, frozenset())
         if found is None:
             alert.rung = len(LADDER)
-            return EVERYBODY, await able_people(step.session, self._rules.vocabulary, step.area)
+            return EVERYBODY, await able_to_take(step.session, self._rules, step.case)
         alert.rung = found[0] + 1
         return LADDER[found[0]], found[1]
 
@@ -163,12 +165,15 @@ class Step:
         return self.case.area or self.rules.default_area
 
     async def chain(self) -> Mapping[str, Sequence[Staff]]:
+        """Who is on each place now, without those who are kept from the case."""
         chain = await chain_of(self.session, self.area, self.now)
-        return {**chain, OWNER: await self._owner_and_beside(chain)}
+        everybody = {**chain, OWNER: await self._owner_and_beside(chain)}
+        kept = {bar.staff_id for bar in await bars_of(self.session, self.case.conversation_id)}
+        return {role: [one for one in people if one.id not in kept] for role, people in everybody.items()}
 
     async def _owner_and_beside(self, chain: Mapping[str, Sequence[Staff]]) -> list[Staff]:
-        """The adviser it is with. In a talk under way the lead too, and in an emergency the on-call and, while
-        the area is open, its advisers."""
+        """The adviser it is with; in a talk under way the lead, in an emergency the on-call and, while
+        the area is open, all its advisers."""
         conversation = await self._conversation()
         owner_id = self.case.owner_id or conversation.owner_id
         owner = [one for one in await staff.active(self.session) if one.id == owner_id]

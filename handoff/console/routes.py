@@ -21,6 +21,7 @@ from handoff.errors import NotFound, Refusal
 from handoff.pages import page
 from handoff.security import access
 from handoff.sms.gsm7 import parts
+from handoff.staff import service as staff_service
 from handoff.staff.auth import signed_in, staff, staff_page
 
 SHOWN = ("waiting", "mine", "all", "closed")
@@ -173,7 +174,10 @@ async def text_parts(request: web.Request) -> web.Response:
 
 @access(staff_page())
 async def account(request: web.Request) -> web.Response:
-    return page(request, "console/account.html", desk=desktop(request, {}))
+    async with request.app[keys.DB].reading() as session:
+        phone = await staff_service.phone_of(session, signed_in(request).id)
+    said = request.query.get("said", "")
+    return page(request, "console/account.html", desk=desktop(request, {}), phone=phone, said=said)
 
 
 def setup(app: web.Application) -> None:

@@ -49,6 +49,7 @@ class Area:
     holidays: frozenset[date]
     postcode_districts: tuple[str, ...]
     demo: bool
+    duty_checked: date | None = None  # the day somebody last rang both duty numbers
 
     @property
     def hours(self) -> str:
@@ -149,6 +150,8 @@ def _faults(entry: Entry) -> Iterator[Fault]:
         elif name in _LINKS and not fields[name].startswith("https://"):
             yield entry.fault(name, f"{name} must be an address that starts with https://")
     yield from _opening_faults(entry)
+    if type(fields.get("duty_checked", date.min)) is not date:
+        yield entry.fault("duty_checked", "duty_checked must be a day such as 2026-11-20")
     try:
         ZoneInfo(str(fields.get("timezone")))
     except (ZoneInfoNotFoundError, ValueError):
@@ -185,4 +188,5 @@ def _area(entry: Entry, holidays: frozenset[date]) -> Area:
         holidays=holidays,
         postcode_districts=tuple(fields.get("postcode_districts", ())),
         demo=bool(fields.get("demo", False)),
+        duty_checked=fields.get("duty_checked"),
     )

@@ -27,6 +27,7 @@ from handoff.conversations.model import (
     Outgoing,
 )
 from handoff.conversations.service import append, lock
+from handoff.sms.lost_touch import alarm_if_at_risk
 from handoff.sms.replies import STAFF_BLOCKED, STAFF_UNBLOCKED
 
 QUEUED, SENDING, SENT, DELIVERED = "queued", "sending", "sent", "delivered"
@@ -88,7 +89,7 @@ async def take_receipt(
         await got_through(session, rules, now, conversation, text)
     settle(text, now, state, receipt.code)
     if receipt.code == BLOCKED_CODE:
-        await block(session, now, conversation)
+        await block(session, rules, now, conversation)
     if receipt.bad:
         await tell_advisers(session, rules, now, conversation, text, open_case=text.safety)
     return conversation.id
@@ -124,10 +125,15 @@ def settle(text: Outgoing, now: datetime, state: str, code: str = "") -> None:
 
 
 async def block(
-    session: AsyncSession, now: datetime, conversation: Conversation, key: str | None = None
+    session: AsyncSession,
+    rules: CaseRules,
+    now: datetime,
+    conversation: Conversation,
+    key: str | None = None,
 ) -> None:
     """Remember that the phone takes no more texts from this number of ours, and tell whoever holds the
-    conversation. Our other numbers may still text it: the network keeps each pair apart.
+    conversation; where they may not be safe that is an alarm. Our other numbers may still text it: the
+    network keeps each pair apart.
 
     `key` is the id of the notice about a STOP, which is then always written.
     """
@@ -136,6 +142,7 @@ async def block(
         conversation.blocked_at = now
     if newly:
         await audit.record(session, now, "person", "texts.block", f"conversation:{conversation.id}")
+        await alarm_if_at_risk(session, rules, now, conversation)
     if newly or key:
         await tell_staff(session, now, conversation, STAFF_BLOCKED, key)
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
+from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.conversations.model import SMS, SYSTEM_AUTHOR, Contact, Conversation, Message
 from handoff.conversations.service import append, lock, sms_conversation
@@ -37,8 +38,11 @@ _LONGEST_SID = 56  # leaves room for the mark of the reply that belongs to it
 class Inbox:
     """Takes texts in, each once."""
 
-    def __init__(self, db: Database, clock: Clock, hub: Hub, settings: Settings, turns: Turns) -> None:
-        self._db, self._clock, self._hub, self._settings, self._turns = db, clock, hub, settings, turns
+    def __init__(
+        self, db: Database, clock: Clock, hub: Hub, rules: CaseRules, settings: Settings, turns: Turns
+    ) -> None:
+        self._db, self._clock, self._hub, self._rules = db, clock, hub, rules
+        self._settings, self._turns = settings, turns
         self._throttle = Throttle(settings.limits.texts_per_number_second, per=1.0)
 
     async def take_in(self, text: Inbound) -> None:
@@ -133,7 +137,7 @@ class Inbox:
                 return
             now = self._clock.now()
             if command == replies.OFF:
-                await block(session, now, conversation, mark)
+                await block(session, self._rules, now, conversation, mark)
             elif command == replies.ON:
                 await unblock(session, now, conversation)
             staff_notice = _staff_notice(text, words)

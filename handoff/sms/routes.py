@@ -84,6 +84,8 @@ def _twiml() -> web.Response:
 
 def setup(app: web.Application) -> None:
     """Add the webhooks."""
-    app[INBOX] = Inbox(app[keys.DB], app[keys.CLOCK], app[keys.HUB], app[keys.SETTINGS], app[keys.TURNS])
+    app[INBOX] = Inbox(
+        app[keys.DB], app[keys.CLOCK], app[keys.HUB], app[keys.RULES], app[keys.SETTINGS], app[keys.TURNS]
+    )
     app.router.add_post("/webhooks/twilio/sms", text_arrived)
     app.router.add_post("/webhooks/twilio/status", status_changed)

@@ -192,6 +192,11 @@ async def set_phone(session: AsyncSession, now: datetime, who: Member, phone: st
     await audit.record(session, now, who.id, "staff.phone", f"staff:{who.id}", set=phone is not None)
 
 
+async def phone_of(session: AsyncSession, staff_id: uuid.UUID) -> str | None:
+    """Where this member of staff is texted."""
+    return (await session.get_one(Staff, staff_id)).phone
+
+
 async def colleagues(session: AsyncSession, vocabulary: Vocabulary, area: str | None) -> list[Staff]:
     """Who could take a case of this area (any area while it is not known), by name."""
     able = {code for code, role in vocabulary.roles.items() if "case.claim" in role.rights}

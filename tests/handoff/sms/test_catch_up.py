@@ -23,7 +23,7 @@ PHONE = "+447700900123"
 
 @pytest.fixture
 async def catch_up(parts: Parts) -> AsyncIterator[CatchUp]:
-    inbox = Inbox(parts.db, parts.clock, parts.hub, parts.settings, parts.turns)
+    inbox = Inbox(parts.db, parts.clock, parts.hub, parts.rules, parts.settings, parts.turns)
     yield CatchUp(parts.db, parts.clock, inbox, parts.twilio)
 
 
