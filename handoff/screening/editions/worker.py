@@ -1,8 +1,8 @@
-"""Hears messages with two sets of phrases: `python -m handoff.screening.editions.worker`, a process of its own.
+"""Hears messages with two sets of phrases, in a process: `python -m handoff.screening.editions.worker`.
 
-Reads JSON lines: first {old, new}, the two bodies, then a message each {before, floor, question, text}. Writes
-a line a message: [old level, new level, what the higher side heard], and at the end how long they took. `floor`
-is what the other detectors heard, which stays whatever the phrases say."""
+Reads JSON lines: first {old, new}, the two bodies, then a message each {before, floor, question, text}.
+Writes a line a message: [old level, new level, what the higher side heard], and at the end how long they
+took. `floor` is what the other detectors heard, which stays whatever the phrases say."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from handoff.screening.verdict import Finding, Level, Verdict, rank
 
 def main(given: TextIO, told: TextIO) -> None:
     """Hear every message twice; times are milliseconds of one message."""
-    os.nice(10)  # people who write now come first
+    os.nice(5)  # people who write now come first
     sets = json.loads(given.readline())
     old, new = PhraseScreen.of(sets["old"]), PhraseScreen.of(sets["new"])
     for screen in (old, new):
