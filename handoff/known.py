@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff import audit
 from handoff.cases.service import CaseRules, place_open_cases
 from handoff.conversations.hearing import AREA, Facts, hear
-from handoff.conversations.model import Conversation
+from handoff.conversations.model import ADVISER, WAITING, WEBCHAT, Contact, Conversation
+from handoff.registrations.fields import Known, read_phone
+from handoff.registrations.reading import Accepted
+from handoff.screening.triage import bot_may_speak
+
+_LONG_NUMBER = re.compile(r"(?:[\doO][^\w\n]{0,2}){9}")
+_NOT_TO_USE = re.compile(
+    r"\b(?:do ?n[o'’]?t|never)\s+(?:\w+\s+)?(?:call|ring|phone|text|txt|message|use)\b", re.IGNORECASE
+)
 
 
 async def take_note(
@@ -27,6 +37,28 @@ async def take_note(
     after = {name: value for name, value in {**before, **heard}.items() if value != ""}
     if after != before:
         conversation.facts = after
+
+
+async def take_number(
+    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, text: str
+) -> None:
+    """Keep a phone number that someone writes in a chat once an adviser is to answer or does.
+
+    A chat has no address to find them at again, so the safety messages ask for one. What is said later
+    replaces the earlier; a number not to ring is none. While a bot's form is open its answers are its own.
+    """
+    if conversation.channel != WEBCHAT or conversation.state not in (WAITING, ADVISER):
+        return
+    if conversation.form and await bot_may_speak(session, rules, conversation):
+        return
+    found = _LONG_NUMBER.search(text) and not _NOT_TO_USE.search(text)
+    number = read_phone(text, Known(now.date(), rules.areas)) if found else None
+    if not isinstance(number, Accepted):
+        return
+    contact = await session.get_one(Contact, conversation.contact_id)
+    if contact.reach != number.value:
+        contact.reach = number.value
+        await audit.record(session, now, "person", "contact.reach", f"conversation:{conversation.id}")
 
 
 async def _place(

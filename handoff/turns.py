@@ -58,7 +58,7 @@ from handoff.conversations.service import (
 from handoff.conversations.words import LONGEST, normalise
 from handoff.db import Database
 from handoff.errors import Conflict, TooLong, Unprocessable
-from handoff.known import take_note
+from handoff.known import take_note, take_number
 from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic, turn_topic
 from handoff.render import all_chosen
 from handoff.screening.service import screen
@@ -72,7 +72,6 @@ IDLE_EPISODE = timedelta(hours=12)
 LONGEST_EPISODE = 60
 LEASE = timedelta(seconds=45)
 SWEEP_SECONDS = 3.0
-INLINE_SCREENING = 1_000  # characters; longer texts are screened in a thread
 
 
 @dataclass(frozen=True)
@@ -191,6 +190,7 @@ class Turns:
             audience=STAFF_ONLY,
         )
         await triage(Heard(session, self._rules, now, conversation, message, verdict))
+        await take_number(session, self._rules, now, conversation, words)
         return message
 
     # -- screen
@@ -219,6 +219,7 @@ class Turns:
                 return
             turn.state = SCREENED
             await triage(Heard(session, self._rules, now, conversation, message, verdict))
+            await take_number(session, self._rules, now, conversation, message.text)
             if not await bot_may_speak(session, self._rules, conversation):
                 _close(turn, now, HELD)
             elif await switches.is_off(session, conversation.channel):
@@ -231,8 +232,7 @@ class Turns:
             self._announce(conversation, turn, for_staff=bool(verdict.findings))
 
     async def _verdict(self, words: str, before: list[str], question: str | None) -> Verdict:
-        if len(words) <= INLINE_SCREENING:
-            return screen(words, before=before, question=question)
+        """In a thread: what the network and the phrases take, others need not wait for."""
         return await asyncio.to_thread(screen, words, before=before, question=question)
 
     # -- ask and finish

@@ -152,7 +152,9 @@ async def escalate(request: web.Request) -> web.Response:
 async def reveal(request: web.Request) -> web.Response:
     async with request.app[keys.DB].transaction() as session:
         numbers = await work.reveal_numbers(desk_of(request, session), _id(request))
-    shown = [{"number": one.number, "registration": one.registration} for one in numbers]
+    shown = [
+        {"number": one.number, "registration": one.registration, "written": one.written} for one in numbers
+    ]
     return web.json_response({"number": numbers[0].number, "numbers": shown})
 
 

@@ -80,8 +80,9 @@ class CaseView:
 
     @property
     def number(self) -> str | None:
-        """The person's number, masked; None on webchat."""
-        return masked(self.contact.address) if self.contact.channel == SMS else None
+        """The person's number, masked; on webchat the one they wrote, if they did."""
+        number = self.contact.address if self.contact.channel == SMS else self.contact.reach
+        return masked(number) if number else None
 
     def as_json(self) -> dict[str, Any]:
         case, conversation = self.case, self.conversation

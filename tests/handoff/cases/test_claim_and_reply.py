@@ -201,7 +201,7 @@ async def test_a_number_is_masked_until_revealed_and_the_reveal_is_recorded(
     case = await make_case(parts, phone="+447700900125")
     _, seen = await sam.get(case["at"])
     assert "7700900125" not in str(seen)
-    shown = {"number": "+447700900125", "registration": None}
+    shown = {"number": "+447700900125", "registration": None, "written": False}
     assert (await sam.post(f"{case['at']}/reveal"))[1] == {"number": "+447700900125", "numbers": [shown]}
     async with parts.db.reading() as session:
         actions = list((await session.execute(select(AuditEntry.action).order_by(AuditEntry.id))).scalars())

@@ -272,8 +272,8 @@ async def test_a_texters_registered_number_is_revealed_beside_the_one_they_text_
     async with signed_in(client) as sam:
         _, revealed = await sam.post(f"{text['at']}/reveal")
     assert revealed["numbers"] == [
-        {"number": "+447700900111", "registration": None},
-        {"number": "+447700900999", "registration": told["reference"]},
+        {"number": "+447700900111", "registration": None, "written": False},
+        {"number": "+447700900999", "registration": told["reference"], "written": False},
     ]
 
 
