@@ -72,6 +72,23 @@ class Incomplete:
     """A registration that still lacks an answer."""
 
 
+@dataclass(frozen=True)
+class CheckIn:
+    """What need not be asked, in words by question; `when` an adviser will be in touch, if one was told."""
+
+    known: dict[str, str]
+    when: str | None
+
+
+@dataclass(frozen=True)
+class Noted:
+    """An answer of a check-in as handoff understood it, and the answers (slugs) that may help."""
+
+    codes: tuple[str, ...]
+    help: tuple[str, ...]
+    when: str | None
+
+
 class HandoffClient:
     """One connection pool to handoff's internal listener."""
 
@@ -87,6 +104,20 @@ class HandoffClient:
         in_hours = body["in_hours"] or not body["next_opening"]
         when = f"by {body['reply_by']}" if in_hours else f"after we open at {body['next_opening']}"
         return Case(bool(body["created"]), str(when))
+
+    async def say_no(self, turn: Turn) -> bool:
+        """They want no contact about being out of learning and work; False when no case is about that."""
+        return bool((await self._post("/internal/neet/no", turn, {}))["declined"])
+
+    async def check_in(self, turn: Turn) -> CheckIn:
+        """What is known before a check-in starts."""
+        _, body = await self._call("GET", "/internal/check-in", params=_who(turn))
+        return CheckIn(dict(body["known"]), body["when"])
+
+    async def note(self, turn: Turn, question: str, text: str) -> Noted:
+        """Have an answer of a check-in kept."""
+        body = await self._post("/internal/check-in/answers", turn, {"question": question, "text": text})
+        return Noted(tuple(body["codes"]), tuple(body["help"]), body["when"])
 
     async def answer(self, turn: Turn, field: str, text: str) -> Accepted | Problem:
         """Have an answer of the registration checked and saved."""

@@ -94,7 +94,7 @@ def hear(said: Said, requested: str, given: Collection[str]) -> Heard:
         return Answer(said.text)
     if requested == LEAVING:
         return Wants("delete" if _wants_it_deleted(said) else "stay")
-    if _LEAVE.fullmatch(said.text) or said.intent in _LEAVING_INTENTS:
+    if wants_to_leave(said):
         return Wants(LEAVE)
     if said.intent == "talk_to_person":
         return Wants("person")
@@ -104,7 +104,12 @@ def hear(said: Said, requested: str, given: Collection[str]) -> Heard:
         return Wants("reference")
     if requested == CONFIRMED and _means_yes(said) and not _BUT.search(said.text):
         return Wants("finish")
-    return _correction(said.text, requested, given) or _question(said, requested) or _plain(said, requested)
+    return _correction(said.text, requested, given) or question_in(said, requested) or _plain(said, requested)
+
+
+def wants_to_leave(said: Said) -> bool:
+    """Whether a message asks to be let out of the form."""
+    return bool(_LEAVE.fullmatch(said.text)) or said.intent in _LEAVING_INTENTS
 
 
 def question_after_all(said: Said) -> Question | None:
@@ -142,12 +147,14 @@ def _wants_it_deleted(said: Said) -> bool:
     return not NO.fullmatch(said.text) and (said.intent in _LEAVING_INTENTS or _means_yes(said))
 
 
-def _question(said: Said, requested: str) -> Question | None:
+def question_in(said: Said, requested: str) -> Question | None:
+    """The question that a message asks while something else is asked."""
     if said.tapped:
         return Question(said.topic)
-    # "Will Smith" and "Can Yilmaz" are names.
+    # "Will Smith" and "Can Yilmaz" are names, "when i left school" is a time.
     words = len(said.text.split())
-    asks = said.text.endswith("?") or (_ASKS.match(said.text) and (requested != "name" or words > 3))
+    answers = (requested == "name" and words <= 3) or requested == "since"
+    asks = said.text.endswith("?") or (_ASKS.match(said.text) and not answers)
     if not asks:
         return None
     if _WHY.search(said.text):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
@@ -16,7 +17,11 @@ OFFERED_PERSON = {"utter_lost_again", "utter_other_language", "utter_adviser_dec
 IN_ENGLISH = ("utter_person_requested", "utter_person_waiting")
 IN_THEIR_LANGUAGE = ("utter_person_requested_interpreter", "utter_other_language_waiting")
 ASKED_FOR = {*IN_ENGLISH, *IN_THEIR_LANGUAGE}
-PASSED_ON = {"utter_neet_passed", "utter_neet_known", "utter_at_risk_passed", *ASKED_FOR}
+NEET_PASSED = {"utter_neet_passed", "utter_at_risk_passed", "utter_check_in_passed", "utter_check_in_done"}
+PASSED_ON = {*NEET_PASSED, "utter_neet_known", *ASKED_FOR}
+NO_THANKS = re.compile(r"\W*(no|nah|nope) (thanks?|thank ?(you|u)|ty|thx|tnx)\b[^?]{0,20}", re.I)
+"""The words that people were told to say; they may be said a few messages later."""
+A_WHILE = 5
 PLAIN_NO = {"deny", "cancel_registration"}
 DECLINED = "declined"
 """The slot with the reason of the case that the person said no to."""
@@ -59,6 +64,8 @@ class ActionYes(Action):
         said = last_uttered(tracker)
         if said & OFFERED_PERSON:
             return await request_person(dispatcher, tracker)
+        if "utter_check_in_offer" in said:
+            return [FollowupAction("check_in_form")]
         dispatcher.utter_message(response="utter_adviser_coming" if said & PASSED_ON else "utter_yes")
         return []
 
@@ -70,11 +77,26 @@ class ActionNoAdviser(Action):
         return "action_no_adviser"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
-        reason = tracker.get_slot("passed_on")
         plain_no = tracker.latest_message["intent"]["name"] in PLAIN_NO
-        if reason and (not plain_no or last_uttered(tracker) & PASSED_ON):
-            await handoff().open_case(Turn.of(tracker), reason, {"adviser": "declined"})
-            dispatcher.utter_message(response="utter_adviser_declined")
-            return [SlotSet(DECLINED, reason)]
-        dispatcher.utter_message(response="utter_no" if plain_no else "utter_no_adviser_needed")
-        return []
+        if plain_no and not _is_meant(tracker):
+            dispatcher.utter_message(response="utter_no")
+            return []
+        asked_for = bool(
+            tracker.get_slot("passed_on") == REQUEST and (last_uttered(tracker) & ASKED_FOR or not plain_no)
+        )
+        if asked_for:
+            await handoff().open_case(Turn.of(tracker), REQUEST, {"adviser": "declined"})
+        declined = await handoff().say_no(Turn.of(tracker))
+        if not (asked_for or declined):
+            dispatcher.utter_message(response="utter_no_adviser_needed")
+            return []
+        dispatcher.utter_message(response="utter_adviser_declined")
+        return [SlotSet(DECLINED, REQUEST)] if asked_for else []
+
+
+def _is_meant(tracker: Tracker) -> bool:
+    """Whether a plain no is one to an adviser: right after they were told, or in the words we gave them."""
+    if last_uttered(tracker) & PASSED_ON:
+        return True
+    exact = NO_THANKS.fullmatch(Said.of(tracker).text) is not None
+    return exact and (bool(last_uttered(tracker, A_WHILE) & NEET_PASSED) or not last_uttered(tracker))

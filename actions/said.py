@@ -14,7 +14,8 @@ class Said:
 
     `language` is the code of the other language that it asks for, or is in (then it is `foreign`);
     `also` is the second topic of a message that asks two things; `doing` is the code of what they said,
-    here or earlier, that they are doing now.
+    here or earlier, that they are doing now; `neet` is what handoff heard of their being out of learning
+    and work ({heard, first, when} or {heard, said_no}).
     """
 
     text: str
@@ -26,6 +27,7 @@ class Said:
     foreign: bool = False
     also: str | None = None
     doing: str | None = None
+    neet: dict[str, Any] | None = None
 
     @classmethod
     def of(cls, tracker: Tracker) -> Said:
@@ -40,7 +42,8 @@ class Said:
         tapped = topic is not None and (context.get("choice") or {}).get("answer") == topic
         language, foreign = context.get("language"), bool(context.get("foreign"))
         doing = (context.get("facts") or {}).get("activity")
-        return cls(text, name, topic, tapped, ranking, language, foreign, entities.get("also"), doing)
+        also, neet = entities.get("also"), context.get("neet")
+        return cls(text, name, topic, tapped, ranking, language, foreign, also, doing, neet)
 
     def likeliest(self, at_least: float) -> str | None:
         """The topic it is most likely about, if likely enough."""
@@ -49,15 +52,15 @@ class Said:
         return next((topic for topic, confidence in self.ranking if confidence >= at_least), None)
 
 
-def last_uttered(tracker: Tracker) -> set[str]:
-    """Names of the responses given in the turn before this one."""
+def last_uttered(tracker: Tracker, turns_back: int = 1) -> set[str]:
+    """Names of the responses given in the turn before this one, or in the last few."""
     names: set[str] = set()
     turns = 0
     for event in reversed(tracker.events):
         if event["event"] == "user":
             turns += 1
-            if turns == 2:
+            if turns > turns_back:
                 break
-        elif event["event"] == "bot" and turns == 1:
+        elif event["event"] == "bot" and turns:
             names.add((event.get("metadata") or {}).get("utter_action") or "")
     return names

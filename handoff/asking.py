@@ -54,7 +54,7 @@ GIVE_UP_SECONDS = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
 # What must never answer a worry: "I did not get that", in every form it takes.
 SHRUGS = ("fallback", "choices")
-OTHER_LANGUAGE = ("other_language", "other_language_waiting")
+NO_SHRUGS = ("other_language", "other_language_waiting", "neet", "at_risk")
 SHRUGGING_INTENTS = ("unclear", "lost", "lost_again", "nonsense", "insult", "out_of_scope")
 
 
@@ -244,9 +244,9 @@ def _is_worried(asked: Asked) -> bool:
 
 
 def _no_shrugs(answer: Understood) -> list[Reply]:
-    """What may be said to a worry; the offer of an interpreter is a choice, but no shrug."""
+    """What may be said to a worry; who was told, or the offer of an interpreter, is a choice but no shrug."""
     intent = answer.understood.get("intent")
-    if intent in OTHER_LANGUAGE:
+    if intent in NO_SHRUGS:
         return answer.replies
     if intent in SHRUGGING_INTENTS:
         return []

@@ -23,7 +23,19 @@ QUESTIONS = (DOING, SINCE, WANTS, IN_THE_WAY)
 _ACTIVITY_FACT = "activity"
 
 
-async def known(session: AsyncSession, rules: CaseRules, conversation: Conversation) -> dict[str, str]:
+async def started(
+    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation
+) -> dict[str, Any]:
+    """What need not be asked, and when an adviser will be in touch, where one was told of it before."""
+    case = await cases.contact_case(session, conversation)
+    told = case is not None and case.declined_at is None
+    return {
+        "known": await _known(session, rules, conversation),
+        "when": cases.contact_by(case, rules, now) if case and told else None,
+    }
+
+
+async def _known(session: AsyncSession, rules: CaseRules, conversation: Conversation) -> dict[str, str]:
     """What is known already of the questions, in words, in their order."""
     rows = [one for one in await all_learned(session, conversation.id) if one.wrong_at is None]
     found: dict[str, list[str]] = {}
@@ -36,7 +48,12 @@ async def known(session: AsyncSession, rules: CaseRules, conversation: Conversat
         ]
         if words:
             found[kind] = words
-    return {kind: " and ".join(found[kind]).lower() for kind in QUESTIONS if kind in found}
+    return {kind: " and ".join(map(_inside, found[kind])) for kind in QUESTIONS if kind in found}
+
+
+def _inside(words: str) -> str:
+    """Words as they stand inside a sentence: a month keeps its capital."""
+    return words if words[-4:].isdigit() else words[:1].lower() + words[1:]
 
 
 async def answer(
@@ -49,14 +66,13 @@ async def answer(
 ) -> dict[str, Any]:
     """Keep an answer; the caller holds the conversation's lock.
 
-    Gives the codes heard, the answers that may help (slugs), whether this opened the case, and `when` the
-    person is contacted (None where no case is open, or they said no).
+    Gives the codes heard, the answers that may help (slugs), and `when` the person is contacted (None where
+    no case is open, or they said no).
     """
     today = now.astimezone(rules.area(conversation.area).timezone).date()
     facts = answered(question, text, today)
     await keep(session, now, conversation, facts, CHECK_IN)
     codes = [fact.code for fact in facts if fact.code]
-    before = await cases.contact_case(session, conversation)
     if question == DOING:
         _remember(conversation, rules, codes)
         if any(load_reference().is_neet(code) for code in codes):
@@ -66,7 +82,6 @@ async def answer(
     return {
         "codes": codes,
         "help": _help(rules, question, codes),
-        "opened": before is None and open_to_it is not None,
         "when": cases.contact_by(open_to_it, rules, now) if open_to_it else None,
     }
 

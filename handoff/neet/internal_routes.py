@@ -34,15 +34,16 @@ async def no(request: web.Request) -> web.Response:
 
 
 @access(actions)
-async def known(request: web.Request) -> web.Response:
-    """GET /internal/check-in?conversation=...: what need not be asked, in words, by question."""
+async def started(request: web.Request) -> web.Response:
+    """GET /internal/check-in?conversation=...: what need not be asked, and when an adviser is in touch."""
     conversation = conversation_id(request.query.get("conversation"))
     async with request.app[keys.DB].reading() as session:
         thread = await session.get(Conversation, conversation)
         if thread is None:
             raise NotFound()
-        found = await check_in.known(session, request.app[keys.RULES], thread)
-    return web.json_response({"known": found})
+        now = request.app[keys.CLOCK].now()
+        found = await check_in.started(session, request.app[keys.RULES], now, thread)
+    return web.json_response(found)
 
 
 @access(actions)
@@ -71,5 +72,5 @@ def _question(body: dict[str, Any]) -> str:
 
 def setup(app: web.Application) -> None:
     app.router.add_post("/internal/neet/no", no)
-    app.router.add_get("/internal/check-in", known)
+    app.router.add_get("/internal/check-in", started)
     app.router.add_post("/internal/check-in/answers", answer)

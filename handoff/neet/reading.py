@@ -66,9 +66,7 @@ _DOING = {
     "working": _words(r"work(?:ing)?|job|self[ -]employed"),
 }
 _WANTS = {
-    "talk": _words(
-        r"talk\w*|chat|advice|someone to help|help deciding|don'?t know|dunno|not sure|unsure|idk"
-    ),
+    "talk": _words(r"talk\w*|chat|advice|someone to help"),
     "apprenticeship": _words(r"apprentice(?:ship)?s?"),
     "training": _words(r"train(?:ing|eeship)?|re-?train"),
     "learning": _words(

@@ -10,6 +10,7 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.check_in import ValidateCheckInForm
 from actions.handoff_client import handoff
 from actions.registration import ValidateRegisterForm
 from tests.actions.stub_handoff import TOKEN, StubHandoff
@@ -37,6 +38,7 @@ class Person:
     def __init__(self) -> None:
         self.slots: dict[str, Any] = {}
         self.events: list[Message] = []
+        self.followed_by: list[str] = []
         self._ids = itertools.count(1)
 
     async def says(self, action: Any, text: str, intent: str = "lost", **parsed: Any) -> list[str]:
@@ -55,7 +57,10 @@ class Person:
         tracker = Tracker(CONVERSATION, self.slots, message, self.events, False, None, {}, "action_listen")
         dispatcher = CollectingDispatcher()
         for event in await action.run(dispatcher, tracker, {}):
-            self.slots[event["name"]] = event["value"]
+            if event["event"] == "followup":
+                self.followed_by.append(event["name"])
+            else:
+                self.slots[event["name"]] = event["value"]
         self.heard = dispatcher.messages
         self.events += [
             {"event": "bot", "metadata": {"utter_action": m["response"]}} for m in dispatcher.messages
@@ -80,5 +85,15 @@ def register(person: Person, stub: StubHandoff) -> Callable[..., Any]:
 
     async def say(text: str, intent: str = "lost", **parsed: Any) -> list[str]:
         return await person.says(ValidateRegisterForm(), text, intent, **parsed)
+
+    return say
+
+
+@pytest.fixture
+def check_in(person: Person, stub: StubHandoff) -> Callable[..., Any]:
+    """Say something to the check-in, which `await check_in("...")` opens with its first message."""
+
+    async def say(text: str, intent: str = "lost", **parsed: Any) -> list[str]:
+        return await person.says(ValidateCheckInForm(), text, intent, **parsed)
 
     return say

@@ -20,6 +20,9 @@ class StubHandoff:
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
         self.drafts: dict[str, dict[str, str]] = {}
         self.cases: dict[tuple[str, str], dict[str, str]] = {}
+        self.known: dict[str, str] = {}
+        self.when: str | None = None
+        self.has_neet_case = False
         self.in_hours = True
         self.broken = False
         self._answered: dict[tuple[str, str], dict[str, Any]] = {}
@@ -28,6 +31,9 @@ class StubHandoff:
         """The internal app, with the routes of the contract."""
         app = web.Application(middlewares=[self._guard])
         app.router.add_post("/internal/cases", self._open_case)
+        app.router.add_post("/internal/neet/no", self._no)
+        app.router.add_get("/internal/check-in", self._check_in)
+        app.router.add_post("/internal/check-in/answers", self._note)
         app.router.add_post("/internal/registrations/answers", self._answer)
         app.router.add_get("/internal/registrations/draft", self._draft)
         app.router.add_delete("/internal/registrations/draft", self._forget)
@@ -75,6 +81,24 @@ class StubHandoff:
         opening = None if self.in_hours else "9am on Monday"
         when = {"in_hours": self.in_hours, "next_opening": opening, "reply_by": "2.30pm today"}
         return self._reply(request, {"reference": "C-1", "created": created, **when})
+
+    async def _no(self, request: web.Request) -> web.Response:
+        return self._reply(request, {"declined": self.has_neet_case})
+
+    async def _check_in(self, request: web.Request) -> web.Response:
+        return web.json_response({"known": self.known, "when": self.when})
+
+    async def _note(self, request: web.Request) -> web.Response:
+        """Someone with nothing to do is out of learning; who wants to talk or a job is understood."""
+        text = request["body"]["text"].lower()
+        if "nothing" in text and request["body"]["question"] == "doing":
+            self.when = "by 5pm on Wednesday"
+        codes = [
+            code for word, code in (("job", "work"), ("talk", "talk"), ("money", "money")) if word in text
+        ]
+        helps = {"work": "job-search", "money": "bursary"}
+        told = {"codes": codes, "help": [helps[code] for code in codes if code in helps], "when": self.when}
+        return self._reply(request, told)
 
     async def _answer(self, request: web.Request) -> web.Response:
         body = request["body"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from actions.check_in import ActionAtRisk, ActionNeet
+from actions.neet import ActionNeet
 from actions.person_request import ActionNoAdviser, ActionRequestPerson, ActionYes
 from tests.actions.conftest import Person
 from tests.actions.stub_handoff import StubHandoff
@@ -52,43 +52,110 @@ async def test_out_of_hours_it_says_when_we_open(person: Person, stub: StubHando
     assert person.heard[-1]["when"] == "after we open at 9am on Monday"
 
 
-async def test_neet_opens_a_case_and_says_how_to_decline(person: Person, stub: StubHandoff) -> None:
-    assert await person.says(ActionNeet(), "im neet", "neet") == ["neet_passed"]
+FIRST = {"context": {"neet": {"heard": "now", "first": True, "when": "by 5pm on Wednesday"}}}
+AGAIN = {"context": {"neet": {"heard": "now", "first": False, "when": "by 5pm on Wednesday"}}}
+SAID_NO = {"context": {"neet": {"heard": "now", "said_no": True}}}
+AT_RISK = {"context": {"neet": {"heard": "at_risk", "first": True, "when": "by 5pm on Wednesday"}}}
+
+
+async def test_who_is_heard_to_be_neet_hears_who_was_told_and_how_to_say_no(
+    person: Person, stub: StubHandoff
+) -> None:
+    stub.has_neet_case = True
+    assert await person.says(ActionNeet(), "im neet", "neet", **FIRST) == ["neet_passed"]
+    assert person.heard[-1]["when"] == "by 5pm on Wednesday"
     assert await person.says(ActionNoAdviser(), "no adviser", "no_adviser") == ["adviser_declined"]
-    assert [(b["reason"], b["facts"]) for b in stub.asked("/internal/cases")] == [
-        ("neet", {"topic": ""}),
-        ("neet", {"adviser": "declined"}),
+    assert len(stub.asked("/internal/neet/no")) == 1
+    assert stub.asked("/internal/cases") == []
+
+
+async def test_a_question_beside_it_is_answered_first(person: Person, stub: StubHandoff) -> None:
+    text = "left college, is there a bursary?"
+    assert await person.says(ActionNeet(), text, "neet", topic="bursary", **FIRST) == [
+        "answer bursary",
+        "neet_passed",
+    ]
+    ranking = [{"topic": "travel", "confidence": 0.15}]
+    assert await person.says(ActionNeet(), text, "neet", topic_ranking=ranking, **FIRST) == [
+        "answer travel",
+        "neet_passed",
     ]
 
 
-async def test_neet_with_a_question_is_answered_first(person: Person, stub: StubHandoff) -> None:
-    ranking = [{"topic": "bursary", "confidence": 0.15}]
-    said = await person.says(ActionNeet(), "left college, is there a bursary?", "neet", topic_ranking=ranking)
-    assert said == ["answer bursary", "neet_passed"]
+async def test_both_of_two_questions_are_answered_first(person: Person, stub: StubHandoff) -> None:
+    said = await person.says(ActionNeet(), "left college. a? b?", "neet", topic="cv", also="travel", **FIRST)
+    assert said == ["answer cv", "also", "neet_passed"]
 
 
-async def test_neet_without_a_question_is_answered_with_nothing(person: Person, stub: StubHandoff) -> None:
+async def test_without_a_question_nothing_is_answered(person: Person, stub: StubHandoff) -> None:
     ranking = [{"topic": "custody-resettlement", "confidence": 0.1}]
-    said = await person.says(ActionNeet(), "im out of college and work", "neet", topic_ranking=ranking)
+    said = await person.says(
+        ActionNeet(), "im out of college and work", "neet", topic_ranking=ranking, **FIRST
+    )
     assert said == ["neet_passed"]
+
+
+async def test_heard_again_there_is_a_hint_at_most(person: Person, stub: StubHandoff) -> None:
+    assert await person.says(ActionNeet(), "im still neet", "neet", **AGAIN) == ["neet_known"]
+    said = await person.says(ActionNeet(), "neet, bursary?", "neet", topic="bursary", **AGAIN)
+    assert said == ["answer bursary"]
+
+
+async def test_after_a_no_it_is_not_offered_again(person: Person, stub: StubHandoff) -> None:
+    assert await person.says(ActionNeet(), "im still neet", "neet", **SAID_NO) == ["about_me"]
+
+
+async def test_what_only_sounds_like_it_gets_the_offer_of_a_check_in(
+    person: Person, stub: StubHandoff
+) -> None:
+    assert await person.says(ActionNeet(), "chilling at home", "neet") == ["check_in_offer"]
+    assert await person.says(ActionYes(), "yes", "affirm") == []
+    assert person.followed_by == ["check_in_form"]
+    assert stub.calls == []
 
 
 async def test_at_risk_is_answered_with_the_topic_nearest_to_it(person: Person, stub: StubHandoff) -> None:
     ranking = [{"topic": "housing", "confidence": 0.2}, {"topic": "september-guarantee", "confidence": 0.1}]
-    said = await person.says(ActionAtRisk(), "no offers and its august", "at_risk", topic_ranking=ranking)
+    said = await person.says(
+        ActionNeet(), "no offers and its august", "at_risk", topic_ranking=ranking, **AT_RISK
+    )
     assert said == ["answer september-guarantee", "at_risk_passed"]
 
 
 async def test_a_plain_no_right_after_passing_on_declines(person: Person, stub: StubHandoff) -> None:
-    await person.says(ActionAtRisk(), "i wanna drop out", "at_risk")
+    stub.has_neet_case = True
+    await person.says(ActionNeet(), "i wanna drop out", "at_risk", **AT_RISK)
     assert await person.says(ActionNoAdviser(), "nah", "deny") == ["adviser_declined"]
 
 
 async def test_a_plain_no_later_declines_nothing(person: Person, stub: StubHandoff) -> None:
-    await person.says(ActionAtRisk(), "i wanna drop out", "at_risk")
+    await person.says(ActionNeet(), "i wanna drop out", "at_risk", **AT_RISK)
     await person.says(ActionYes(), "ok yes", "affirm")
     assert await person.says(ActionNoAdviser(), "no", "deny") == ["no"]
-    assert len(stub.asked("/internal/cases")) == 1
+    assert stub.calls == []
+
+
+@pytest.mark.parametrize("text", ["no thanks", "No thank you", "nah thanks im good"])
+async def test_the_words_they_were_told_count_a_few_messages_later_too(
+    person: Person, stub: StubHandoff, text: str
+) -> None:
+    stub.has_neet_case = True
+    await person.says(ActionNeet(), "i wanna drop out", "at_risk", **AT_RISK)
+    await person.says(ActionYes(), "ok yes", "affirm")
+    assert await person.says(ActionNoAdviser(), text, "deny") == ["adviser_declined"]
+
+
+async def test_the_words_they_were_told_count_in_a_text_days_later(person: Person, stub: StubHandoff) -> None:
+    stub.has_neet_case = True
+    assert await person.says(ActionNoAdviser(), "no thanks", "deny") == ["adviser_declined"]
+
+
+async def test_no_to_contact_leaves_a_person_asked_for_alone(person: Person, stub: StubHandoff) -> None:
+    stub.has_neet_case = True
+    await person.says(ActionRequestPerson(), "get me a human", "talk_to_person")
+    await person.says(ActionNeet(), "im neet", "neet", **FIRST)
+    assert await person.says(ActionNoAdviser(), "no thanks", "deny") == ["adviser_declined"]
+    assert list(stub.cases.values()) == [{}]
 
 
 @pytest.mark.parametrize(
@@ -111,14 +178,14 @@ async def test_a_yes_after_a_no_asks_for_the_person_again(person: Person, stub: 
 
 
 async def test_a_yes_right_after_passing_on_confirms_the_adviser(person: Person, stub: StubHandoff) -> None:
-    await person.says(ActionNeet(), "im neet", "neet")
+    await person.says(ActionNeet(), "im neet", "neet", **FIRST)
     assert await person.says(ActionYes(), "yes", "affirm") == ["adviser_coming"]
-    assert len(stub.asked("/internal/cases")) == 1
-
-
-async def test_no_adviser_with_none_passed_on_calls_nobody(person: Person, stub: StubHandoff) -> None:
-    assert await person.says(ActionNoAdviser(), "no adviser", "no_adviser") == ["no_adviser_needed"]
     assert stub.calls == []
+
+
+async def test_no_adviser_with_none_passed_on_opens_nothing(person: Person, stub: StubHandoff) -> None:
+    assert await person.says(ActionNoAdviser(), "no adviser", "no_adviser") == ["no_adviser_needed"]
+    assert stub.asked("/internal/cases") == []
 
 
 async def test_a_yes_after_a_person_was_offered_asks_for_one(person: Person, stub: StubHandoff) -> None:
@@ -146,7 +213,7 @@ def test_every_problem_and_prompt_has_words() -> None:
     )  # fmt: skip
     asked = (
         "name", "date_of_birth", "postcode", "phone", "activity", "jobcentre_permission", "confirmed",
-        "change", "leaving",
+        "change", "leaving", "known", "doing", "since", "wants", "in_the_way",
     )  # fmt: skip
     wanted = [f"utter_problem_{code}" for code in codes] + [f"utter_prompt_{what}" for what in asked]
     assert [name for name in wanted if name not in responses] == []

@@ -1,0 +1,66 @@
+"""Takes handoff's word that somebody is out of learning and work, or near it: intent `neet` or `at_risk`.
+
+Handoff hears it in every message, whatever else the message is about; here it only decides what is said.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, METADATA
+from rasa.shared.nlu.training_data.message import Message
+
+INTENTS = {"now": "neet", "at_risk": "at_risk"}
+QUESTIONS = frozenset({"faq", "two_questions"})
+"""Answered first, and only once followed by who was told."""
+OF_THEIR_OWN = frozenset(
+    {
+        "talk_to_person",
+        "register_for_benefits",
+        "check_in",
+        "no_adviser",
+        "stop_messages",
+        "my_reference",
+        "other_language",
+        "other_language_waiting",
+    }
+)
+"""These have an action that does what was asked for."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class NeetHearer(GraphComponent):
+    """Stands after the classifier and the language. Metadata may hold `context.neet` and `form`."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> NeetHearer:
+        """Nothing to set up."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Change the intent where there is something to say of it; what was asked stays as entities."""
+        for message in messages:
+            metadata = message.get(METADATA) or {}
+            heard = (metadata.get("context") or {}).get("neet")
+            if heard and not metadata.get("form") and _adds(heard, (message.get(INTENT) or {}).get("name")):
+                taken = {"name": INTENTS[heard["heard"]], "confidence": 1.0}
+                message.set(INTENT, taken, add_to_output=True)
+                message.set("intent_ranking", [taken], add_to_output=True)
+        return messages
+
+
+def _adds(heard: dict[str, Any], intent: str | None) -> bool:
+    """Whether the talk changes: a question is answered as ever, but for the first time that it is heard."""
+    if intent in OF_THEIR_OWN:
+        return False
+    return bool(heard.get("first")) or intent not in QUESTIONS
