@@ -25,6 +25,7 @@ from handoff.cases import record_routes as case_record_routes
 from handoff.cases import routes as cases_routes
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
+from handoff.console import record_forms as console_record_forms
 from handoff.console import routes as console_routes
 from handoff.content import routes as content_routes
 from handoff.content.facts import load_facts
@@ -132,6 +133,7 @@ def make_public_app(parts: Parts) -> web.Application:
         cases_routes,
         case_record_routes,
         console_routes,
+        console_record_forms,
         alerts_routes,
         content_routes,
         screening_routes,

@@ -15,10 +15,12 @@ from bot.vocabulary import Outcome
 from handoff import keys
 from handoff.cases import queue, view
 from handoff.cases.access import able_to_take
+from handoff.cases.destinations import Destination
 from handoff.cases.model import WAITING, Case
-from handoff.cases.record import record_of
+from handoff.cases.record import Record, record_of
 from handoff.cases.service import CaseRules
 from handoff.console import words
+from handoff.staff import service as staff
 from handoff.staff.auth import signed_in
 from handoff.staff.service import Member
 
@@ -92,6 +94,30 @@ class Desktop:
         all_of_them = self.rules.vocabulary.outcomes.values()
         return [one for one in all_of_them if case.reason in one.reasons and not one.retired]
 
+    def destination(self, code: str) -> str:
+        return self.rules.destinations[code].label
+
+    def destinations(self) -> list[Destination]:
+        """Whom a case can be referred to now."""
+        return [one for one in self.rules.destinations.values() if not one.retired]
+
+    def may_write(self, case: Case) -> bool:
+        """Whether they may write the case's record: its adviser, or a lead."""
+        return self.me.may("case.note") and (case.owner_id == self.me.id or self.me.may("case.decide"))
+
+    def due_by(self, case: Case, at: datetime) -> str:
+        return words.due(at, self.now, self.rules.area(case.area))
+
+    def tone_at(self, at: datetime) -> str:
+        return words.due_tone(at, self.now)
+
+    def local(self, case: Case, at: datetime) -> str:
+        """An instant as a form's time field has it."""
+        return f"{at.astimezone(self.rules.area(case.area).timezone):%Y-%m-%dT%H:%M}"
+
+    def heard(self, detector: str) -> str:
+        return words.HEARD.get(detector, f"heard by {detector}")
+
     def outcome(self, code: str) -> str:
         return self.rules.vocabulary.outcomes[code].label
 
@@ -132,14 +158,25 @@ async def case_context(
     """The case page."""
     who, moment = signed_in(request), moment_of(request)
     able = await able_to_take(session, moment.rules, seen.case)
+    record = await record_of(session, moment.rules, seen.case)
     return {
         "seen": seen,
         "case": seen.case,
         "conversation": seen.conversation,
         "lines": lines,
-        "record": await record_of(session, moment.rules, seen.case),
+        "record": record,
         "marked": view.marked,
+        "barrable": await _barrable(session, who, record),
         "colleagues": [(str(one.id), one.name) for one in able if one.id != who.id],
         "counts": await queue.counts(session, who, moment),
         "desk": desktop(request, seen.names, await queue.lapsed(session, moment, [seen.case])),
     }
+
+
+async def _barrable(session: AsyncSession, who: Member, record: Record) -> list[tuple[str, str]]:
+    """The colleagues whom a lead could keep from the case: id and name."""
+    if not who.may("case.oversee"):
+        return []
+    out = {who.id, *(bar.staff_id for bar in record.bars)}
+    able = [one for one in await staff.active(session) if one.id not in out]
+    return sorted(((str(one.id), one.name) for one in able), key=lambda one: one[1])

@@ -7,6 +7,15 @@ from datetime import datetime, timedelta
 from handoff.cases.clocks import in_words
 from handoff.content.areas import Area, clock_words
 
+HEARD = {
+    "phrases": "heard by the phrases",
+    "model": "heard by the model",
+    "language": "heard by the language check",
+    "choice": "tapped",
+    "neet": "heard by the check for leaving work or learning",
+    "failure": "screening failed: read it yourself",
+}
+"""Which detector made a finding."""
 SOON = timedelta(minutes=10)
 _COUNT_DOWN = timedelta(minutes=90)
 

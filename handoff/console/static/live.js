@@ -17,6 +17,7 @@ export async function part(address) {
   try {
     const response = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
     if (response.status === 401) location.assign(`/staff?next=${encodeURIComponent(location.pathname)}`);
+    if (response.status === 404 && address.startsWith("/staff/cases/")) location.assign("/staff/queue"); // no longer theirs
     return response.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
   } catch {
     return null;
