@@ -186,7 +186,7 @@ class MailCaller(Caller):
         told = notice.told
         try:
             await self._mailer.send(
-                notice.person.email, words.subject(told), words.mail(told), str(notice.id)
+                notice.person.email, words.subject(told), words.mail(told), str(notice.id), self._clock.now()
             )
         except MailTrouble as trouble:
             raise CannotTell(trouble.code, final=trouble.final) from None

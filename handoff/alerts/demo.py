@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -29,6 +29,7 @@ SHIFTS = (
 
 async def ensure_demo_rota(db: Database, now: datetime, areas: Collection[str]) -> None:
     """Give the demo's people numbers and shifts until further notice, unless anybody has one already."""
+    monday = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
     async with db.transaction() as session:
         people = {one.email: one for one in await staff.active(session)}
         known = (await session.execute(select(Shift.id).limit(1))).first()
@@ -40,5 +41,5 @@ async def ensure_demo_rota(db: Database, now: datetime, areas: Collection[str]) 
         for email, role, area in SHIFTS:
             for slug in [area] if area else sorted(set(areas) - covered):
                 session.add(
-                    Shift(area=slug, role=role, staff_id=people[email].id, starts_at=now, created_at=now)
+                    Shift(area=slug, role=role, staff_id=people[email].id, starts_at=monday, created_at=now)
                 )

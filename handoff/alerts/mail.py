@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -20,6 +21,7 @@ import aiosmtplib
 from handoff.settings import Settings
 
 SECONDS = 15.0
+_POLICY = default.clone(max_line_length=900)  # a link stays in one piece
 HERE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -38,9 +40,9 @@ class Mailer:
         self._settings = settings
         self._folder = settings.data_dir / "mail"
 
-    async def send(self, to: str, subject: str, body: str, reference: str) -> None:
+    async def send(self, to: str, subject: str, body: str, reference: str, at: datetime) -> None:
         """Send once; the same `reference` again is the same mail to the reader's program. MailTrouble."""
-        message = _message(self._settings.mail_from, to, subject, body, reference)
+        message = _message(self._settings.mail_from, to, subject, body, reference, at)
         if self._settings.smtp_url:
             await self._post(message)
         else:
@@ -62,10 +64,10 @@ class Mailer:
             raise MailTrouble(type(error).__name__) from None
 
 
-def _message(sender: str, to: str, subject: str, body: str, reference: str) -> EmailMessage:
-    message = EmailMessage()
+def _message(sender: str, to: str, subject: str, body: str, reference: str, at: datetime) -> EmailMessage:
+    message = EmailMessage(policy=_POLICY)
     message["From"], message["To"], message["Subject"] = sender, to, subject
-    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{reference}@{sender.rpartition('@')[2].strip('> ')}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Priority"] = "1"

@@ -43,12 +43,10 @@ async def faults_of(session: AsyncSession, area: Area, now: datetime) -> list[st
 
 def number_faults(area: Area, today: date) -> Iterator[str]:
     """What is wrong with the numbers of an area's duty team."""
-    for name, number in (
-        ("duty_phone_day", area.duty_phone_day),
-        ("duty_phone_night", area.duty_phone_night),
-    ):
+    numbers = {"by day": area.duty_phone_day, "out of hours": area.duty_phone_night}
+    for name, number in numbers.items():
         if is_drama(number):
-            yield f"{area.name}: {name} is a number for demonstrations that reaches nobody"
+            yield f"{area.name}: its duty number {name} is one of the numbers for drama, which reach nobody"
     if area.duty_checked is None:
         yield f"{area.name}: duty_checked is missing: ring both duty numbers and give the day"
     elif today - area.duty_checked > CHECKED_WITHIN:

@@ -88,13 +88,13 @@ async def _rota(
     async with request.app[keys.DB].reading() as session:
         week = await rota.week(session, rules, now, area, monday)
         faults = await readiness.faults_of(session, area, now) if who.may("rota.edit") else []
-    ahead = readiness.soon(area, local_day(area, now))
     context: dict[str, Any] = {
         "week": week,
         "areas": mine,
         "form": form or {},
         "refusal": refusal,
-        "faults": faults + ([ahead] if ahead and who.may("rota.edit") else []),
+        "faults": faults,
+        "ahead": readiness.soon(area, local_day(area, now)) if who.may("rota.edit") else None,
         "demo": request.app[keys.SETTINGS].demo,
         "roles": rota.ROLES,
         "until": monday + timedelta(days=6),

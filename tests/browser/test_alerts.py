@@ -1,0 +1,81 @@
+"""The bell and the rota in a real browser: live, by keyboard, on a phone, without JavaScript, accessible."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from handoff.app import Parts
+from tests.browser.conftest import PHONE, NewPage, assert_accessible
+from tests.browser.test_console import DESK, staff_page
+from tests.handoff.cases.scenes import LEAD, make_case
+
+ALERTS = "Alerts that nobody has acknowledged"
+
+
+async def test_an_alert_appears_by_itself_and_stays_until_acknowledged(
+    new_page: NewPage, site: str, parts: Parts
+) -> None:
+    sam = await staff_page(new_page, site)
+    bell = sam.get_by_role("region", name=ALERTS)
+    await sam.goto(f"{site}/staff/account")
+    await expect(bell).to_have_count(0)
+    case = await make_case(parts, "safeguarding", level="emergency")
+    await expect(bell).to_contain_text("Emergency")  # nobody reloaded the page
+    await expect(bell).to_contain_text("Sam Okafor (on call) told at")
+    await expect(sam.locator("[data-bell-news]")).to_contain_text("Emergency alert")
+    await sam.goto(f"{site}/staff/rota")
+    await expect(bell).to_be_visible()
+    await bell.get_by_role("button", name="I have seen this").focus()
+    await sam.keyboard.press("Enter")
+    await sam.wait_for_url(f"**/staff/cases/{case['id']}")
+    await expect(bell).to_have_count(0)
+
+
+async def test_the_link_of_a_text_leads_to_one_button(new_page: NewPage, site: str, parts: Parts) -> None:
+    case = await make_case(parts, "safeguarding", level="urgent")
+    sam = await staff_page(new_page, site, java_script_enabled=False, viewport=PHONE)
+    await sam.goto(f"{site}/staff/queue")
+    link = await sam.get_by_role("link", name="Open case").inner_text()
+    await sam.goto(f"{site}/staff/alerts/{link.removeprefix('Open case ')}")
+    await sam.get_by_role("button", name="I have seen this").click()
+    assert sam.url.endswith(f"/staff/cases/{case['id']}")
+    await sam.goto(f"{site}/staff/alerts/{link.removeprefix('Open case ')}")
+    await expect(sam.get_by_role("status").filter(has_text="acknowledged this at")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+async def test_every_state_is_accessible(
+    new_page: NewPage, site: str, parts: Parts, viewport: dict[str, int], scheme: str
+) -> None:
+    priya = await staff_page(new_page, site, LEAD, viewport=viewport, color_scheme=scheme)
+    await priya.goto(f"{site}/staff/alerts")
+    await assert_accessible(priya)
+    for level in ("emergency", "urgent", "urgent", "urgent", "emergency"):
+        await make_case(parts, "safeguarding", level=level)
+    for path in ("queue", "alerts", "rota", "rota?area=islington", "account"):
+        await priya.goto(f"{site}/staff/{path}")
+        await assert_accessible(priya)
+
+
+async def test_a_shift_is_added_and_taken_off_without_javascript(
+    new_page: NewPage, site: str, parts: Parts
+) -> None:
+    priya = await staff_page(new_page, site, LEAD, java_script_enabled=False)
+    await priya.goto(f"{site}/staff/rota?area=camden&from=2026-12-07")
+    await priya.get_by_label("Who").select_option(label="Sam Okafor")
+    await priya.get_by_label("As").select_option("second")
+    await priya.get_by_label("From").fill("2026-12-09T17:00")
+    until = priya.get_by_label("To empty: until further notice")
+    await until.fill("2026-12-09T09:00")
+    await priya.get_by_role("button", name="Add to the rota").click()
+    await expect(priya.get_by_role("alert").filter(has_text="must end after it starts")).to_be_visible()
+    await expect(priya.get_by_label("From")).to_have_value("2026-12-09T17:00")
+    await until.fill("")
+    await priya.get_by_label("Who").select_option(label="Priya Nair")
+    await priya.get_by_role("button", name="Add to the rota").click()
+    await expect(priya.get_by_role("alert").filter(has_text="has a shift here at that time")).to_be_visible()
+    await priya.get_by_role("button", name="Take off Priya Nair, second").first.click()
+    await expect(priya.get_by_role("status").filter(has_text="Taken off the rota.")).to_be_visible()
+    await expect(priya.get_by_text("Nobody is second this week.")).to_be_visible()
