@@ -36,8 +36,9 @@ HARM = frozenset(
     "radicalisation forced_marriage fgm".split()
 )
 """The categories of harm that somebody does."""
-MESSAGES = 200
+MESSAGES, LONGEST = 200, 20_000  # how far back names are looked for
 _TITLES = r"(?:mr|mrs|ms|miss|mx|dr|sir)"
+_NEAR = 200  # characters that hold a name, a middle one too
 _ALIKE = 0.8  # "okafour" for Okafor
 
 
@@ -52,7 +53,7 @@ async def keep_from_the_named(
     if case is None or not HARM & set(case.categories):
         return
     decided = {one.staff_id for one in await bars_of(session, conversation.id, lifted=True)}
-    said = await _said(session, conversation)
+    said = plain(await _said(session, conversation))
     met = await _met(session, conversation)
     for person in await staff.active(session):
         if person.id not in decided and is_named(person.name, said, by_first_name=person.id in met):
@@ -100,17 +101,22 @@ def is_barred(staff_id: uuid.UUID | ColumnElement[uuid.UUID]) -> ColumnElement[b
 
 def is_named(name: str, said: str, *, by_first_name: bool) -> bool:
     """Whether a text names somebody: first and last name, a title and the last name, or, of someone the
-    person has talked to here (who goes by it), the first name alone. Slips in the last name count too."""
-    parts, words = _plain(name).split(), _plain(said)
+    person has talked to here (who goes by it), the first name alone. Slips in the last name count too.
+
+    `said` is `plain` already: many names are looked for in one text.
+    """
+    parts = plain(name).split()
+    if not parts or not (parts[0] in said or parts[-1] in said):
+        return False
     first, last = parts[0], parts[-1]
-    if by_first_name and re.search(rf"\b{first}s?\b", words):
+    if by_first_name and re.search(rf"\b{first}s?\b", said):
         return True
     if first == last:
-        return bool(re.search(rf"\b{first}\b", words))
-    if re.search(rf"\b{_TITLES} (?:{first} )?{last}s?\b|\b{last} {first}\b", words):
+        return bool(re.search(rf"\b{first}\b", said))
+    if re.search(rf"\b{_TITLES} (?:{first} )?{last}s?\b|\b{last} {first}\b", said):
         return True
-    after = re.finditer(rf"\b{first} (?:\w+ )?(?=(\w+))", words)
-    near = (word for found in after for word in words[found.start() :].split()[1:3])
+    after = re.finditer(rf"\b{first} (?:\w+ )?(?=(\w+))", said)
+    near = (word for found in after for word in said[found.start() : found.start() + _NEAR].split()[1:3])
     return any(_alike(word, last) for word in near)
 
 
@@ -118,7 +124,7 @@ def _alike(word: str, name: str) -> bool:
     return word in (name, f"{name}s") or SequenceMatcher(None, word, name).ratio() >= _ALIKE
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Small letters without accents; every mark is a gap, except an apostrophe, which is nothing."""
     bare = unicodedata.normalize("NFKD", text.casefold()).replace("'", "").replace("’", "")
     letters = "".join(sign for sign in bare if not unicodedata.combining(sign))
@@ -133,7 +139,7 @@ async def _said(session: AsyncSession, conversation: Conversation) -> str:
         .order_by(Message.seq.desc())
         .limit(MESSAGES)
     )
-    return " ".join(reversed(list((await session.execute(query)).scalars())))
+    return " ".join(reversed(list((await session.execute(query)).scalars())))[-LONGEST:]
 
 
 async def _met(session: AsyncSession, conversation: Conversation) -> Collection[uuid.UUID]:
