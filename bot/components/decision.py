@@ -55,24 +55,36 @@ class Reading:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """All probabilities but `last_topic`, a logarithm; config.yml says what each is for."""
+    """How sure is sure enough, as chosen on held-out messages; config.yml may set any of them otherwise.
 
+    All are probabilities but `last_topic`, a logarithm.
+    """
+
+    # Below `sure`, or with less than `margin` to the second, two or three topics are offered instead.
     sure: float = 0.38
     margin: float = 0.12
+    # And no topic is sure that is as likely as this to be no question of ours.
     not_ours: float = 0.10
     sure_in_form: float = 0.60
+    # The likeliest topic needs this for topics to be offered at all.
     offer: float = 0.12
+    # The same for a short follow-up ("and if im 19"), with nothing answered before.
     offer_to_follow_up: float = 0.25
+    # A message that leans on the topic answered last: `sure` of it, what its own words weigh against the
+    # message read beside that topic, and how much likelier it makes that topic.
     sure_following: float = 0.55
     own_words: float = 0.40
     last_topic: float = 1.50
+    # So sure by its own words, one that only points back ("is it..."), or does not ("which subjects"), stands
+    # alone; and so does the latter where no topic of ours is as likely as `elsewhere`.
     named: float = 0.95
     whole: float = 0.65
     elsewhere: float = 0.25
+    # Two questions in one message: how sure of each part, and how likely the whole message must find it,
+    # unless the part is as sure as `part_alone`.
     part: float = 0.50
     part_alone: float = 0.95
     backed: float = 0.01
-    one_question: float = 0.999
 
 
 def decide(

@@ -14,7 +14,7 @@ LONGEST = 10
 FEW, SEVERAL = 2, 3
 """Words that go with some topics only: so many may lean ("any near bradford"), or may point back."""
 
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:st|nd|rd|th)?|£")
+_WORD = re.compile(r"6th form|[a-z]+(?:'[a-z]+)?|\d+(?:st|nd|rd|th)?|£")
 _NUMBER = re.compile(r"\d{1,4}(?:st|nd|rd|th)?")
 _LEAD = r"\s*(?:(?:ok(?:ay)?|so|oh|right|kl|cool|yeah|yh|tho|well|hm+)\b[\s,.]*)*"
 _WHAT = r"(?:wh?at|wot|how)\s+(?:if|(?:about|abt|bout)(?:\s+if)?)\b"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.components.decision import Guess, Label, Reading, Thresholds
+from bot.components.decision import RETRIEVAL_INTENT, Guess, Label, Reading, Thresholds
 from bot.components.following import Lean, beside, lean, opener, own_words, tied, turns_to
 from bot.components.splitting import parts
 
@@ -18,6 +18,8 @@ Chances = npt.NDArray[np.float64]
 """The logarithm of each label's probability; one row a text, one column a label."""
 Score = Callable[[Sequence[str]], Chances]
 _NEVER = -1e9
+NAME = 2
+"""The most words of a message that is nothing but a topic's name, though they go with any topic ("work")."""
 _SOFT = frozenset({"nonsense", "out_of_scope", "other_language"})
 """What a follow-up looks like when it is read alone."""
 _SOFT_WHEN_TIED = _SOFT | {"about_me"}
@@ -58,8 +60,10 @@ class Reader:
         talk, elsewhere = self._chance_of_none(own, soft)
         if leaning is Lean.WHOLE or talk >= self.limits.sure_in_form:
             return False
-        if leaning is Lean.BARE or opener(text):
+        if opener(text):
             return True
+        if leaning is Lean.BARE:
+            return chance < self.limits.named or len(text.split()) > NAME
         if leaning is Lean.POINTS:
             return chance < self.limits.named and elsewhere < self.limits.sure_in_form
         return (
@@ -94,9 +98,9 @@ class Reader:
         return bool(self.labels[best].topic and np.exp(row[best]) >= self.limits.named)
 
     def _two(self, text: str, own: Chances, score: Score) -> tuple[Guess, Guess] | None:
-        """Two things asked at once, the one the whole message is mostly about first."""
+        """Two things asked at once: what starts something, then what the whole message is mostly about."""
         found: dict[int, float] = {}
-        pieces = parts(text) if np.exp(own.max()) < self.limits.one_question else []
+        pieces = parts(text)
         for piece, row in zip(pieces, score(pieces) if pieces else (), strict=True):
             leans = lean(piece) is Lean.BARE or (
                 lean(piece) is Lean.POINTS and np.exp(row.max()) < self.limits.part
@@ -110,8 +114,11 @@ class Reader:
         first = int(own.argmax())
         if len(found) < 2 or (first not in found and np.exp(own[first]) >= self.limits.sure):
             return None
-        order = sorted(found, key=lambda at: at != first)
+        order = sorted(found, key=lambda at: (not self._starts(at), at != first))
         return Guess(self.labels[order[0]], found[order[0]]), Guess(self.labels[order[1]], found[order[1]])
+
+    def _starts(self, at: int) -> bool:
+        return self.labels[at].intent != RETRIEVAL_INTENT
 
     def _ranked(self, row: Chances) -> list[Guess]:
         chances = np.exp(row)

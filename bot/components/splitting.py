@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-FEWEST_WORDS = 3
 MOST_PARTS = 5
 _JOIN = r"(?:and|n|&|plus|also|but|so)\s+(?:(?:also|then|if so|if not)\s+)*"
-_CUT = re.compile(rf"[?!.;\n]+\s*(?:{_JOIN})?|[\s,]+{_JOIN}", re.I)
+_ASKING = r"(?:how|what|wh?ats|wot|where|when|who|which|can|could|do|does|is|are|(?:talk|speak) to)\b"
+_COMMA = rf",\s*(?={_ASKING})"
+_CUT = re.compile(rf"[?!.;\n]+\s*(?:{_JOIN})?|[\s,]+(?:{_JOIN}|as well as\s+)|{_COMMA}", re.I)
 
 
 def parts(text: str) -> list[str]:
     """Its sentences and what joining words join, in order; [] where it is only one, or a long story."""
     cut = (part.strip(" ,") for part in _CUT.split(text))
-    found = [part for part in cut if len(part.split()) >= FEWEST_WORDS]
+    found = [part for part in cut if part]
     return found if 2 <= len(found) <= MOST_PARTS else []

@@ -45,6 +45,10 @@ def test_a_message_that_names_something_does_not_point_back(text):
     assert lean(text) in (Lean.WHOLE, Lean.FEW)
 
 
+def test_a_name_with_a_number_in_it_is_a_name():
+    assert lean("6th form") is not Lean.BARE and lean("year 10") is Lean.BARE
+
+
 @pytest.mark.parametrize("text", ["thanks", "ur useless", "i feel so low", "talk to a person", "bye"])
 def test_small_talk_insults_and_worries_are_not_bare(text):
     assert lean(text) is not Lean.BARE
@@ -78,8 +82,12 @@ def test_a_follow_up_is_read_with_the_topics_name_on_either_side():
             ["how do i apply for college", "can i get help w travel"],
         ),
         ("What is a T Level? Also when are you open", ["What is a T Level", "when are you open"]),
-        ("do i need maths and english", []),
-        ("hi, what is a t level", []),
+        (
+            "can i talk to someone, how much is the bursary",
+            ["can i talk to someone", "how much is the bursary"],
+        ),
+        ("talk to a person. bursary", ["talk to a person", "bursary"]),
+        ("if im 16, i live in camden", []),
         ("what is the bursary", []),
     ],
 )

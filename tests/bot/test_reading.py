@@ -7,7 +7,8 @@ from bot.components.decision import Label, Thresholds
 from bot.components.reading import Reader
 
 LABELS = [Label(f"faq/{slug}", "faq", slug) for slug in ("bursary", "travel", "t-levels", "cv")]
-LABELS += [Label("thanks", "thanks"), Label("nonsense", "nonsense"), Label("about_me", "about_me")]
+LABELS += [Label("talk_to_person", "talk_to_person", "talk-to-person"), Label("thanks", "thanks")]
+LABELS += [Label("nonsense", "nonsense"), Label("about_me", "about_me")]
 NAMES = [label.topic or label.intent for label in LABELS]
 
 
@@ -116,6 +117,33 @@ def test_an_unsure_same_or_far_fetched_part_is_no_second_question(part):
 def test_a_second_part_that_leans_on_the_first_is_no_second_question():
     told = {"what_is_a_t_level_and_how_long_is_it": row(t_levels=0.5), "what_is_a_t_level": row(t_levels=0.9)}
     assert read("what is a t level and how long is it", Scores(**told)).two is None
+
+
+@pytest.mark.parametrize(
+    "text", ["can i talk to someone, what is a t level", "what is a t level and can i talk to someone"]
+)
+def test_who_asks_for_a_person_does_not_lose_them_beside_a_question(text):
+    told = {text.replace(" ", "_"): row(t_levels=0.9995), T_LEVEL: row(t_levels=0.9)}
+    two = read(text, Scores(**told, can_i_talk_to_someone=row(talk_to_person=0.97))).two
+    assert two and [guess.label.topic for guess in two] == ["talk-to-person", "t-levels"]
+
+
+def test_a_person_is_not_fetched_for_a_part_that_only_may_ask_for_one():
+    told = {TWO.replace(" ", "_"): row(t_levels=0.96, talk_to_person=0.001), T_LEVEL: row(t_levels=0.9)}
+    assert read(TWO, Scores(**told, **{PASS: row(talk_to_person=0.9)})).two is None
+
+
+def test_of_three_things_asked_the_person_is_one():
+    text = f"{TWO} and can i talk to someone"
+    told = {text.replace(" ", "_"): row(t_levels=0.6), T_LEVEL: row(t_levels=0.97), PASS: row(travel=0.97)}
+    two = read(text, Scores(**told, can_i_talk_to_someone=row(talk_to_person=0.97))).two
+    assert two and [guess.label.topic for guess in two] == ["talk-to-person", "t-levels"]
+
+
+@pytest.mark.parametrize(("sure", "named"), [(0.97, "cv"), (0.7, "bursary")])
+def test_one_word_that_names_a_topic_is_about_it_whatever_was_answered_before(sure, named):
+    """ "work" goes with any topic, and names one."""
+    assert best(read("work", Scores(work=row(cv=sure)), last="bursary")) == named
 
 
 def test_a_plain_message_is_not_looked_into():
