@@ -41,7 +41,7 @@ from handoff.db import Database
 from handoff.feedback import service as feedback
 from handoff.neet import service as neet
 from handoff.rasa import Asked, Rasa, RasaUnavailable, Reply, Understood
-from handoff.render import AnswerMissing, chosen, render
+from handoff.render import AnswerMissing, chosen, numbered, render
 from handoff.screening.language import spoken, yes_to
 from handoff.screening.messages import fixed_message
 from handoff.screening.service import findings_of
@@ -115,7 +115,7 @@ class Asking:
             offered = await last_choices(session, conversation.id, message.seq)
             choice = chosen(message.text, offered) or yes_to(message.text, offered)
             choice = choice or await feedback.accepted(session, message)
-            text = choice["text"] if choice else message.text
+            text = choice["text"] if choice else numbered(message.text, offered) or message.text
             findings = await findings_of(session, message.id)
             context = {
                 "channel": conversation.channel,

@@ -22,6 +22,7 @@ _COUNTED = re.compile(
     rf"(?:(?:the|option|number|num|no|choice) )*(\d|{'|'.join(_NUMBERS)})(?: (?:one|option|please|pls))*"
 )
 _BETWEEN = re.compile(r"\s*(?:[,;&+/\n]|\band\b|\bn\b)\s*|(?<=\d)\s+(?=\d)", re.IGNORECASE)
+_ONLY_NUMBERS = re.compile(r"\d(?:(?:[\s,;&+/.]|\band\b|\bn\b)*\d)*\W*", re.IGNORECASE)
 
 
 class AnswerMissing(Exception):
@@ -92,6 +93,13 @@ def all_chosen(text: str, choices: Sequence[dict[str, Any]]) -> list[dict[str, A
     parts = [part for part in _BETWEEN.split(text.strip()) if part]
     found = [one for part in ([text, *parts] if len(parts) > 1 else [text]) if (one := chosen(part, choices))]
     return [one for place, one in enumerate(found) if one not in found[:place]]
+
+
+def numbered(text: str, choices: Sequence[dict[str, Any]]) -> str | None:
+    """The words of the choices that a message of nothing but numbers names ("1 and 3": "A job, Training")."""
+    if not _ONLY_NUMBERS.fullmatch(text.strip()):
+        return None
+    return ", ".join(str(choice["text"]) for choice in all_chosen(text, choices)) or None
 
 
 def chosen(text: str, choices: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

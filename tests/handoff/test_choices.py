@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handoff.render import all_chosen, chosen
+from handoff.render import all_chosen, chosen, numbered
 
 CHOICES = [{"text": "A course", "answer": "fe-college"}, {"text": "A job", "answer": "job-search"}]
 
@@ -32,3 +32,21 @@ def test_several_choices_may_be_named_at_once(text: str) -> None:
 )
 def test_what_names_no_choice_adds_none(text: str, count: int) -> None:
     assert len(all_chosen(text, CHOICES)) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1 and 2", "A course, A job"),
+        ("2", "A job"),
+        ("1,2.", "A course, A job"),
+        ("1 2 9", "A course, A job"),
+    ],
+)
+def test_numbers_stand_for_the_words_of_their_choices(text: str, words: str) -> None:
+    assert numbered(text, CHOICES) == words
+
+
+@pytest.mark.parametrize("text", ["1 job", "in 2 weeks", "9", "a job", "", "07700 900123"])
+def test_a_number_among_words_stands_for_itself(text: str) -> None:
+    assert numbered(text, CHOICES) is None
