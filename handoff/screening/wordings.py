@@ -74,10 +74,15 @@ def choose(wordings: Sequence[Wording], categories: Sequence[str]) -> Wording:
 
 def fill(wording: Wording, area: Area, now: datetime) -> Sent:
     """The words as they go out in an area at an hour."""
-    values = {"area.name": area.name, "area.hours": area.hours, "duty_phone": duty_phone(area, now)}
-    values |= helplines()
+    values = fillings(area, now)
     web, sms = (PLACEHOLDER.sub(lambda m: values[m[1]], text) for text in (wording.web, wording.sms))
     return Sent(web.replace("**", "").strip(), sms.strip())
+
+
+def fillings(area: Area, now: datetime) -> dict[str, str]:
+    """What each name in braces stands for in an area at an hour."""
+    said = {"area.name": area.name, "area.hours": area.hours, "duty_phone": duty_phone(area, now)}
+    return said | helplines()
 
 
 def duty_phone(area: Area, now: datetime) -> str:

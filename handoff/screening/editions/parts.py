@@ -109,8 +109,16 @@ def _put_phrases(phrases: Document, part: Part) -> None:
             phrases["groups"].append(entry)
 
 
-def with_additions(body: str, old: str, new: str) -> str:
-    """`body` with the risk phrases that `new` has and `old` had not: what may only raise what is heard."""
+def with_additions(kind: str, body: str, old: str, new: str) -> str:
+    """`body` with what can only help: risk phrases new since `old`, and messages for a new occasion."""
+    if kind == MESSAGES:
+        document = json.loads(body)
+        document["messages"] = {**json.loads(new)["messages"], **document["messages"]}
+        return canonical(document)
+    return _with_new_phrases(body, old, new)
+
+
+def _with_new_phrases(body: str, old: str, new: str) -> str:
     document = json.loads(body)
     ours, before, after = (parts(PHRASES, one) for one in (body, old, new))
     for key, part in after.items():
@@ -130,13 +138,23 @@ def _lengthened(part: Part, added: Sequence[str]) -> Part:
 
 def merged(kind: str, body: str, old: str, new: str) -> str:
     """`body` with every part that `new` changed and nobody here did."""
+    if kind == MESSAGES:
+        return _merged_messages(body, old, new)
     ours, before, after = (parts(kind, one) for one in (body, old, new))
-    if kind == MESSAGES and list(ours) != list(after):
-        return body  # messages are known by their place: with other places a person has to compare
     for key, part in after.items():
         if before.get(key) != part and ours.get(key) == before.get(key):
             body = with_part(kind, body, part)
     return body
+
+
+def _merged_messages(body: str, old: str, new: str) -> str:
+    """The messages of one kind go together: by their places alone they cannot be told apart."""
+    document = json.loads(body)
+    ours, before, after = document["messages"], json.loads(old)["messages"], json.loads(new)["messages"]
+    for name, entries in after.items():
+        if ours.get(name) == before.get(name):
+            ours[name] = entries
+    return canonical(document)
 
 
 @dataclass(frozen=True, slots=True)

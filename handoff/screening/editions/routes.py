@@ -23,7 +23,7 @@ from handoff.screening.editions.steps import BENCH, STEPS, TRIALS, Step, must_co
 from handoff.screening.editions.trial import Trials
 from handoff.screening.editions.trying import Bench, Tried
 from handoff.screening.verdict import LEVELS, Verdict
-from handoff.screening.wordings import Sent, Wording, fill
+from handoff.screening.wordings import KINDS, Sent, Wording, fill, fillings
 from handoff.security import access
 from handoff.sms.gsm7 import parts as sms_parts
 from handoff.staff.auth import signed_in, staff, staff_page
@@ -38,12 +38,13 @@ async def overview(request: web.Request) -> web.Response:
 async def _overview(request: web.Request, *, refusal: Refusal | None = None) -> web.Response:
     async with request.app[keys.DB].reading() as session:
         found = [await views.set_view(session, kind) for kind in sets.FILES]
-    return _page(request, "overview", refusal=refusal, sets=found, said=_said(request))
+    status = refusal.status if refusal else 200
+    return _page(request, "overview", status, refusal=refusal, sets=found, said=_said(request))
 
 
 @access(staff_page("screening.read"))
 async def list_page(request: web.Request) -> web.Response:
-    """GET /staff/screening/{kind}: every group with its level, its categories and how many phrases; search."""
+    """GET /staff/screening/{kind}: every group with its level, categories and number of phrases; search."""
     return await _list(request)
 
 
@@ -51,7 +52,7 @@ async def _list(request: web.Request, *, tried: Tried | None = None) -> web.Resp
     view = await _view(request)
     wanted = {name: request.query.get(name, "")[:200] for name in ("q", "level", "category")}
     rows = views.listed(view, wanted["q"].strip(), wanted["level"], wanted["category"])
-    return _page(request, "list", view=view, rows=rows, wanted=wanted, tried=tried)
+    return _page(request, "list", view=view, rows=rows, wanted=wanted, kinds=KINDS, tried=tried)
 
 
 @access(staff_page("screening.read"))
@@ -71,7 +72,7 @@ async def part_page(request: web.Request) -> web.Response:
 
 @access(staff_page("screening.edit"))
 async def save_part(request: web.Request) -> web.Response:
-    """POST the same: keep it in the draft. With `look` only try and preview what is typed; nothing is kept."""
+    """POST the same: keep it in the draft. With `look` try and preview what is typed, and keep nothing."""
     view, form = await _view(request), await typed(request)
     shown = _part_of(request, view, form)
     part = form.part(view.kind, shown)
@@ -102,9 +103,10 @@ async def _part(
     status = refusal.status if refusal else 422 if faults and form and "look" not in form.fields else 200
     return _page(
         request, "part", status=status, view=view, shown=shown, part=part, faults=faults or {},
-        refusal=refusal, seen=form.text("seen") if form else shown.seen if shown.lines else "", try_text=text, tried=tried,
-        area=area, preview=preview, saved=request.query.get("said") == "saved" and form is None,
-        is_new=shown.key == NEW_GROUP.key, key_typed=form.text("key") if form else "",
+        refusal=refusal, seen=form.text("seen") if form else _seen(shown), try_text=text, tried=tried,
+        area=area, preview=preview, filled=fillings(area, request.app[keys.CLOCK].now()),
+        saved=request.query.get("said") == "saved" and form is None, is_new=shown.key == NEW_GROUP.key,
+        key_typed=form.text("key") if form else "",
     )  # fmt: skip
 
 
@@ -123,7 +125,7 @@ async def _draft(
             return await _overview(request, refusal=refusal)
         raise web.HTTPSeeOther("/staff/screening")
     async with request.app[keys.DB].reading() as session:
-        trial = await views.trial_view(session, signed_in(request), view)
+        trial = await views.trial_view(session, request.app[keys.CLOCK].now(), signed_in(request), view)
     return _page(
         request, "draft", status=refusal.status if refusal else 200, view=view, draft=view.open, trial=trial,
         changes=view.changed(), own=service.is_own(signed_in(request), view.open), refusal=refusal,
@@ -136,7 +138,7 @@ async def trial_part(request: web.Request) -> web.Response:
     """GET /staff/screening/{kind}/dry-run: the dry run alone, for a page that is open."""
     view = await _view(request)
     async with request.app[keys.DB].reading() as session:
-        trial = await views.trial_view(session, signed_in(request), view)
+        trial = await views.trial_view(session, request.app[keys.CLOCK].now(), signed_in(request), view)
     if trial is None:
         raise NotFound()
     return _page(request, "_trial", view=view, trial=trial)
@@ -179,7 +181,7 @@ async def back_to_draft(request: web.Request) -> web.Response:
 
 @access(staff("screening.read", touch=False))
 async def try_api(request: web.Request) -> web.Response:
-    """POST /api/staff/screening/try {text} -> {now, draft}: levels, categories and the words that showed it."""
+    """POST /api/staff/screening/try {text} -> {now, draft}: levels, categories and the words heard."""
     text = text_field(await json_object(request), "text", LONGEST)
     async with request.app[keys.DB].reading() as session:
         view = await views.set_view(session, sets.PHRASES)
@@ -196,7 +198,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 async def _tried(request: web.Request, view: views.SetView, text: str, body: str | None = None) -> Tried:
-    """What is heard in `text` now and with `body` (or the open draft) in the place of the phrases in force."""
+    """What is heard in `text` now, and with `body` (or the open draft) instead."""
     draft = body or (view.open.body if view.open else None)
     if draft:
         await must_compile(request, view.kind, draft)
@@ -230,6 +232,11 @@ def _part_of(request: web.Request, view: views.SetView, form: Typed | None = Non
     if key not in found:
         raise NotFound("There is no such part.")
     return found[key]
+
+
+def _seen(shown: Part) -> str:
+    """The mark of what the form starts from; none for a group that there is not yet."""
+    return shown.seen if shown.key != NEW_GROUP.key else ""
 
 
 def _faults(request: web.Request, view: views.SetView, part: Part, shown: Part) -> Faults:

@@ -41,8 +41,7 @@ async def _ship(session: AsyncSession, now: datetime, kind: str, body: str) -> N
         await _in_force(session, now, shipped)
         return
     old = shipped_before.body if shipped_before else body
-    if kind == sets.PHRASES:
-        ours = await _with_additions(session, now, ours, old, body)
+    ours = await _with_additions(session, now, ours, old, body)
     await _offer(session, now, ours, old, shipped)
 
 
@@ -53,10 +52,10 @@ async def _in_force(session: AsyncSession, now: datetime, edition: Edition) -> N
 
 async def _with_additions(session: AsyncSession, now: datetime, ours: Edition, old: str, new: str) -> Edition:
     """New shipped phrases screen at once: they can only raise what is heard."""
-    body = with_additions(ours.body, old, new)
+    body = with_additions(ours.kind, ours.body, old, new)
     if not changes(ours.kind, ours.body, body):
         return ours
-    why = "New phrases of an update, beside our own."
+    why = "What an update adds, beside our own words."
     edition = await service.add(
         session, now, ours.kind, body, SET_ASIDE, origin=STAFF, base=ours.number, reason=why
     )

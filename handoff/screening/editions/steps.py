@@ -13,6 +13,7 @@ from handoff.errors import Conflict, Unprocessable
 from handoff.screening import sets
 from handoff.screening.editions import service
 from handoff.screening.editions.forms import Typed
+from handoff.screening.editions.keeper import EditionKeeper
 from handoff.screening.editions.service import SCREENING, Editing
 from handoff.screening.editions.trial import Trials
 from handoff.screening.editions.trying import Bench
@@ -34,6 +35,7 @@ class Step:
     said: str
     then: str = "draft"
     tries: bool = False
+    swaps: bool = False
 
 
 async def take(request: web.Request, kind: str, step: Step, form: Typed) -> None:
@@ -41,6 +43,8 @@ async def take(request: web.Request, kind: str, step: Step, form: Typed) -> None
     clock, who = request.app[keys.CLOCK], signed_in(request)
     async with request.app[keys.DB].transaction() as session:
         await step.act(request, Editing(session, clock.now(), who, kind), form)
+    if step.swaps:  # in force here before the page says so; the other processes follow within two seconds
+        await EditionKeeper(request.app[keys.DB], request.app[keys.HUB]).reload()
     request.app[keys.HUB].notify(SCREENING)
     if step.tries and kind == sets.PHRASES:
         await request.app[TRIALS].begin(who, kind)
@@ -111,12 +115,14 @@ STEPS: dict[str, Step] = {
     "take-back": Step("screening.edit", _take_back, "Taken back. You can change it again."),
     "discard": Step("screening.edit", _discard, "The draft is set aside. Nothing else changed.", "overview"),
     "dry-run": Step("screening.read", _nothing, "The dry run has begun.", tries=True),
-    "approve": Step("screening.approve", _approve, "Approved, and in force within two seconds.", "overview"),
+    "approve": Step(
+        "screening.approve", _approve, "Approved, and in force from now on.", "overview", swaps=True
+    ),
     "reject": Step("screening.approve", _reject, "Rejected. The author can read why.", "overview"),
     "go-back": Step(
         "screening.edit", _go_back, "Asked for. Someone else has to approve going back.", tries=True
     ),
     "restore-shipped": Step(
-        "screening.edit", _restore_shipped, "The shipped words are in force again.", "overview"
+        "screening.edit", _restore_shipped, "The shipped words are in force again.", "overview", swaps=True
     ),
 }

@@ -16,6 +16,7 @@ from handoff.conversations.model import Conversation, Message
 from handoff.screening import force, sets
 from handoff.screening.editions import service
 from handoff.screening.editions.parts import Change, Part, changes, parts
+from handoff.screening.editions.trial import STALE
 from handoff.screening.force import Held
 from handoff.screening.model import DRAFT, Edition
 from handoff.screening.verdict import rank
@@ -128,6 +129,7 @@ class TrialView:
 
     kept: Mapping[str, Any]
     current: bool
+    stale: bool = False
     falls: Sequence[TrialRow] = ()
     rises: Sequence[TrialRow] = ()
     labelled: Sequence[TrialRow] = ()
@@ -137,7 +139,7 @@ class TrialView:
         return str(self.kept.get("state", "none"))
 
 
-async def trial_view(session: AsyncSession, who: Member, view: SetView) -> TrialView | None:
+async def trial_view(session: AsyncSession, now: datetime, who: Member, view: SetView) -> TrialView | None:
     """The open draft's dry run for this reader; None for fixed messages, which nothing is heard by."""
     if view.kind != sets.PHRASES or view.open is None:
         return None
@@ -147,11 +149,16 @@ async def trial_view(session: AsyncSession, who: Member, view: SetView) -> Trial
         view.live.sha256 if view.live else None,
     )
     if kept.get("state") != "done":
-        return TrialView(kept, current)
+        stale = bool(kept) and now - datetime.fromisoformat(kept["told_at"]) >= STALE
+        return TrialView(kept, current, stale)
     past = await _past_rows(session, who, kept["changed"])
     made_up = [_row(one, [one["labelled"]]) for one in kept["labelled_changed"][:MOST_LISTED]]
     return TrialView(
-        kept, current, [row for row in past if row.falls], [row for row in past if not row.falls], made_up
+        kept,
+        current,
+        falls=[row for row in past if row.falls],
+        rises=[row for row in past if not row.falls],
+        labelled=made_up,
     )
 
 
