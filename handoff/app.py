@@ -23,10 +23,12 @@ from handoff.callout import MailCaller, TextCaller
 from handoff.cases import internal_routes as cases_internal
 from handoff.cases import record_routes as case_record_routes
 from handoff.cases import routes as cases_routes
+from handoff.cases import situation_routes as case_situation_routes
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.console import record_forms as console_record_forms
 from handoff.console import routes as console_routes
+from handoff.console import safeguarding as console_safeguarding
 from handoff.content import routes as content_routes
 from handoff.content.facts import load_facts
 from handoff.content.live import LiveContent
@@ -132,8 +134,10 @@ def make_public_app(parts: Parts) -> web.Application:
         switches_routes,
         cases_routes,
         case_record_routes,
+        case_situation_routes,
         console_routes,
         console_record_forms,
+        console_safeguarding,
         alerts_routes,
         content_routes,
         screening_routes,

@@ -20,6 +20,8 @@ from handoff.cases.model import WAITING, Case
 from handoff.cases.record import Record, record_of
 from handoff.cases.service import CaseRules
 from handoff.console import words
+from handoff.neet import service as neet
+from handoff.neet.service import Activity
 from handoff.staff import service as staff
 from handoff.staff.auth import signed_in
 from handoff.staff.service import Member
@@ -60,6 +62,12 @@ class Desktop:
             known = self.rules.vocabulary.doing_now.get(str(value))
             return "Doing now", known.label if known else str(value)
         return name.replace("_", " ").capitalize(), str(value)
+
+    def activities(self) -> list[Activity]:
+        return neet.activities()
+
+    def activity_group(self, code: str) -> str:
+        return words.ACTIVITY_GROUPS[code]
 
     def waited(self, case: Case) -> str:
         return words.span(self.now - case.waiting_since)
@@ -117,6 +125,10 @@ class Desktop:
 
     def heard(self, detector: str) -> str:
         return words.HEARD.get(detector, f"heard by {detector}")
+
+    def choices(self, name: str) -> list[tuple[str, str]]:
+        """The codes and labels of one of the vocabulary's lists."""
+        return [(one.code, one.label) for one in getattr(self.rules.vocabulary, name).values()]
 
     def outcome(self, code: str) -> str:
         return self.rules.vocabulary.outcomes[code].label

@@ -10,14 +10,14 @@ from aiohttp import web
 
 from handoff import audit, keys
 from handoff.bodies import form_fields, json_object, text_field
-from handoff.cases import view, work
+from handoff.cases import situation, view, work
 from handoff.cases.access import case_for, case_id_in
 from handoff.cases.numbers import Number
 from handoff.cases.routes import colleague, desk_of, tell
 from handoff.cases.work import Desk
 from handoff.console.context import case_context, desktop, queue_context
 from handoff.conversations.words import LONGEST
-from handoff.errors import NotFound, Refusal
+from handoff.errors import NotFound, Refusal, Unprocessable
 from handoff.pages import page
 from handoff.security import access
 from handoff.sms.gsm7 import parts
@@ -157,6 +157,14 @@ async def _allow_automatic(desk: Desk, case_id: uuid.UUID, form: Form) -> None:
     await work.allow_automatic(desk, case_id)
 
 
+async def _activity(desk: Desk, case_id: uuid.UUID, form: Form) -> None:
+    await situation.set_activity(desk, case_id, form.get("code", ""))
+
+
+async def _strike_out(desk: Desk, case_id: uuid.UUID, form: Form) -> None:
+    await situation.strike_out(desk, case_id, case_id_in(form.get("learned", "")))
+
+
 async def _return(desk: Desk, case_id: uuid.UUID, form: Form) -> None:
     await work.return_to_queue(desk, case_id)
 
@@ -176,8 +184,32 @@ async def text_parts(request: web.Request) -> web.Response:
 async def account(request: web.Request) -> web.Response:
     async with request.app[keys.DB].reading() as session:
         phone = await staff_service.phone_of(session, signed_in(request).id)
-    said = request.query.get("said", "")
-    return page(request, "console/account.html", desk=desktop(request, {}), phone=phone, said=said)
+    return _account(request, phone or "")
+
+
+@access(staff_page())
+async def save_phone(request: web.Request) -> web.Response:
+    """Where one's own alerts are texted."""
+    typed = (await form_fields(request)).get("phone", "").strip()[:40]
+    try:
+        async with request.app[keys.DB].transaction() as session:
+            now = request.app[keys.CLOCK].now()
+            await staff_service.set_phone(session, now, signed_in(request), typed)
+    except Unprocessable as refusal:
+        return _account(request, typed, refusal)
+    raise web.HTTPSeeOther("/staff/account?said=phone")
+
+
+@access(staff_page())
+async def back_to_account(request: web.Request) -> web.Response:
+    raise web.HTTPSeeOther("/staff/account")
+
+
+def _account(request: web.Request, phone: str, refusal: Refusal | None = None) -> web.Response:
+    return page(
+        request, "console/account.html", status=refusal.status if refusal else 200, refusal=refusal,
+        desk=desktop(request, {}), phone=phone, said=request.query.get("said", ""),
+    )  # fmt: skip
 
 
 def setup(app: web.Application) -> None:
@@ -185,6 +217,8 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/staff/queue/list", queue_part)
     app.router.add_post("/staff/take-next", take_next)
     app.router.add_get("/staff/account", account)
+    app.router.add_post("/staff/account/phone", save_phone)
+    app.router.add_get("/staff/account/phone", back_to_account)
     app.router.add_post("/api/staff/text-parts", text_parts)
     app.router.add_get("/staff/cases/{id}", case_page)
     app.router.add_get("/staff/cases/{id}/live", case_part)
@@ -194,6 +228,8 @@ def setup(app: web.Application) -> None:
         ("notes", "case.note", _note),
         ("hand-back", "case.reply", _hand_back),
         ("allow-automatic", "case.reply", _allow_automatic),
+        ("activity", "case.note", _activity),
+        ("strike-out", "case.note", _strike_out),
         ("return", "case.transfer", _return),
         ("transfer", "case.transfer", _transfer),
         ("escalate", "case.raise", _escalate),

@@ -16,6 +16,16 @@ HEARD = {
     "failure": "screening failed: read it yourself",
 }
 """Which detector made a finding."""
+ACTIVITY_GROUPS = {
+    "compulsory": "Up to Year 11",
+    "education": "In education",
+    "employment": "In employment",
+    "training": "In training",
+    "re_engagement": "Re-engagement",
+    "neet": "Not in education, employment or training",
+    "neither": "Neither",
+    "not_known": "Not known",
+}
 SOON = timedelta(minutes=10)
 _COUNT_DOWN = timedelta(minutes=90)
 

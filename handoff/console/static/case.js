@@ -26,7 +26,7 @@ const refresh = oneAtATime(async () => {
   if (!fresh) return;
   if (fresh.getElementById("case-head").dataset.stamp !== byId("case-head").dataset.stamp) return drawAgain();
   const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
-  for (const name of ["case-head", "banners", "record"]) {
+  for (const name of ["case-head", "banners", "record", "situation"]) {
     if (byId(name).outerHTML !== fresh.getElementById(name).outerHTML) byId(name).replaceWith(fresh.getElementById(name));
   }
   merge(byId("transcript"), fresh.getElementById("transcript"));
