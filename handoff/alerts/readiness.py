@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.alerts.chain import chain_of, people_in
-from handoff.alerts.phones import is_drama
 from handoff.cases.service import CaseRules
 from handoff.content.areas import Area, local_day
+from handoff.phones import is_drama
 
 FEWEST = 2
 CHECKED_WITHIN = timedelta(days=90)

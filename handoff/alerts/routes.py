@@ -9,15 +9,14 @@ from typing import Any
 from aiohttp import web
 
 from handoff import keys
-from handoff.alerts import api, bell, phones, readiness, rota, view
+from handoff.alerts import api, bell, readiness, rota, view
 from handoff.alerts.bell import bell_of
 from handoff.alerts.model import Shift
 from handoff.bodies import form_fields
 from handoff.content.areas import local_day
-from handoff.errors import NotFound, Refusal, Unprocessable
+from handoff.errors import NotFound, Refusal
 from handoff.pages import page
 from handoff.security import access
-from handoff.staff import service as staff_service
 from handoff.staff.auth import signed_in, staff, staff_page
 
 SAID = {"added": "Added to the rota.", "removed": "Taken off the rota."}
@@ -138,20 +137,6 @@ async def back_to_rota(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther("/staff/rota")
 
 
-@access(staff_page())
-async def save_phone(request: web.Request) -> web.Response:
-    """Where one's own alerts are texted; an empty field forgets the number."""
-    typed = (await form_fields(request)).get("phone", "").strip()
-    number = phones.mobile(typed) if typed else None
-    if typed and number is None:
-        told = "That is not a mobile number we can text. Type it like 07700 900123."
-        raise Unprocessable("not_a_phone", told, field="phone")
-    async with request.app[keys.DB].transaction() as session:
-        now = request.app[keys.CLOCK].now()
-        await staff_service.set_phone(session, now, signed_in(request), number)
-    raise web.HTTPSeeOther("/staff/account?said=phone")
-
-
 def _day(request: web.Request, shift: Shift) -> str:
     area = request.app[keys.RULES].areas[shift.area]
     return rota.monday_of(area, shift.starts_at).isoformat()
@@ -170,4 +155,3 @@ def setup(app: web.Application) -> None:
     app.router.add_post("/staff/rota/shifts", add_shift)
     app.router.add_get("/staff/rota/shifts", back_to_rota)
     app.router.add_post("/staff/rota/shifts/{id}/remove", remove_shift)
-    app.router.add_post("/staff/account/phone", save_phone)

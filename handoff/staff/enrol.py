@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--email", required=True)
     parser.add_argument("--name", required=True)
     parser.add_argument("--role", required=True, action="append", help="again for a second role")
+    parser.add_argument("--phone", default="", help="a mobile number: where alerts are texted")
     parser.add_argument("--area", required=True, action="append", help='again for a second area; or "all"')
 
 
@@ -29,6 +30,7 @@ async def enrol(
     chosen = sorted(areas) if "all" in asked.area else asked.area
     _refuse_unknown("role", asked.role, vocabulary.roles)
     _refuse_unknown("area", chosen, areas)
+    phone = service.read_phone(asked.phone)
     password = secrets.token_urlsafe(15)
     hashed = await hash_password(password)
     async with db.transaction() as session:
@@ -38,6 +40,7 @@ async def enrol(
             session, now, email=asked.email, name=asked.name, password_hash=hashed,
             roles=asked.role, areas=chosen, with_code=True,
         )  # fmt: skip
+        person.phone = phone
     address = enrolment_address(person.totp_secret or "", person.email)
     return f"Password (shown once): {password}\nFor the authenticator app: {address}"
 

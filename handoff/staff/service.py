@@ -16,7 +16,8 @@ from bot.vocabulary import Vocabulary
 from handoff import audit
 from handoff.crypto import keyring
 from handoff.db import Database
-from handoff.errors import Refusal
+from handoff.errors import Refusal, Unprocessable
+from handoff.phones import mobile
 from handoff.staff.model import Staff as Staff
 from handoff.staff.model import StaffSession
 from handoff.staff.one_time import new_secret, step_of
@@ -185,11 +186,21 @@ async def active(session: AsyncSession) -> list[Staff]:
     return list((await session.execute(select(Staff).where(Staff.active))).scalars())
 
 
-async def set_phone(session: AsyncSession, now: datetime, who: Member, phone: str | None) -> None:
-    """Remember where to text this member of staff (E.164); None forgets it."""
+async def set_phone(session: AsyncSession, now: datetime, who: Member, typed: str) -> None:
+    """Remember where to text this member of staff; nothing typed forgets it. Unprocessable for no mobile."""
+    number = read_phone(typed)
     person = await session.get_one(Staff, who.id)
-    person.phone = phone
-    await audit.record(session, now, who.id, "staff.phone", f"staff:{who.id}", set=phone is not None)
+    person.phone = number
+    await audit.record(session, now, who.id, "staff.phone", f"staff:{who.id}", set=number is not None)
+
+
+def read_phone(typed: str) -> str | None:
+    """A mobile number as E.164, None for nothing typed; Unprocessable for anything else."""
+    number = mobile(typed) if typed else None
+    if typed and number is None:
+        told = "That is not a mobile number we can text. Type it like 07700 900123."
+        raise Unprocessable("not_a_phone", told, field="phone")
+    return number
 
 
 async def phone_of(session: AsyncSession, staff_id: uuid.UUID) -> str | None:
@@ -200,7 +211,8 @@ async def phone_of(session: AsyncSession, staff_id: uuid.UUID) -> str | None:
 async def colleagues(session: AsyncSession, vocabulary: Vocabulary, area: str | None) -> list[Staff]:
     """Who could take a case of this area (any area while it is not known), by name."""
     able = {code for code, role in vocabulary.roles.items() if "case.claim" in role.rights}
-    found = [one for one in await active(session) if able & set(one.roles) and (area is None or area in one.areas)]
+    people = await active(session)
+    found = [one for one in people if able & set(one.roles) and (area is None or area in one.areas)]
     return sorted(found, key=lambda one: one.name)
 
 

@@ -15,7 +15,8 @@ from handoff.staff.enrol import enrol
 
 
 def asked(**over: object) -> argparse.Namespace:
-    given = {"email": "First@Council.example", "name": "First Person", "role": ["admin"], "area": ["all"]}
+    given = {"email": "First@Council.example", "name": "First Person", "phone": ""}
+    given |= {"role": ["admin"], "area": ["all"]}
     return argparse.Namespace(**{**given, **over})
 
 

@@ -32,11 +32,6 @@ def is_drama(text: str) -> bool:
     return number is not None and _DRAMA.fullmatch(number) is not None
 
 
-def national(number: str) -> str:
-    """An E.164 number as people here write it."""
-    return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.NATIONAL)
-
-
 def _e164(text: str) -> str | None:
     try:
         return phonenumbers.format_number(phonenumbers.parse(text, "GB"), PhoneNumberFormat.E164)
