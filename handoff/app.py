@@ -6,6 +6,7 @@ route cannot be public by mistake.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ from handoff.rasa import Rasa
 from handoff.registrations import internal_routes as registrations_internal
 from handoff.screening.editions import routes as screening_routes
 from handoff.screening.editions.keeper import EditionKeeper
+from handoff.screening.trained import trained_screen
 from handoff.security import default_deny, headers_signal
 from handoff.settings import Settings, check_areas
 from handoff.simulator import routes as simulator_routes
@@ -101,6 +103,7 @@ async def make_parts(settings: Settings) -> AsyncIterator[Parts]:
 async def at_work(parts: Parts) -> AsyncIterator[None]:
     """Live answers, turns, texts and catching up, for as long as the block lasts."""
     await parts.content.reload()
+    await asyncio.to_thread(trained_screen)  # loaded now, so that the first message does not wait for it
     outbox = Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
     inbox = Inbox(parts.db, parts.clock, parts.hub, parts.rules, parts.settings, parts.turns)
     catch_up = CatchUp(parts.db, parts.clock, inbox, parts.twilio)

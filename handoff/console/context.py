@@ -63,11 +63,10 @@ class Desktop:
             return "Doing now", known.label if known else str(value)
         return name.replace("_", " ").capitalize(), str(value)
 
-    def activities(self) -> list[Activity]:
-        return neet.activities()
-
-    def activity_group(self, code: str) -> str:
-        return words.ACTIVITY_GROUPS[code]
+    def activities(self) -> list[tuple[str, list[Activity]]]:
+        """The activity codes that may be set, by group, each group under its name."""
+        groups = [(label, code) for code, label in words.ACTIVITY_GROUPS.items()]
+        return [(label, [one for one in neet.activities() if one.group == code]) for label, code in groups]
 
     def waited(self, case: Case) -> str:
         return words.span(self.now - case.waiting_since)

@@ -22,7 +22,8 @@ from handoff.neet.learning import situation as situation
 from handoff.neet.learning import strike_out as strike_out
 from handoff.neet.model import DOING, SAID
 from handoff.neet.reading import LONGEST, Fact, answered, heard_in
-from handoff.neet.reference import Activity, load_reference
+from handoff.neet.reference import Activity as Activity
+from handoff.neet.reference import load_reference
 
 NOW = "now"
 """Heard of somebody who is out of education, employment and training; else they are at risk of it."""
