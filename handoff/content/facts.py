@@ -16,10 +16,11 @@ from typing import TypeVar
 
 from handoff.content.areas import REFERENCE, Area, load_areas
 from handoff.content.entries import ContentFaults, Fault
-from handoff.content.money import Figure, load_money
+from handoff.content.money import Figure, Unknown, load_money
 from handoff.sms.gsm7 import septets
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDER = re.compile(r"( ?)\{([^{}]*)\}")
+_ENDS = re.compile(r"[.?!](?:\s|$)|\n")
 _MONEY, _SINCE = "money.", ".since"
 Words = Mapping[str, str]
 T = TypeVar("T")
@@ -80,13 +81,29 @@ def _or_faults(load: Callable[[Path], T], folder: Path, faults: list[Fault]) -> 
 
 
 def fill(text: str, words: Words) -> str:
-    """The text with its placeholders filled in; what stands for nothing stays as it is."""
-    return _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
+    """The text with its placeholders filled in; what stands for nothing stays as it is.
+
+    Where several sums of a sentence are not known, what is said instead is said once, of the last.
+    """
+    return _PLACEHOLDER.sub(lambda found: "" if _is_said_later(found, words) else _said(found, words), text)
+
+
+def _said(found: re.Match[str], words: Words) -> str:
+    return found[1] + words.get(found[2], f"{{{found[2]}}}")
+
+
+def _is_said_later(found: re.Match[str], words: Words) -> bool:
+    """Whether the next placeholder of the same sentence says the same, of a sum that is not known."""
+    word = words.get(found[2])
+    following = _PLACEHOLDER.search(found.string, found.end()) if isinstance(word, Unknown) else None
+    if following is None or words.get(following[2]) != word:
+        return False
+    return not _ENDS.search(found.string, found.end(), following.start())
 
 
 def placeholders(text: str) -> list[str]:
     """The names in braces, as they come."""
-    return _PLACEHOLDER.findall(text)
+    return [name for _, name in _PLACEHOLDER.findall(text)]
 
 
 def _longest(figure: Figure) -> tuple[str, str]:

@@ -31,7 +31,7 @@ def to_html(markdown: str, words: Words) -> str:
         link_rel="noopener noreferrer",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-    return fill(made, {name: html.escape(said) for name, said in words.items()}).strip()
+    return fill(made, {name: type(said)(html.escape(said)) for name, said in words.items()}).strip()
 
 
 def to_text(markdown: str, words: Words) -> str:

@@ -24,6 +24,12 @@ LONGEST = 80
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
+class Unknown(str):
+    """What is said in place of a sum while no rate of it is known."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Rate:
     """A sum as it is said ("£8.00 an hour"), its first and last day, and the day someone read it."""
@@ -52,7 +58,7 @@ class Figure:
     def words(self, day: date) -> str:
         """What an answer says for it on a day."""
         rate = self.on(day)
-        return rate.amount if rate else self.otherwise
+        return rate.amount if rate else Unknown(self.otherwise)
 
     def since(self, day: date) -> str:
         """When the rate of a day began: "since April 2026"; "now" when none is known."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from handoff.content.areas import REFERENCE
-from handoff.content.entries import ContentFaults
+from handoff.content.entries import ROOT, ContentFaults, Entry, read_entries
 from handoff.content.facts import Facts, fill, load_facts
 from handoff.content.money import load_money
 
@@ -23,6 +23,12 @@ GOOD = """\
     - {amount: "£12.71 an hour", from: 2026-04-01, until: 2027-03-31, checked: 2026-11-22}
 """
 NEW_RATE = '    - {amount: "£13.50 an hour", from: 2027-04-01, until: 2028-03-31, checked: 2027-03-02}\n'
+
+
+def answers() -> list[Entry]:
+    """Every shipped answer, as written."""
+    files = sorted((ROOT / "data/content").glob("*.yml"))
+    return [entry for file in files for entry in read_entries(file, "answer", "slug", [])]
 
 
 @pytest.fixture
@@ -67,6 +73,34 @@ def test_a_sum_is_overdue_from_the_day_after_its_last(facts: Facts) -> None:
 
 def test_what_comes_before_the_first_rate_is_not_overdue(facts: Facts) -> None:
     assert facts.money["wage-21"].overdue_since(date(2024, 1, 1)) is None
+
+
+SENTENCES = "Now: 21+ {money.wage-21}, rest {money.wage-21}. Then {money.wage-21}: {area.name}."
+
+
+@pytest.mark.parametrize(
+    ("day", "read"),
+    [
+        (
+            "2027-03-31",
+            "Now: 21+ £12.71 an hour, rest £12.71 an hour. Then £12.71 an hour: Camden.",
+        ),
+        ("2027-04-01", "Now: 21+, rest the rate on GOV.UK. Then the rate on GOV.UK: Camden."),
+    ],
+)
+def test_what_is_said_for_several_ended_rates_is_said_once_a_sentence(
+    facts: Facts, day: str, read: str
+) -> None:
+    assert fill(SENTENCES, facts.on(facts.areas["camden"], date.fromisoformat(day))) == read
+
+
+@pytest.mark.parametrize("slug", ["wages-and-rights", "apprenticeship-pay", "student-finance"])
+def test_an_answer_reads_well_when_its_rates_have_ended(slug: str) -> None:
+    facts = load_facts()
+    sms = {entry.name: str(entry.fields["sms"]) for entry in answers()}[slug]
+    said = fill(sms, facts.on(facts.areas["camden"], date(2030, 1, 1)))
+    assert "on GOV.UK" in said and "))" not in said and "£" not in said
+    assert max(map(said.count, re.findall(r'"[A-Z][^"]+"', said))) <= 2
 
 
 @pytest.mark.parametrize(
