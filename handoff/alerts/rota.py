@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -149,7 +149,7 @@ def local_time(area: Area, text: str, field: str) -> datetime:
         raise Unprocessable("bad_time", "Give a day and a time.", field=field) from None
     if not 2000 <= found.year <= 2100:
         raise Unprocessable("bad_time", "Give a day and a time.", field=field)
-    return found if found.tzinfo else found.replace(tzinfo=area.timezone)
+    return (found if found.tzinfo else found.replace(tzinfo=area.timezone)).astimezone(UTC)
 
 
 def gap_words(gap: Gap, area: Area, monday: date) -> str:

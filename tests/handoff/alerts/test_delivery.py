@@ -1,4 +1,4 @@
-"""A step is told once, on two channels that wait for nothing, whatever fails or dies; and without any word."""
+"""A step is told once, on two channels that wait for nothing, whatever fails or dies, and without words."""
 
 from __future__ import annotations
 
