@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +9,13 @@ import pytest
 import yaml
 
 from tests.bot.servers import ROOT
+from tests.likeness import near_repeats, words
 
-GRAM = 5
-NEARLY_THE_SAME = 0.6
 LEAST_A_TOPIC = 6
-SHORTEST = 12
-"""Letters below which a message ("is this a bot") has too few ways to be said to compare."""
 
 ROWS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "topics.yml").read_text(encoding="utf-8")
 )
-
-
-def words(text: str) -> str:
-    """A message without its case and punctuation."""
-    return " ".join(re.findall(r"\w+", text.casefold()))
-
-
-def grams(text: str) -> frozenset[str]:
-    """The runs of five characters in a message, its edges included."""
-    padded = f" {words(text)} "
-    return frozenset(padded[at : at + GRAM] for at in range(max(1, len(padded) - GRAM + 1)))
 
 
 def trained_on() -> list[str]:
@@ -74,19 +58,4 @@ def test_no_held_out_message_is_trained_on(examples):
 
 
 def test_no_held_out_message_nearly_repeats_an_example(examples):
-    """Shared runs of five characters, as a part of all that either has: at most 0.6."""
-    trained = [grams(text) for text in examples]
-    holders: dict[str, list[int]] = {}
-    for place, run in enumerate(trained):
-        for gram in run:
-            holders.setdefault(gram, []).append(place)
-    close = []
-    for text in (text for row in ROWS for text in row["questions"] if len(text) >= SHORTEST):
-        own = grams(text)
-        shared = Counter(place for gram in own for place in holders.get(gram, ()))
-        close += [
-            (text, examples[place])
-            for place, count in shared.items()
-            if count / len(own | trained[place]) > NEARLY_THE_SAME
-        ]
-    assert close == []
+    assert near_repeats([text for row in ROWS for text in row["questions"]], examples) == []
