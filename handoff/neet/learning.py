@@ -112,7 +112,9 @@ async def situation(session: AsyncSession, conversation: Conversation) -> Situat
     """What staff see of it."""
     vocabulary = load_vocabulary()
     rows = await all_learned(session, conversation.id)
+    kinds = list(_LABELS)
     shown = [_shown(one, vocabulary) for one in rows if one.kind != ACTIVITY]
+    shown.sort(key=lambda one: kinds.index(one.kind))
     set_by_staff = next((one for one in rows if one.kind == ACTIVITY), None)
     if set_by_staff:
         return Situation(shown, load_reference().activities[set_by_staff.code])

@@ -96,6 +96,8 @@ _IN_THE_WAY = {
         r"learning (?:needs?|difficult\w*)",
     ),
 }
+_IN_PASSING = ("money", "travel", "confidence")
+"""The rest is only heard where it was asked for: said in passing, its words mean many other things."""
 _NOTHING = re.compile(
     r"\W*(?:no|nah|nope|none|nothing|nothin|nuthin|n/?a|not really|all good|im good|i'?m good|no thanks"
     r"|nothing (?:really|is|at all|comes to mind)|not (?:that i know|anything))\b[^,;]*",
@@ -146,16 +148,28 @@ _AGO = {
 }
 
 
-def heard_in(text: str, today: date, signs: Mapping[str, Sign]) -> list[Fact]:
-    """What somebody says in passing of what happened: since when, what is in the way, signs of risk."""
-    began = since(text, today)
-    facts = [began] if began and began.code and _OVER.search(began.words) else []
-    facts += _all(IN_THE_WAY, text, {code: _IN_THE_WAY[code] for code in ("money", "travel", "confidence")})
+def heard_in(text: str, signs: Mapping[str, Sign]) -> list[Fact]:
+    """What somebody says in passing of what is in the way, and of signs of risk."""
+    facts = _all(IN_THE_WAY, text, {code: _IN_THE_WAY[code] for code in _IN_PASSING})
     for sign in signs.values():
         match = next(stated(text, sign.patterns), None)
         if match:
             facts.append(Fact(SIGN, sign.code, sentence(text, match)))
     return facts
+
+
+def ended_in(text: str, today: date) -> Fact | None:
+    """Since when something is over, where words said in passing tell the month."""
+    began = since(text, today)
+    return began if began and began.code and _OVER.search(began.words) else None
+
+
+def doing_in(text: str) -> Fact | None:
+    """What somebody says in passing that they do."""
+    for code, pattern in _DOING.items():
+        if match := pattern.search(text):
+            return Fact(DOING, code, sentence(text, match))
+    return None
 
 
 def answered(kind: str, text: str, today: date) -> list[Fact]:

@@ -6,7 +6,7 @@ The case opens in the turn it is heard, unless they lately said no; the assistan
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +21,7 @@ from handoff.neet.learning import set_activity as set_activity
 from handoff.neet.learning import situation as situation
 from handoff.neet.learning import strike_out as strike_out
 from handoff.neet.model import DOING, SAID
-from handoff.neet.reading import LONGEST, Fact, answered, heard_in
+from handoff.neet.reading import LONGEST, Fact, doing_in, ended_in, heard_in
 from handoff.neet.reference import Activity as Activity
 from handoff.neet.reference import load_reference
 
@@ -94,17 +94,20 @@ def activities() -> list[Activity]:
 def _facts(
     texts: Sequence[str], conversation: Conversation, rules: CaseRules, now: datetime, heard: str | None
 ) -> list[Fact]:
-    """What the messages say, oldest first, and what they do now where that was heard."""
+    """What the messages say, oldest first; what they do now, and since when, only where it was heard."""
     today = now.astimezone(rules.area(conversation.area).timezone).date()
     signs = load_reference().signs
-    facts = [fact for text in texts for fact in heard_in(text, today, signs)]
-    return [*facts, *_doing(texts[-1], conversation, today, heard)]
+    facts = [fact for text in texts for fact in heard_in(text, signs)]
+    if heard is None:
+        return facts
+    began = ended_in(texts[-1], today) if heard == NOW else None
+    return [*facts, *([began] if began else []), *_doing(texts[-1], conversation, heard)]
 
 
-def _doing(text: str, conversation: Conversation, today: date, heard: str | None) -> list[Fact]:
+def _doing(text: str, conversation: Conversation, heard: str) -> list[Fact]:
     """What they do now: by their words when they are out of all of it, else as they said before."""
+    said = doing_in(text) or Fact(DOING, "", text[:LONGEST])
     if heard == NOW:
-        [said] = answered(DOING, text, today)
         return [said if load_reference().is_neet(said.code) else Fact(DOING, _NEET_DOING, said.words)]
     known = (conversation.facts or {}).get(_ACTIVITY_FACT)
-    return [Fact(DOING, known, text[:LONGEST])] if heard and known else []
+    return [Fact(DOING, known, said.words)] if known else []

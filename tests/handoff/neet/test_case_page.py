@@ -69,7 +69,7 @@ async def test_what_is_not_right_is_struck_out_and_stays_so(chat: Chat, sam: Col
     case = await the_case(sam)
     at = f"/staff/cases/{case['id']}"
     _, page = await sam.submit(f"{at}/strike-out", learned=sign(case)["id"])
-    assert "struck out" in page
+    assert "Struck out" in page
     await chat.say("left college, i got excluded once")
     assert sign(await the_case(sam))["wrong"] is True
 
