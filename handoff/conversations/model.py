@@ -40,7 +40,9 @@ class Conversation(Base):
     """One thread with one contact on one channel; `blocked_at`: the phone refuses texts from `our_number`.
 
     `automatic_allowed_at`: when an adviser last let automatic questions go out after an urgent message;
-    `off_told_at`: when they were last told that the assistant is switched off.
+    `off_told_at`: when they were last told that the assistant is switched off; `afresh_at`: when an adviser
+    last handed back or closed their safeguarding case, so that worries count anew; `silent_since`: their last
+    word, once they were found to have gone quiet after something urgent.
     """
 
     __tablename__ = "conversation"
@@ -62,6 +64,8 @@ class Conversation(Base):
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     automatic_allowed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    afresh_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    silent_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_inbound_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

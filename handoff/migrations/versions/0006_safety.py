@@ -16,10 +16,12 @@ def upgrade() -> None:
     _switches()
     _editions()
     _learned()
+    _context()
 
 
 def downgrade() -> None:
     """In the opposite order."""
+    _undo_context()
     _undo_learned()
     _undo_editions()
     _undo_switches()
@@ -265,3 +267,13 @@ def _undo_learned() -> None:
     op.drop_index("ix_learned_conversation_id", table_name="learned")
     op.drop_table("learned")
     op.drop_column("case_", "declined_at")
+
+
+def _context() -> None:
+    op.add_column("conversation", sa.Column("afresh_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("conversation", sa.Column("silent_since", sa.DateTime(timezone=True), nullable=True))
+
+
+def _undo_context() -> None:
+    op.drop_column("conversation", "silent_since")
+    op.drop_column("conversation", "afresh_at")
