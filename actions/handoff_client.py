@@ -180,3 +180,10 @@ def handoff() -> HandoffClient:
     """The client of this process, as the environment says (INTERNAL_PORT, INTERNAL_TOKEN)."""
     port = os.environ.get("INTERNAL_PORT", "8081")
     return HandoffClient(f"http://127.0.0.1:{port}", os.environ["INTERNAL_TOKEN"])
+
+
+async def forget_handoff() -> None:
+    """Close this process's client, where there is one."""
+    if handoff.cache_info().currsize:
+        await handoff().close()
+        handoff.cache_clear()

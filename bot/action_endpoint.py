@@ -37,6 +37,11 @@ class ActionEndpoint(EndpointConfig):
             self._pool = aiohttp.ClientSession(timeout=timeout, json_serialize=_compact)
         return self._pool
 
+    async def close(self) -> None:
+        """Give the connections back."""
+        if self._pool is not None:
+            await self._pool.close()
+
     async def request(
         self,
         method: str = "post",

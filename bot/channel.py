@@ -121,7 +121,11 @@ class HandoffChannel(InputChannel):
         routes.add_route(
             self._guarded(self._delete_conversation), "/conversations/<conversation>", methods=["DELETE"]
         )
+        routes.listener("before_server_stop")(self._close)
         return routes
+
+    async def _close(self, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        await self._conversations.close()
 
     def _guarded(self, handler: Handler) -> Handler:
         @wraps(handler)

@@ -151,6 +151,11 @@ class Conversations:
             self._adopt(agent)
         return self._processor
 
+    async def close(self) -> None:
+        """Give the connections to the action server back."""
+        if self._actions:
+            await self._actions.close()
+
     def _adopt(self, agent: Agent) -> None:
         # Rasa wraps every store so that an error gives an empty conversation; the one inside raises.
         wrapped = agent.tracker_store

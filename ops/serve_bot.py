@@ -5,6 +5,7 @@ import os
 import runpy
 import sys
 import warnings
+from typing import Any
 
 
 def main() -> None:
@@ -14,6 +15,8 @@ def main() -> None:
     module = sys.argv.pop(1)
     if module == "rasa":
         _prepare_rasa()
+    if module == "rasa_sdk":
+        _prepare_actions()
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
@@ -24,6 +27,22 @@ def _prepare_rasa() -> None:
     rasa.utils.io.configure_colored_logging = lambda loglevel: None
     # On the command line every user of the machine could read the token of Rasa's HTTP API.
     sys.argv += ["--enable-api", "--auth-token", os.environ["RASA_TOKEN"]]
+
+
+def _prepare_actions() -> None:
+    import rasa_sdk.endpoint
+
+    from actions.handoff_client import forget_handoff
+
+    made = rasa_sdk.endpoint.create_app
+
+    def create_app(*given: Any, **named: Any) -> Any:
+        app = made(*given, **named)
+        app.register_listener(lambda app, loop: forget_handoff(), "before_server_stop")
+        return app
+
+    # The action server has no place of its own for what is to be closed at its end.
+    rasa_sdk.endpoint.create_app = create_app
 
 
 if __name__ == "__main__":

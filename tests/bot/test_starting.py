@@ -1,6 +1,7 @@
 """How Rasa starts: without a model, a token or keys, and with Redis; over real processes."""
 
 import asyncio
+import signal
 
 import pytest
 
@@ -39,6 +40,17 @@ def test_without_a_token_or_keys_it_does_not_start(tmp_path, keys, missing):
     server.launch(None)
     assert server.child.wait(PATIENCE) != 0
     assert f"{missing} is not set" in server.log.read_text()
+
+
+def test_it_gives_its_connections_back_when_it_ends(tmp_path, keys, small_model, action_server):
+    environment = {"WAYLINE_KEYS": keys, "WAYLINE_DATA_DIR": str(tmp_path)}
+    server = RasaServer(
+        tmp_path / "rasa.log", environment=environment | {"ACTIONS_PORT": str(action_server.port)}
+    )
+    server.start(small_model)
+    Conversation(server).hear("can I talk to a person")
+    server.stop(signal.SIGTERM)
+    assert "Unclosed" not in server.log.read_text()
 
 
 @pytest.mark.redis
