@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 
 from handoff.content.areas import Area
+from handoff.screening.editions import spelled
 from handoff.screening.editions.parts import Part, parts, with_part
 from handoff.screening.pattern import Patterns, PhraseFault
 from handoff.screening.phrases import reader
@@ -18,7 +19,7 @@ from handoff.sms.gsm7 import parts as sms_parts
 from handoff.sms.gsm7 import unmappable
 
 Faults = dict[str, list[str]]
-MOST_LINES, LONGEST_LINE, LONGEST_WEB, MOST_TEXTS = 400, 300, 1_500, 2
+MOST_LINES, LONGEST_LINE, LONGEST_WEB, MOST_TEXTS = 600, 300, 1_500, 2
 _NIGHT, _DAY = datetime(2026, 1, 1, 1, tzinfo=UTC), datetime(2026, 1, 5, 12, tzinfo=UTC)
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _IN_SLOT = re.compile(r"<([\w-]+)>")
@@ -57,16 +58,31 @@ def _line_faults(body: str, part: Part) -> Iterator[str]:
     if not part.lines:
         yield "there is nothing in it: write at least one line"
     if len(part.lines) > MOST_LINES:
-        yield f"there are {len(part.lines)} lines: {MOST_LINES} at most, so make two groups of it"
+        yield f"there are {len(part.lines)} lines: {MOST_LINES} at most"
         return
-    document = json.loads(with_part(PHRASES, body, part))
-    patterns = reader(document["phrases"], document["spelling"])[1]
+    fault_in = _reading(body, part)
     seen: dict[str, int] = {}
     for number, line in enumerate(part.lines, 1):
-        told = f"it says the same as line {seen[line]}" if line in seen else _line_fault(patterns, part, line)
+        told = f"it says the same as line {seen[line]}" if line in seen else fault_in(line)
         if told:
             yield f"line {number}: {told}"
         seen.setdefault(line, number)
+
+
+def _reading(body: str, part: Part) -> Callable[[str], str | None]:
+    """What says what is wrong with a line of this part."""
+    document = json.loads(body)
+    kind, _, name = part.key.partition(".")
+    if kind in ("spelling", "nearness"):
+        codes = {
+            "category": [code for group in document["phrases"]["groups"] for code in group["categories"]],
+            "marker": document["phrases"]["markers"],
+            "level": LEVELS,
+        }
+        return lambda line: spelled.fault_in(name or kind, line, lambda what, code: code in codes[what])
+    document = json.loads(with_part(PHRASES, body, part))
+    patterns = reader(document["phrases"], document["spelling"])[1]
+    return lambda line: _line_fault(patterns, part, line)
 
 
 def _line_fault(patterns: Patterns, part: Part, line: str) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from handoff.screening.editions import spelled
 from handoff.screening.sets import MESSAGES, PHRASES, canonical, digest
 
 Document = dict[str, Any]
@@ -19,7 +20,8 @@ SETTINGS = ("level", "negated", "past", "mention")
 class Part:
     """One part: its key in addresses, its lines, and what else is set for it.
 
-    Keys: group.<id>, lookalikes, marker.<name>, slot.<name>; for a fixed message <kind>.<place>."""
+    Keys: group.<id>, lookalikes, marker.<name>, slot.<name>, spelling.<name>, nearness; for a fixed message
+    <kind>.<place>."""
 
     key: str
     title: str
@@ -60,6 +62,9 @@ def _phrase_parts(document: Document) -> Iterator[Part]:
         yield Part(f"marker.{name}", spoken(name), tuple(lines))
     for name, choices in phrases["slots"].items():
         yield Part(f"slot.{name}", f"<{name}>", tuple(split_choices(choices)))
+    yield Part("nearness", "What stands near what", spelled.lines_of("nearness", phrases["nearness"]))
+    for name, value in document["spelling"].items():
+        yield Part(f"spelling.{name}", spoken(name), spelled.lines_of(name, value))
 
 
 def _message_parts(document: Document) -> Iterator[Part]:
@@ -78,7 +83,11 @@ def with_part(kind: str, body: str, part: Part) -> str:
         name, place = part.key.split(".")
         document["messages"][name][int(place)] = _message_entry(part)
     else:
-        _put_phrases(document["phrases"], part)
+        kind, _, name = part.key.partition(".")
+        if kind == "spelling":
+            document["spelling"][name] = spelled.value_of(name, part.lines)
+        else:
+            _put_phrases(document["phrases"], part)
     return canonical(document)
 
 
@@ -95,6 +104,8 @@ def _put_phrases(phrases: Document, part: Part) -> None:
         phrases["markers"][name] = list(part.lines)
     elif kind == "slot":
         phrases["slots"][name] = "|".join(part.lines)
+    elif kind == "nearness":
+        phrases["nearness"] = spelled.value_of(kind, part.lines)
     else:
         entry = {
             "id": name,

@@ -120,7 +120,11 @@ async def start(work: Editing, number: int | None = None) -> Edition:
     await _hold(work)
     existing = await open_edition(work.session, work.kind)
     if existing:
-        if number is not None or existing.state != DRAFT:
+        if existing.state != DRAFT:
+            raise Conflict(
+                "in_review", "A draft waits for approval. Nothing can be changed until it is decided."
+            )
+        if number is not None:
             raise Conflict("draft_open", "There is a draft open already. Finish it or set it aside first.")
         return existing
     source = await _source(work, number)
