@@ -48,6 +48,7 @@ from handoff.conversations.model import (
 from handoff.conversations.service import (
     append,
     as_json,
+    heard_from,
     last_choices,
     last_words,
     lock,
@@ -70,6 +71,7 @@ from handoff.switches import service as switches
 log = logging.getLogger(__name__)
 IDLE_EPISODE = timedelta(hours=12)
 LONGEST_EPISODE = 60
+CHECK_IN_FORM = "check_in_form"
 LEASE = timedelta(seconds=45)
 SWEEP_SECONDS = 3.0
 
@@ -177,8 +179,7 @@ class Turns:
         self, session: AsyncSession, conversation: Conversation, copy_id: str, words: str, verdict: Verdict
     ) -> Message:
         now = self._clock.now()
-        if conversation.state == CLOSED:
-            conversation.state = BOT
+        _begin_turn(conversation, now)
         message = await append(
             session,
             conversation,
@@ -218,14 +219,14 @@ class Turns:
             if turn.state != RECEIVED:
                 return
             turn.state = SCREENED
-            await triage(Heard(session, self._rules, now, conversation, message, verdict))
+            answered = await triage(Heard(session, self._rules, now, conversation, message, verdict))
             await take_number(session, self._rules, now, conversation, message.text)
             if not await bot_may_speak(session, self._rules, conversation):
                 _close(turn, now, HELD)
             elif await switches.is_off(session, conversation.channel):
                 await self._asking.stand_in(session, now, conversation, turn)
                 _close(turn, now, OFF)
-            elif turn.outcome == SKIPPED:
+            elif answered or turn.outcome == SKIPPED:
                 _close(turn, now, SKIPPED)
         metrics.SCREENED.labels(verdict.level).inc()
         if verdict.findings or turn.state == DONE:
@@ -374,11 +375,13 @@ def _begin_turn(conversation: Conversation, now: datetime) -> None:
         conversation.state = BOT
     last = conversation.last_inbound_at
     stale = last is not None and now - last >= IDLE_EPISODE
+    if stale and conversation.form == CHECK_IN_FORM:
+        conversation.form = None  # its answers are kept, and days later nobody wants its next question
     if not conversation.form and (stale or conversation.episode_turns >= LONGEST_EPISODE):
         conversation.episode += 1
         conversation.episode_turns = 0
     conversation.episode_turns += 1
-    conversation.last_inbound_at = now
+    heard_from(conversation, now)
 
 
 def _close(turn: Turn, now: datetime, outcome: str) -> None:

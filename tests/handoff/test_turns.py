@@ -270,6 +270,20 @@ async def test_an_open_form_keeps_its_episode(client: TestClient, rasa: FakeRasa
     assert rasa.asked[-1]["conversation"].endswith(":1")
 
 
+async def test_a_check_in_left_lying_for_half_a_day_is_over(
+    client: TestClient, rasa: FakeRasa, parts: Parts
+) -> None:
+    rasa.form = "check_in_form"
+    chat = await make_chat(client)
+    await chat.say("can we do a check in")
+    parts.clock.move(timedelta(hours=11))
+    await chat.say("at college")
+    parts.clock.move(timedelta(hours=13))
+    await chat.say("im 17, what is a t level")
+    assert [body["conversation"].rpartition(":")[2] for body in rasa.asked] == ["1", "1", "2"]
+    assert rasa.asked[-1]["context"]["facts"] == {"age": 17}
+
+
 async def test_a_closed_conversation_opens_with_the_next_message(client: TestClient, parts: Parts) -> None:
     chat = await make_chat(client)
     await chat.say("hello")

@@ -159,11 +159,11 @@ async def test_after_a_no_nothing_is_offered_for_thirty_days(
 ) -> None:
     await chat.say(LEFT)
     await decline(internal, chat)
-    parts.clock.offset += timedelta(days=29)
+    parts.clock.move(timedelta(days=29))
     await chat.say("left college still")
     assert rasa.asked[-1]["context"]["neet"] == {"heard": "now", "said_no": True}
     assert (await case_of(chat, "neet"))["declined_at"] is not None
-    parts.clock.offset += timedelta(days=2)
+    parts.clock.move(timedelta(days=2))
     await chat.say("left college still")
     assert rasa.asked[-1]["context"]["neet"]["first"] is True
     assert (await case_of(chat, "neet"))["declined_at"] is None
@@ -186,7 +186,7 @@ async def test_a_no_counts_when_an_adviser_has_closed_the_case(
 async def test_a_later_yes_starts_the_clock_again(chat: Chat, internal: Client, parts: Parts) -> None:
     await chat.say(LEFT)
     await decline(internal, chat)
-    parts.clock.offset += timedelta(days=1)
+    parts.clock.move(timedelta(days=1))
     body = {"conversation": f"{chat.conversation}:1", "message_id": "yes-1", "reason": "request", "facts": {}}
     assert (await internal.post("/internal/cases", json=body)).status == 200
     case = await case_of(chat, "neet")
