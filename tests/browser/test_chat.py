@@ -153,3 +153,11 @@ async def test_the_page_about_privacy_is_accessible(new_page: NewPage, site: str
     page = await new_page()
     await page.goto(f"{site}/chat/about")
     await assert_accessible(page)
+
+
+async def test_on_a_small_phone_a_first_choice_is_seen_at_once(new_page: NewPage, site: str) -> None:
+    page = await new_page(viewport={"width": 320, "height": 640})
+    await open_chat(page, site)
+    first = await page.locator(".choice").first.bounding_box()
+    writing = await page.locator(".composer").bounding_box()
+    assert first and writing and first["y"] + first["height"] <= writing["y"]

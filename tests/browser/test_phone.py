@@ -105,3 +105,12 @@ async def test_many_phones_with_new_texts_do_not_widen_a_small_screen(
     answer.set()
     await expect(phones.last).to_contain_text("new")
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 664), (320, 640)])
+async def test_on_a_phone_a_text_is_written_and_sent_without_scrolling(
+    new_page: NewPage, site: str, rasa: FakeRasa, width: int, height: int
+) -> None:
+    page = await phone_page(new_page, site, viewport={"width": width, "height": height})
+    for seen in (page.get_by_label("Your text"), page.get_by_role("button", name="Send", exact=True)):
+        await expect(seen).to_be_in_viewport(ratio=1)
