@@ -43,8 +43,9 @@ async def look(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def bell_for(request: web.Request, who: Member) -> Bell:
     async with request.app[keys.DB].reading() as session:
-        found = await view.rings(session, request.app[keys.RULES], who)
-    return Bell(found[:SHOWN], max(0, len(found) - SHOWN), request.app[keys.CLOCK].now())
+        found = await view.rings(session, request.app[keys.RULES], who, limit=SHOWN)
+        all_of_them = await view.how_many_ring(session, who) if len(found) == SHOWN else len(found)
+    return Bell(found, all_of_them - len(found), request.app[keys.CLOCK].now())
 
 
 def bell_of(request: web.Request) -> Bell | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.alerts.model import Alert, AlertNotice
@@ -113,6 +113,13 @@ async def rings(
     else:
         query = query.order_by(Alert.started_at.desc())
     return await _rings(session, rules, query.limit(limit))
+
+
+async def how_many_ring(session: AsyncSession, who: Member) -> int:
+    """How many alerts of one's areas nobody has acknowledged."""
+    query = select(func.count()).select_from(Alert).join(Case, Case.id == Alert.case_id)
+    ringing = query.where(visible_to(who), Alert.acknowledged_at.is_(None))
+    return int((await session.execute(ringing)).scalar_one())
 
 
 async def ring_for(session: AsyncSession, rules: CaseRules, who: Member, alert_id: uuid.UUID) -> Ring:
