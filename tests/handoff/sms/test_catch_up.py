@@ -118,6 +118,7 @@ async def test_an_over_long_text_that_a_crash_cut_off_is_kept_and_answered_once(
 ) -> None:
     endless = ("word " * 1_500) + "i want to kill myself tonight i have the pills"
     await phone.text("hello")
+    await phone.settled()  # screened after the long one it would get the holding text
     with pytest.raises(TooLong):
         await parts.turns.receive((await phone.conversation()).id, "SMlong", endless)
     twilio.arrives("SMlong", PHONE, CAMDEN, endless)
