@@ -20,6 +20,8 @@ from handoff.cases.destinations import DestinationFaults, load_destinations
 from handoff.clock import Clock
 from handoff.settings import Settings
 from tests.handoff.cases.scenes import Colleague, make_case, signed_in, stored
+from tests.handoff.factories import make_chat
+from tests.handoff.fakes import FakeRasa, talk
 
 Client = TestClient[Any, Any]
 DECIDED = "Rang Priya at 3pm; we agreed to ring MASH at once because he is at home tonight."
@@ -261,3 +263,24 @@ def test_a_destination_that_is_not_whole_is_refused(
     path.write_text(yaml.safe_dump([entry]))
     with pytest.raises(DestinationFaults, match=fault):
         load_destinations(path)
+
+
+async def test_each_finding_says_what_heard_it_and_a_tapped_choice_its_level(
+    client: Client, sam: Colleague, rasa: FakeRasa
+) -> None:
+    offered = [{"text": "Home isn't safe", "answer": None}, {"text": "Money", "answer": None}]
+    rasa.script["can we do a check in"] = [talk("Is anything in the way?", choices=offered)]
+    chat = await make_chat(client, "camden")
+    await chat.say("can we do a check in")
+    await chat.say("1")
+    await chat.say("my step dad hits me")
+    _, body = await sam.get("/api/staff/cases")
+    at = next(f"/api/staff/cases/{one['id']}" for one in body["cases"] if one["reason"] == "safeguarding")
+    _, seen = await sam.get(f"{at}/messages")
+    tapped, said = (one["findings"] for one in seen["messages"] if one["findings"])
+    assert [(one["detector"], one["level"], one["evidence"]) for one in tapped][:1] == [
+        ("choice", "urgent", ["Home isn't safe"])
+    ]
+    assert "phrases" in {one["detector"] for one in said}
+    page = await sam.page(at.removeprefix("/api"))
+    assert "tapped: Home isn" in page and "heard by the phrases: " in page
