@@ -104,8 +104,8 @@ _NOTHING = re.compile(
     re.I,
 )
 _MONTH = (
-    r"(?P<month>jan(?=\b|uary)|feb(?=\b|ruary)|mar(?=\b|ch)|apr(?=\b|il)|may(?! be\b)|jun(?=\b|e)|jul(?=\b|y)|aug(?=\b|ust)"
-    r"|sep(?=\b|t\b|tember)|oct(?=\b|ober)|nov(?=\b|ember)|dec(?=\b|ember))[a-z]*"
+    r"(?P<month>jan(?=\b|uary)|feb(?=\b|ruary)|mar(?=\b|ch)|apr(?=\b|il)|may(?! be\b)"
+    r"|jun(?=\b|e)|jul(?=\b|y)|aug(?=\b|ust)|sep(?=\b|t\b|tember)|oct(?=\b|ober)|nov(?=\b|ember)|dec(?=\b|ember))[a-z]*"
 )
 _COUNT = r"(?P<count>\d{1,2}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|couple(?: of)?|few)"
 _UNIT = r"(?P<unit>day|week|month|year)s?"
