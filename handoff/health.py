@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import keys, metrics
 from handoff.alerts import service as alerts
 from handoff.conversations.model import Outgoing
-from handoff.screening import force
+from handoff.screening import service as screening
 from handoff.security import access, anyone
 
 OUTBOX_LATE_SECONDS = 300
@@ -35,7 +35,7 @@ async def readyz(request: web.Request) -> web.Response:
     rasa = await request.app[keys.RASA].ready()
     checks = {"database": database, "rasa": rasa, "outbox": outbox}
     ready = all(checks.values())
-    checks["screening"] = not any(one.held.faults for one in force.ALL)
+    checks["screening"] = not screening.faults()
     status = "ok" if all(checks.values()) else "degraded"
     return web.json_response({"status": status, "checks": checks}, status=200 if ready else 503)
 

@@ -223,10 +223,12 @@ class Turns:
             await take_number(session, self._rules, now, conversation, message.text)
             if not await bot_may_speak(session, self._rules, conversation):
                 _close(turn, now, HELD)
+            elif answered:
+                _close(turn, now, SKIPPED)
             elif await switches.is_off(session, conversation.channel):
                 await self._asking.stand_in(session, now, conversation, turn)
                 _close(turn, now, OFF)
-            elif answered or turn.outcome == SKIPPED:
+            elif turn.outcome == SKIPPED:
                 _close(turn, now, SKIPPED)
         metrics.SCREENED.labels(verdict.level).inc()
         if verdict.findings or turn.state == DONE:

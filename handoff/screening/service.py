@@ -1,4 +1,4 @@
-"""Screens one message: the phrases and the language check, in one verdict; keeps what was found.
+"""Screens one message: phrases, trained screen and language check, in one verdict; keeps what was found.
 
 `screen` needs no database and no network: it works whatever else is down. If it fails, a person reads it."""
 
@@ -15,15 +15,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.conversations.model import Message
+from handoff.screening import force
 from handoff.screening.force import PHRASES
 from handoff.screening.language import hear_language
 from handoff.screening.model import StoredFinding as StoredFinding
 from handoff.screening.phrases import PhraseScreen
 from handoff.screening.sets import SHIPPED as SHIPPED
+from handoff.screening.trained import trained_screen
 from handoff.screening.verdict import Finding, Verdict
 
 log = logging.getLogger(__name__)
 NEET = "neet"
+NO_NETWORK = "The trained screen is not used: its files differ from their manifest. Phrases run alone."
 _SENTENCES = re.compile(r"[.?!\n]+")
 _MOST_SENTENCES, _LONGEST_EVIDENCE = 6, 200
 
@@ -32,20 +35,26 @@ def screen(text: str, *, before: Sequence[str] = (), question: str | None = None
     """The verdict on `text`, heard after the messages `before` it and as an answer to the bot's `question`.
 
     Never raises: a message that cannot be screened is urgent, so that an adviser reads it."""
+    findings: list[Finding] = []
     try:
-        findings = phrase_screen().screen(text, before, question)
+        findings += phrase_screen().screen(text, before, question)
         language = hear_language(text)
         if language and language.more:
             findings.append(Finding("concern", (), (), "language", language.code))
+        elif model := trained_screen():  # it reads English only
+            findings += model.screen(text, before)
     except Exception as error:
         log.error("screening failed why=%s", type(error).__name__)
-        findings = [Finding("urgent", (), (), "failure", type(error).__name__)]
+        findings.append(Finding("urgent", (), (), "failure", type(error).__name__))
     return Verdict.of([*findings, *_neet(text, before)])
 
 
 def hear_neet(text: str, *, before: Sequence[str] = ()) -> str | None:
-    """Whether somebody says that they are out of learning and work ("now") or may soon be ("at_risk")."""
-    return None
+    """Whether somebody says that they are out of learning and work ("now") or may soon be ("at_risk").
+
+    Nobody is heard while the trained screen cannot be used."""
+    model = trained_screen()
+    return model.leaving(text) if model else None
 
 
 def _neet(text: str, before: Sequence[str]) -> list[Finding]:
@@ -62,6 +71,12 @@ def _neet(text: str, before: Sequence[str]) -> list[Finding]:
     except Exception as error:
         log.error("hearing neet failed why=%s", type(error).__name__)
         return []
+
+
+def faults() -> list[str]:
+    """In a sentence each, what screening should go by and does not."""
+    found = [fault for one in force.ALL for fault in one.held.faults]
+    return found if trained_screen() else [*found, NO_NETWORK]
 
 
 def store_findings(session: AsyncSession, at: datetime, message: Message, verdict: Verdict) -> None:

@@ -14,6 +14,7 @@ from handoff.content.areas import Area
 from handoff.conversations.words import LONGEST
 from handoff.errors import NotFound, Refusal
 from handoff.pages import page
+from handoff.screening import service as screening
 from handoff.screening import sets
 from handoff.screening.editions import service, views
 from handoff.screening.editions.checks import Faults, faults_of
@@ -287,7 +288,7 @@ async def _stop(app: web.Application) -> None:
 def setup(app: web.Application) -> None:
     app[TRIALS], app[BENCH] = Trials(app[keys.DB], app[keys.CLOCK]), Bench()
     app.on_cleanup.append(_stop)
-    app[keys.TEMPLATES].globals["screening_faults"] = views.screening_faults
+    app[keys.TEMPLATES].globals["screening_faults"] = screening.faults
     kind = "/staff/screening/{kind:phrases|messages}"
     app.router.add_get("/staff/screening", overview)
     app.router.add_get(kind, list_page)

@@ -75,11 +75,6 @@ async def set_view(session: AsyncSession, kind: str) -> SetView:
     return SetView(kind, held, live, opened, history, names)
 
 
-def screening_faults() -> list[str]:
-    """In a sentence each, what should be in force and is not."""
-    return [fault for one in force.ALL for fault in one.held.faults]
-
-
 @dataclass(frozen=True)
 class Listed:
     """A part in the list: whether the draft changes it, and the lines that the search found."""

@@ -1,0 +1,161 @@
+"""The trained screen: a small network of its own scores each message for danger, beside the phrases.
+
+Its files stand in `encoder/` with their hashes, bars and figures; README.md there is its data card."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from bot.encoder import EncoderMismatch, Network
+from handoff.screening.verdict import LEVELS, Finding, Level
+
+log = logging.getLogger(__name__)
+FOLDER = Path(__file__).resolve().parent / "encoder"
+DETECTOR, NEET_DETECTOR = "model", "neet"
+Leaving = Literal["now", "at_risk"]
+
+_WORD = re.compile(r"\S+")
+_LONG = 80  # words, about as many as the network reads; of a longer message each piece is heard
+_PIECE, _STEP = 60, 40  # words
+_REMEMBERED = 1_024  # texts whose scores are kept: a message is asked about more than once
+_MOST_GROUPS = 6  # of words that are left out in turn, to see which of them mattered
+_BEFORE = 2  # earlier messages that one is read on from
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How likely a text is at least at each level (concern, urgent, emergency), about what, and leaving."""
+
+    levels: tuple[float, float, float]
+    categories: tuple[float, ...]
+    none: float
+    at_risk: float
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """From which score on something is heard; chosen on examples that were held back from training."""
+
+    concern: float
+    urgent: float
+    emergency: float
+    category: float
+    at_risk: float
+    now: float
+
+
+class TrainedScreen:
+    """One network with its bars. Safe to share between threads."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._categories: list[str] = list(network.manifest["categories"])
+        self._bars = Bars(**network.manifest["bars"])
+        self.version = network.fingerprint[:16]
+        self.scores = lru_cache(_REMEMBERED)(self._scores)
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER) -> TrainedScreen:
+        """The network in `folder`; raises EncoderMismatch when a file is not its manifest's."""
+        try:
+            return cls(Network.load(folder))
+        except (KeyError, TypeError) as fault:
+            raise EncoderMismatch(f"the manifest in {folder.name} lacks {fault}") from fault
+
+    def screen(self, text: str, before: Sequence[str] = ()) -> list[Finding]:
+        """What is heard in `text` by itself, else on from the messages `before` it; one finding at most."""
+        start, end, scores = max(self._heard_in(text), key=lambda heard: heard[2].levels)
+        level = self._level(scores)
+        if level != "routine":
+            spans = [(start + a, start + b) for a, b in self._what_mattered(text[start:end], level)]
+            return [self._finding(text, level, scores, spans)]
+        return self._on_from(text, list(before[-_BEFORE:]))
+
+    def leaving(self, text: str) -> Leaving | None:
+        """Whether the person says that they are out of education, employment and training, or may soon be."""
+        for _, _, scores in self._heard_in(text):
+            if scores.now >= self._bars.now and scores.now >= scores.at_risk:
+                return "now"
+            if scores.at_risk + scores.now >= self._bars.at_risk:
+                return "at_risk"
+        return None
+
+    def _on_from(self, text: str, before: list[str]) -> list[Finding]:
+        """Heard only together with what was said before, and not in that alone."""
+        joined = "\n".join([*before, text])
+        if not before or len(_WORD.findall(joined)) > _LONG:
+            return []
+        scores = self.scores(joined)
+        level, said = self._level(scores), self._level(self.scores("\n".join(before)))
+        if LEVELS.index(level) < LEVELS.index("urgent") or LEVELS.index(said) >= LEVELS.index(level):
+            return []
+        return [self._finding(text, level, scores, [(0, len(text))])]
+
+    def _heard_in(self, text: str) -> list[tuple[int, int, Scores]]:
+        """The scores of the whole text and, where it is long, of every stretch of it."""
+        words = [match.span() for match in _WORD.finditer(text)]
+        spans = [(0, len(text))]
+        if len(words) > _LONG:
+            starts = range(0, len(words) - _PIECE + _STEP, _STEP)
+            pieces = [words[at : at + _PIECE] for at in starts]
+            spans += [(piece[0][0], piece[-1][1]) for piece in pieces]
+        return [(start, end, self.scores(text[start:end])) for start, end in spans]
+
+    def _level(self, scores: Scores) -> Level:
+        concern, urgent, emergency = scores.levels
+        if urgent >= self._bars.urgent:
+            return "emergency" if emergency >= self._bars.emergency else "urgent"
+        return "concern" if concern >= self._bars.concern else "routine"
+
+    def _finding(self, text: str, level: Level, scores: Scores, spans: Sequence[tuple[int, int]]) -> Finding:
+        ranked = sorted(zip(scores.categories, self._categories, strict=True), reverse=True)
+        named = tuple(name for score, name in ranked if score >= self._bars.category) or (ranked[0][1],)
+        evidence = tuple(text[start:end] for start, end in spans)
+        return Finding(level, named, evidence, DETECTOR, self.version, tuple(spans))
+
+    def _what_mattered(self, text: str, level: Level) -> list[tuple[int, int]]:
+        """The words without which the text would be heard least, in order and joined where they touch."""
+        words = [match.span() for match in _WORD.finditer(text)]
+        size = -(-len(words) // _MOST_GROUPS)
+        groups = [words[at : at + size] for at in range(0, len(words), size)]
+        if len(groups) < 2:
+            return [(0, len(text))]
+        at = LEVELS.index(level) - 1
+        left = [self.scores(text[: group[0][0]] + text[group[-1][1] :]).levels[at] for group in groups]
+        drops = self.scores(text).levels[at] - np.array(left)
+        spans: list[tuple[int, int]] = []
+        for group, drop in zip(groups, drops, strict=True):
+            if drop < drops.max() / 2:
+                continue
+            start, end = group[0][0], group[-1][1]
+            if spans and start - spans[-1][1] <= 1:
+                start = spans.pop()[0]
+            spans.append((start, end))
+        return spans or [(0, len(text))]
+
+    def _scores(self, text: str) -> Scores:
+        levels, categories, leaving = (
+            row[0] for row in self._network.run([text], ["levels", "categories", "leaving"])
+        )
+        none, at_risk, now = map(float, leaving)
+        concern, urgent, emergency = map(float, levels)
+        return Scores((concern, urgent, emergency), tuple(map(float, categories)), none, at_risk, now)
+
+
+@cache
+def trained_screen() -> TrainedScreen | None:
+    """The shipped network; None when it is not the one of its manifest: phrases alone run then."""
+    try:
+        return TrainedScreen.load()
+    except Exception as error:
+        log.error("screening degraded kind=model: %s", error)
+        return None
