@@ -43,8 +43,8 @@ def faults_of(
 
 def _phrase_faults(body: str, part: Part) -> list[tuple[str, str]]:
     found = [("lines", told) for told in _line_faults(body, part)]
-    if part.key.startswith("group."):
-        if not _NAME.fullmatch(part.key.removeprefix("group.")):
+    if part.key.startswith("group-"):
+        if not _NAME.fullmatch(part.key.removeprefix("group-")):
             found.append(("key", "the name is 2 to 40 small letters, digits and _"))
         if not part.categories:
             found.append(("categories", "choose at least one category"))
@@ -72,7 +72,7 @@ def _line_faults(body: str, part: Part) -> Iterator[str]:
 def _reading(body: str, part: Part) -> Callable[[str], str | None]:
     """What says what is wrong with a line of this part."""
     document = json.loads(body)
-    kind, _, name = part.key.partition(".")
+    kind, _, name = part.key.partition("-")
     if kind in ("spelling", "nearness"):
         codes = {
             "category": [code for group in document["phrases"]["groups"] for code in group["categories"]],
@@ -88,7 +88,7 @@ def _reading(body: str, part: Part) -> Callable[[str], str | None]:
 def _line_fault(patterns: Patterns, part: Part, line: str) -> str | None:
     if len(line) > LONGEST_LINE:
         return f"it has {len(line)} characters: {LONGEST_LINE} at most"
-    if part.key.startswith("slot.") and f"<{part.key.removeprefix('slot.')}>" in line:
+    if part.key.startswith("slot-") and f"<{part.key.removeprefix('slot-')}>" in line:
         return "it holds itself"
     try:
         patterns.add(line)
@@ -100,7 +100,7 @@ def _line_fault(patterns: Patterns, part: Part, line: str) -> str | None:
 
 
 def _message_faults(body: str, part: Part, areas: Collection[Area]) -> list[tuple[str, str]]:
-    kind = part.key.split(".")[0]
+    kind = part.key.split("-")[0]
     web, sms = part.lines
     found = [*_wording_faults("web", web), *_wording_faults("sms", sms), *_clashes(body, part)]
     if found:
@@ -131,9 +131,9 @@ def _wording_faults(name: str, words: str) -> Iterator[tuple[str, str]]:
 
 
 def _clashes(body: str, part: Part) -> Iterator[tuple[str, str]]:
-    kind = part.key.split(".")[0]
+    kind = part.key.split("-")[0]
     others = [
-        one for key, one in parts(MESSAGES, body).items() if key.startswith(f"{kind}.") and key != part.key
+        one for key, one in parts(MESSAGES, body).items() if key.startswith(f"{kind}-") and key != part.key
     ]
     if not part.categories and any(not one.categories for one in others):
         yield "categories", "choose a category: another message is the one for all others"

@@ -13,7 +13,7 @@ from handoff.errors import TooLong
 from handoff.screening.editions.parts import Part
 from handoff.screening.sets import MESSAGES
 
-NEW_GROUP = Part("group.", "New group", (), (), {"level": "urgent", "negated": "concern"})
+NEW_GROUP = Part("group-", "New group", (), (), {"level": "urgent", "negated": "concern"})
 LONGEST = 40_000
 _LONGEST_LINE = 2_000
 
@@ -44,7 +44,7 @@ class Typed:
             return Part(shown.key, shown.title, said, tuple(self.categories))
         typed = self.text("lines", LONGEST).split("\n")
         lines = tuple(" ".join(line.split()) for line in typed if line.strip())
-        if not shown.key.startswith("group."):
+        if not shown.key.startswith("group-"):
             return Part(shown.key, shown.title, lines)
         key = shown.key if shown.key != NEW_GROUP.key else f"{NEW_GROUP.key}{self.text('key')}"
         return Part(key, shown.title, lines, tuple(self.categories), self._settings(shown))

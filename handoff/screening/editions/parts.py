@@ -20,8 +20,8 @@ SETTINGS = ("level", "negated", "past", "mention")
 class Part:
     """One part: its key in addresses, its lines, and what else is set for it.
 
-    Keys: group.<id>, lookalikes, marker.<name>, slot.<name>, spelling.<name>, nearness; for a fixed message
-    <kind>.<place>."""
+    Keys: group-<id>, lookalikes, marker-<name>, slot-<name>, spelling-<name>, nearness; for a fixed message
+    <kind>-<place>."""
 
     key: str
     title: str
@@ -51,7 +51,7 @@ def _phrase_parts(document: Document) -> Iterator[Part]:
     for group in phrases["groups"]:
         settings = {name: group[name] for name in SETTINGS if name in group}
         yield Part(
-            f"group.{group['id']}",
+            f"group-{group['id']}",
             spoken(group["id"]),
             tuple(group["phrases"]),
             tuple(group["categories"]),
@@ -59,12 +59,12 @@ def _phrase_parts(document: Document) -> Iterator[Part]:
         )
     yield Part("lookalikes", "Look-alikes", tuple(phrases["lookalikes"]))
     for name, lines in phrases["markers"].items():
-        yield Part(f"marker.{name}", spoken(name), tuple(lines))
+        yield Part(f"marker-{name}", spoken(name), tuple(lines))
     for name, choices in phrases["slots"].items():
-        yield Part(f"slot.{name}", f"<{name}>", tuple(split_choices(choices)))
+        yield Part(f"slot-{name}", f"<{name}>", tuple(split_choices(choices)))
     yield Part("nearness", "What stands near what", spelled.lines_of("nearness", phrases["nearness"]))
     for name, value in document["spelling"].items():
-        yield Part(f"spelling.{name}", spoken(name), spelled.lines_of(name, value))
+        yield Part(f"spelling-{name}", spoken(name), spelled.lines_of(name, value))
 
 
 def _message_parts(document: Document) -> Iterator[Part]:
@@ -72,7 +72,7 @@ def _message_parts(document: Document) -> Iterator[Part]:
         for place, entry in enumerate(entries):
             categories = tuple(entry.get("for", ()))
             yield Part(
-                f"{kind}.{place}", spoken(kind), (entry["web"].strip(), entry["sms"].strip()), categories
+                f"{kind}-{place}", spoken(kind), (entry["web"].strip(), entry["sms"].strip()), categories
             )
 
 
@@ -80,10 +80,10 @@ def with_part(kind: str, body: str, part: Part) -> str:
     """The set with this part put in the place of the one of the same key; a new group is added at the end."""
     document = json.loads(body)
     if kind == MESSAGES:
-        name, place = part.key.split(".")
+        name, place = part.key.split("-")
         document["messages"][name][int(place)] = _message_entry(part)
     else:
-        kind, _, name = part.key.partition(".")
+        kind, _, name = part.key.partition("-")
         if kind == "spelling":
             document["spelling"][name] = spelled.value_of(name, part.lines)
         else:
@@ -97,7 +97,7 @@ def _message_entry(part: Part) -> Document:
 
 
 def _put_phrases(phrases: Document, part: Part) -> None:
-    kind, _, name = part.key.partition(".")
+    kind, _, name = part.key.partition("-")
     if kind == "lookalikes":
         phrases["lookalikes"] = list(part.lines)
     elif kind == "marker":
@@ -133,7 +133,7 @@ def _with_new_phrases(body: str, old: str, new: str) -> str:
     document = json.loads(body)
     ours, before, after = (parts(PHRASES, one) for one in (body, old, new))
     for key, part in after.items():
-        if not key.startswith("group."):
+        if not key.startswith("group-"):
             continue
         known = set(before[key].lines if key in before else ()) | set(ours[key].lines if key in ours else ())
         added = [line for line in part.lines if line not in known]

@@ -20,7 +20,7 @@ from tests.handoff.cases.scenes import Colleague
 
 MANAGER = "manager@demo.test"
 HOME = "/staff/screening"
-LOW = "/staff/screening/phrases/parts/group.low"
+LOW = "/staff/screening/phrases/parts/group-low"
 NEW_WORDS = "the grey fog is back"
 
 

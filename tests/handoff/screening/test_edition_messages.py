@@ -12,7 +12,7 @@ from handoff.screening.messages import fixed_message
 from tests.handoff.cases.scenes import Colleague
 from tests.handoff.screening.editing import HOME, decide, hidden, submit
 
-HOLDING, URGENT = f"{HOME}/messages/parts/holding.0", f"{HOME}/messages/parts/urgent.1"
+HOLDING, URGENT = f"{HOME}/messages/parts/holding-0", f"{HOME}/messages/parts/urgent-1"
 WEB = "We have it, {area.name} has it. Call {helpline.emergency}. Childline {helpline.childline}."
 SMS = "We have it. In danger: {helpline.emergency}. Childline {helpline.childline}."
 

@@ -113,7 +113,7 @@ async def test_a_lead_alone_puts_the_shipped_words_back_in_an_emergency(
 
 @pytest.mark.parametrize("email", [CAMDEN, "editor.one@demo.test", "admin@demo.test"])
 @pytest.mark.parametrize(
-    "path", ["", "/phrases", "/messages", "/phrases/parts/group.low", "/phrases/editions/1"]
+    "path", ["", "/phrases", "/messages", "/phrases/parts/group-low", "/phrases/editions/1"]
 )
 async def test_others_see_nothing_of_it(client: Client, email: str, path: str) -> None:
     async with signed_in(client, email) as somebody, somebody.http.get(HOME + path) as response:

@@ -41,11 +41,11 @@ def test_every_shipped_word_is_in_some_part() -> None:
         ("nearness", "suicide near now", "write it as"),
         ("nearness", "suicide: nothing within 8 = emergency", "not a marker"),
         ("nearness", "suicide: now within 8 = dreadful", "not a level"),
-        ("spelling.respell", "kms", "write it as"),
-        ("spelling.fillers", "two words", "more than one word"),
-        ("spelling.emoji", "x = two words", "one word"),
-        ("slot.kin", "my <kin>", "holds itself"),
-        ("slot.kin", "<they>", "back to itself"),
+        ("spelling-respell", "kms", "write it as"),
+        ("spelling-fillers", "two words", "more than one word"),
+        ("spelling-emoji", "x = two words", "one word"),
+        ("slot-kin", "my <kin>", "holds itself"),
+        ("slot-kin", "<they>", "back to itself"),
     ],
 )
 def test_a_line_that_cannot_be_used_is_named(key: str, line: str, told: str) -> None:
@@ -57,7 +57,7 @@ def test_a_line_that_cannot_be_used_is_named(key: str, line: str, told: str) -> 
 
 def test_new_text_speak_is_undone_once_it_is_in_the_list() -> None:
     body = BODIES["phrases"]
-    part = parts("phrases", body)["spelling.respell"]
+    part = parts("phrases", body)["spelling-respell"]
     changed = with_part("phrases", body, replace(part, lines=(*part.lines, "unfogged = i want to die")))
     assert PhraseScreen.of(body).screen("unfogged") == []
     assert [one.level for one in PhraseScreen.of(changed).screen("unfogged")] == ["urgent"]
