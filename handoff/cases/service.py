@@ -30,11 +30,13 @@ from handoff.cases.model import NEET as NEET
 from handoff.cases.model import SAFEGUARDING as SAFEGUARDING
 from handoff.cases.model import UNANSWERED as UNANSWERED
 from handoff.cases.rules import Left, needs_adviser, state_after_close
-from handoff.content.areas import Area
+from handoff.content.areas import Area, clock_words
 from handoff.conversations import model as conversations
 from handoff.conversations.model import Conversation
 from handoff.references import new_reference
 from handoff.staff.service import Member, colleagues
+
+TOOK_BACK = "took_it_back"
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,22 @@ async def fault_passed(
         urgent, others = rules.rank("urgent"), await open_cases(session, conversation)
         left = Left(False, any(needs_adviser(other, urgent, now) for other in others))
         conversation.state = state_after_close(conversation.state, left)
+
+
+async def take_back(session: AsyncSession, rules: CaseRules, now: datetime, case: Case) -> bool:
+    """Note that the person takes back what they said; True the first time. Nothing is lowered by it."""
+    area = rules.area(case.area)
+    said, at = (case.facts or {}).get(TOOK_BACK), clock_words(now.astimezone(area.timezone).time())
+    if said != at:
+        case.facts = {**(case.facts or {}), TOOK_BACK: at}
+        note_case(
+            session,
+            now,
+            case.id,
+            f"They took back what they said at {at}. It lowers nothing: look as before.",
+        )
+        await audit.record(session, now, "person", "case.taken_back", f"case:{case.id}")
+    return said is None
 
 
 async def cases_to_open(

@@ -150,7 +150,8 @@ async def hand_back(desk: Desk, case_id: uuid.UUID) -> Case:
     _refuse_unless_owner(desk, case)
     if conversation.state != conversations.ADVISER or conversation.owner_id != desk.who.id:
         raise Conflict("not_owner", "This conversation is not with you, so you cannot hand it back.")
-    conversation.safety_sent = None  # safety messages are counted afresh from here
+    conversation.safety_sent = None  # safety messages are counted afresh from here, and so are worries
+    conversation.afresh_at = desk.now
     await _leave(desk, conversation, conversations.BOT, notices.HANDED_BACK)
     await desk.record("case.hand_back", case)
     return case
@@ -235,6 +236,8 @@ async def close(desk: Desk, case_id: uuid.UUID, outcome: str, decision: str) -> 
     await refer_by_outcome(desk, case, outcome)
     case.state, case.outcome = CLOSED, outcome
     case.closed_at, case.offered_to_id = desk.now, None
+    if case.reason == SAFEGUARDING:
+        conversation.afresh_at = desk.now
     state = state_after_close(conversation.state, await _left(desk, conversation, case))
     if conversation.state == conversations.ADVISER and state != conversations.ADVISER:
         said = notices.ended if state == conversations.CLOSED else notices.passed_on

@@ -44,6 +44,11 @@ async def lock(session: AsyncSession, conversation_id: uuid.UUID) -> Conversatio
     return found
 
 
+def heard_from(conversation: Conversation, now: datetime) -> None:
+    """Something came from the person: whatever silence there was is over."""
+    conversation.last_inbound_at, conversation.silent_since = now, None
+
+
 async def open_webchat(session: AsyncSession, now: datetime, area: str | None) -> Conversation:
     """A new, empty webchat conversation with a contact of its own."""
     identity = uuid.uuid4()

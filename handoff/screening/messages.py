@@ -29,7 +29,7 @@ def safety_message(verdict: Verdict, area: Area, now: datetime) -> Sent:
 
 
 def fixed_message(kind: str, area: Area, now: datetime) -> Sent:
-    """The `concern`, `holding`, `failure` or `switched_off` message."""
+    """The `concern`, `holding`, `failure`, `switched_off` or `taken_back` message."""
     return _say(kind, (), area, now)
 
 

@@ -1,4 +1,4 @@
-"""What screening goes by, as text: the phrases (with their spelling) and the fixed messages.
+"""What screening goes by, as text: phrases (with their spelling), fixed messages, what takes words back.
 
 A set is canonical JSON, named by its SHA-256. The shipped files are used only while they match their seal."""
 
@@ -18,6 +18,7 @@ FILES: Final[Mapping[str, tuple[str, ...]]] = {
     PHRASES: ("phrases.yml", "spelling.yml"),
     MESSAGES: ("messages.yml",),
 }
+TAKEN_BACK: Final = "taken_back.yml"  # sealed too; the console edits no edition of it
 SEAL = "hashes.yml"
 _HEAD = "# What screening goes by (SHA-256). Once a change is approved: python -m handoff seal-screening\n"
 
@@ -52,6 +53,13 @@ def read_sealed(kind: str, folder: Path = SHIPPED) -> str:
     return read_set(kind, folder)
 
 
+def read_sealed_text(name: str) -> str:
+    """The text of one file beside the sets that matches the seal; SealBroken when it does not."""
+    if name in broken_seals():
+        raise SealBroken(f"{name} differs from {SEAL}")
+    return (SHIPPED / name).read_text(encoding="utf-8")
+
+
 def broken_seals(folder: Path = SHIPPED) -> list[str]:
     """The files that differ from the seal."""
     try:
@@ -69,7 +77,8 @@ def seal(folder: Path = SHIPPED) -> None:
 
 
 def _hashes(folder: Path) -> dict[str, str | None]:
-    return {name: _hash(folder / name) for names in FILES.values() for name in names}
+    names = [name for kind in FILES.values() for name in kind]
+    return {name: _hash(folder / name) for name in (*names, TAKEN_BACK)}
 
 
 def _hash(path: Path) -> str | None:

@@ -17,7 +17,7 @@ import yaml
 from handoff.content.areas import Area, is_open
 
 HELPLINES = Path(__file__).resolve().parents[2] / "data" / "reference" / "helplines.yml"
-KINDS = ("emergency", "urgent", "concern", "holding", "failure", "switched_off")
+KINDS = ("emergency", "urgent", "concern", "holding", "failure", "switched_off", "taken_back")
 PLACEHOLDER = re.compile(r"\{([a-z_.0-9]+)\}")
 
 

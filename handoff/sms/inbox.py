@@ -17,7 +17,7 @@ from handoff import metrics
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.conversations.model import SMS, SYSTEM_AUTHOR, Contact, Conversation, Message
-from handoff.conversations.service import append, lock, sms_conversation
+from handoff.conversations.service import append, heard_from, lock, sms_conversation
 from handoff.conversations.words import LONGEST, normalise
 from handoff.crypto import keyring
 from handoff.db import Database
@@ -141,6 +141,8 @@ class Inbox:
             elif command == replies.ON:
                 await unblock(session, now, conversation)
             staff_notice = _staff_notice(text, words)
+            if text.media:
+                heard_from(conversation, now)
             if staff_notice:
                 await tell_staff(session, now, conversation, staff_notice)
             reply = _reply(text, command, words)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient
 
+from handoff.app import Parts
 from handoff.screening.editions import trial
 from handoff.screening.editions.labelled import Labelled
 from tests.handoff.cases.scenes import LEAD, Colleague, signed_in
 from tests.handoff.screening.editing import MANAGER
+from tests.handoff.sms.phones import Phone
 
 FEW = (
     Labelled("i am going to kill myself tonight", "emergency"),
@@ -41,3 +43,8 @@ async def dana(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
     """Dana Whitlock, manager: approves and does not write."""
     async with signed_in(client, MANAGER) as colleague:
         yield colleague
+
+
+@pytest.fixture
+def phone(client: TestClient[Any, Any], parts: Parts) -> Phone:
+    return Phone(client, parts)
