@@ -76,7 +76,7 @@ def _message(sender: str, to: str, subject: str, body: str, reference: str, at: 
 
 
 def _server(url: str) -> aiosmtplib.SMTP:
-    """smtps:// is TLS from the start; smtp:// takes STARTTLS up, and insists on it for another machine."""
+    """smtps:// is TLS from the start; smtp:// insists on STARTTLS, but to a server of this machine."""
     parts = urlsplit(url)
     host, tls = parts.hostname or "", parts.scheme == "smtps"
     return aiosmtplib.SMTP(
@@ -85,7 +85,7 @@ def _server(url: str) -> aiosmtplib.SMTP:
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         use_tls=tls,
-        start_tls=None if tls or host in HERE else True,
+        start_tls=not tls and host not in HERE,
         local_hostname="wayline",  # the library would ask the name service, and wait for it
         timeout=SECONDS,
     )

@@ -15,6 +15,7 @@ from handoff import audit
 from handoff.alerts.model import BLOCKED as BLOCKED
 from handoff.alerts.model import CALLED, DANGER, LADDER, LEAD, ON_CALL, Alert
 from handoff.alerts.model import LAPSED as LAPSED
+from handoff.alerts.model import SILENT as SILENT
 
 
 async def ring(
@@ -28,7 +29,8 @@ async def ring(
 ) -> Alert:
     """The case's alert: started, or begun again from the first person when this is worse than what rings.
 
-    The same or less while it rings changes nothing, or somebody who keeps writing would hold it at the start.
+    The same or less while it rings changes nothing, or somebody who keeps writing would hold it at the start;
+    a silence has the next people told at once.
     """
     alert = await ringing(session, case_id)
     if alert is None:
@@ -43,6 +45,8 @@ async def ring(
         alert.level, alert.why = level, why
         _from_rung(alert, 0, now)
         await audit.record(session, now, "system", "alert.rise", f"case:{case_id}", level=level)
+    elif why == SILENT:
+        alert.next_step_at = min(alert.next_step_at, now)
     return alert
 
 

@@ -19,6 +19,7 @@ from handoff.alerts.model import (
     ON_CALL,
     OWNER,
     SECOND,
+    SILENT,
 )
 from handoff.content.areas import WEEKDAYS, Area, clock_words
 from handoff.sms.gsm7 import to_gsm7
@@ -28,6 +29,7 @@ HAPPENED = {
     BLOCKED: "Somebody who may not be safe has blocked our texts.",
     CALLED: "An adviser asks for the safeguarding lead.",
     LAPSED: "Nobody has come to this case in time.",
+    SILENT: "Somebody who may not be safe has gone quiet.",
 }
 YOU_ARE = {
     OWNER: "they are with you",

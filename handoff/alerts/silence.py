@@ -1,0 +1,133 @@
+"""Notices when somebody who said something urgent goes quiet, and rings for it once a silence.
+
+Worked out from the database and the clock, so a restart loses nothing. The case, its note and the ringing are
+one transaction under the conversation's lock, so of two processes one acts, and a word that arrives counts."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+
+from handoff.alerts import service as alerts
+from handoff.cases.model import CLOSED, SAFEGUARDING, Case
+from handoff.cases.service import CaseRules, note_case
+from handoff.clock import Clock
+from handoff.content.areas import clock_words
+from handoff.conversations.model import ADVISER, ADVISER_AUTHOR, EVERYONE, WAITING, Conversation, Message
+from handoff.conversations.service import lock
+from handoff.db import Database
+from handoff.live import CONSOLE, Hub, conversation_topic
+from handoff.screening.service import StoredFinding
+
+LOOK_SECONDS = 5.0
+QUIET_AFTER = {"urgent": timedelta(minutes=10), "emergency": timedelta(minutes=3)}
+JOINED = "They have not answered the adviser since."
+NOBODY = "They have written nothing since, and nobody has joined."
+
+
+class Silences:
+    """The job that looks for them."""
+
+    def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules) -> None:
+        self._db, self._clock, self._hub, self._rules = db, clock, hub, rules
+
+    async def run_forever(self) -> None:
+        while True:
+            await self.round()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def round(self) -> int:
+        """Ring for each silence that nobody was told of yet; how many there were."""
+        async with self._db.reading() as session:
+            found = list(await session.execute(_Silence(self._rules, self._clock.now()).query()))
+        rung = 0
+        for case_id, conversation_id in found:
+            rung += await self._ring(case_id, conversation_id)
+        if rung:
+            self._hub.notify(CONSOLE)
+        return rung
+
+    async def _ring(self, case_id: uuid.UUID, conversation_id: uuid.UUID) -> bool:
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            conversation = await lock(session, conversation_id)
+            still = _Silence(self._rules, now).query().where(Case.id == case_id)
+            since = conversation.last_inbound_at
+            if since is None or (await session.execute(still)).first() is None:
+                return False
+            case = await session.get_one(Case, case_id)
+            conversation.silent_since = since
+            at = clock_words(since.astimezone(self._rules.area(case.area).timezone).time())
+            why = JOINED if conversation.state == ADVISER else NOBODY
+            note_case(session, now, case.id, f"Silent since {at}. {why}")
+            await alerts.ring(session, now, case.id, level=case.level, area=case.area, why=alerts.SILENT)
+        self._hub.notify(conversation_topic(conversation_id))
+        return True
+
+
+@dataclass(frozen=True)
+class _Silence:
+    """What counts as one, at a moment."""
+
+    rules: CaseRules
+    now: datetime
+
+    def query(self) -> Select[uuid.UUID, uuid.UUID]:
+        """(case, conversation) of each safeguarding case whose person has just been found to be silent.
+
+        While nobody has joined, the time runs from their last word; after that from the adviser's last one,
+        if it is not answered. What they said before an adviser handed back is not what they are silent about.
+        """
+        answered = _last_of_adviser()
+        waits = and_(Conversation.state == WAITING, self._long_ago(Conversation.last_inbound_at))
+        unanswered = and_(
+            Conversation.state == ADVISER,
+            answered > Conversation.last_inbound_at,
+            self._long_ago(answered),
+        )
+        return (
+            select(Case.id, Case.conversation_id)
+            .join(Conversation, Conversation.id == Case.conversation_id)
+            .where(
+                Case.state != CLOSED,
+                Case.reason == SAFEGUARDING,
+                Case.level_rank >= self.rules.rank("urgent"),
+                Conversation.silent_since.is_(None),
+                or_(waits, unanswered),
+                _said_something_urgent(),
+            )
+        )
+
+    def _long_ago(self, at: ColumnElement[datetime | None]) -> ColumnElement[bool]:
+        emergency = Case.level_rank >= self.rules.rank("emergency")
+        sooner = and_(emergency, at <= self.now - QUIET_AFTER["emergency"])
+        return or_(sooner, at <= self.now - QUIET_AFTER["urgent"])
+
+
+def _last_of_adviser() -> ColumnElement[datetime | None]:
+    return (
+        select(func.max(Message.at))
+        .where(
+            Message.conversation_id == Conversation.id,
+            Message.author == ADVISER_AUTHOR,
+            Message.audience == EVERYONE,
+        )
+        .scalar_subquery()
+    )
+
+
+def _said_something_urgent() -> ColumnElement[bool]:
+    since = or_(Conversation.afresh_at.is_(None), StoredFinding.at > Conversation.afresh_at)
+    return (
+        select(StoredFinding.id)
+        .where(
+            StoredFinding.conversation_id == Conversation.id,
+            StoredFinding.level.in_(tuple(QUIET_AFTER)),
+            since,
+        )
+        .exists()
+    )
