@@ -1,0 +1,91 @@
+"""What the phrases must hear in the languages the service greets in, in words they were not written from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from handoff.screening.service import phrase_screen
+from handoff.screening.verdict import Level, Verdict, at_least
+
+ROWS = yaml.safe_load((Path(__file__).parent / "held_out_languages.yml").read_text(encoding="utf-8"))
+LANGUAGES = sorted({row["language"] for row in ROWS})
+
+
+def level(text: str) -> Level:
+    """What the phrases alone say."""
+    return Verdict.of(phrase_screen().screen(text)).level
+
+
+def texts(language: str, *levels: str) -> list[str]:
+    return [
+        text
+        for row in ROWS
+        if row["language"] == language and row["level"] in levels
+        for text in row["texts"]
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_danger_is_heard_in_the_language_it_is_told_in(language: str) -> None:
+    danger = texts(language, "urgent", "emergency")
+    missed = [text for text in danger if not at_least(level(text), "urgent")]
+    assert len(missed) <= 0.2 * len(danger), missed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everyday_questions_in_another_language_are_left_alone(language: str) -> None:
+    assert [text for text in texts(language, "routine") if at_least(level(text), "urgent")] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wallah my abu hits me",
+        "my ammi and abbu want rishta for me",
+        "me pegan at home",
+        "my baba said he will kill me if i talk",
+        "ngl chce sie zabic",
+    ],
+)
+def test_danger_is_heard_in_english_mixed_with_a_home_language(text: str) -> None:
+    assert at_least(level(text), "urgent")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("quiero morir", "urgent"),
+        ("quiero morir esta noche", "emergency"),
+        ("bu gece ölmek istiyorum", "emergency"),
+        ("хочу умереть сегодня", "emergency"),
+    ],
+)
+def test_tonight_makes_it_an_emergency_in_other_languages_too(text: str, said: str) -> None:
+    assert level(text) == said
+
+
+@pytest.mark.parametrize(
+    ("bare", "accented"),
+    [("chce sie zabic", "chcę się zabić"), ("olmek istiyorum", "Ölmek İstiyorum"), ("ma omor", "mă omor")],
+)
+def test_accents_and_capitals_make_no_difference(bare: str, accented: str) -> None:
+    assert level(bare) == level(accented) == "urgent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mam 17 lat i od września szukam pracy",  # "i od" is "and since", not an overdose
+        "me echaron del colegio",
+        "wyrzucili mnie ze szkoły",
+        "babam çalışmamı istiyor",
+        "me corté el pelo hoy",
+        "my abbu wants me to do medicine",
+        "boję się rozmowy kwalifikacyjnej",
+    ],
+)
+def test_words_that_only_look_dangerous_are_left_alone(text: str) -> None:
+    assert level(text) == "routine"
