@@ -9,7 +9,7 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-from bench import chat, console, diet, memory, safety, sets, start, understanding, webhook
+from bench import chat, console, diet, memory, safety, screening, sets, start, understanding, webhook
 from bench.figures import Figure, table
 from ops.console import Trouble, one_sentence, say
 
@@ -19,6 +19,7 @@ SCRIPTS = {
     "chat": chat.measure,
     "webhook": webhook.measure,
     "console": console.measure,
+    "screening": screening.measure,
     "safety": safety.measure,
     "memory": memory.measure,
     "start": start.measure,

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 import yaml
 
-from handoff.screening.verdict import LEVELS, Level
-
-ROOT = Path(__file__).resolve().parents[3]
-_SETS = ("tests/handoff/screening/dev_messages.yml", "docs/safety/*_messages.yml")
+from handoff.screening.sets import SHIPPED
+from handoff.screening.verdict import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +22,6 @@ class Labelled:
 @cache
 def labelled() -> tuple[Labelled, ...]:
     """Every labelled message that is here (an installation may leave them out)."""
-    files = [path for pattern in _SETS for path in sorted(ROOT.glob(pattern))]
-    return tuple(one for path in files for one in _read(yaml.safe_load(path.read_text(encoding="utf-8"))))
-
-
-def _read(document: Any) -> Iterator[Labelled]:
-    """Either a list of {expect, texts}, or {level: {category: texts}}."""
-    if isinstance(document, list):
-        for row in document:
-            yield from (Labelled(str(text), _level(row["expect"])) for text in row["texts"])
-        return
-    for level, categories in document.items():
-        for texts in categories.values():
-            yield from (Labelled(str(text), _level(level)) for text in texts)
-
-
-def _level(expected: str) -> Level:
-    """Ordinary questions and look-alikes are routine."""
-    return next((level for level in LEVELS if level == expected), "routine")
+    files = sorted((SHIPPED / "examples").glob("*.yml"))
+    blocks = [block for file in files for block in yaml.safe_load(file.read_text(encoding="utf-8"))]
+    return tuple(Labelled(text, block["level"]) for block in blocks for text in block["texts"])

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import or_, select
@@ -24,12 +25,13 @@ from handoff.conversations.model import PERSON_AUTHOR, Conversation, Message
 from handoff.conversations.service import last_words
 from handoff.db import Database
 from handoff.screening.editions import service
-from handoff.screening.editions.labelled import ROOT, labelled
+from handoff.screening.editions.labelled import labelled
 from handoff.screening.model import Edition, StoredFinding
 from handoff.screening.verdict import Level, rank
 from handoff.staff.service import Member
 
 log = logging.getLogger(__name__)
+ROOT = Path(__file__).resolve().parents[3]
 MOST_MESSAGES, MOST_SHOWN = 2_000, 500
 TIME_LIMIT, STALE = 600.0, timedelta(seconds=30)
 _TELL_EVERY = 1.0  # seconds between two notes of how far it is
