@@ -39,8 +39,10 @@ async def overview(request: web.Request) -> web.Response:
 async def _overview(request: web.Request, *, refusal: Refusal | None = None) -> web.Response:
     async with request.app[keys.DB].reading() as session:
         found = [await views.set_view(session, kind) for kind in sets.FILES]
+    of_sets = [fault for view in found for fault in view.held.faults]
+    others = [fault for fault in screening.faults() if fault not in of_sets]
     status = refusal.status if refusal else 200
-    return _page(request, "overview", status, refusal=refusal, sets=found, said=_said(request))
+    return _page(request, "overview", status, refusal=refusal, sets=found, others=others, said=_said(request))
 
 
 @access(staff_page("screening.read"))
