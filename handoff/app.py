@@ -18,6 +18,7 @@ from bot.vocabulary import load_vocabulary
 from handoff import health, keys, openapi, pages, sse
 from handoff.alerts import routes as alerts_routes
 from handoff.alerts.climb import Alarms
+from handoff.alerts.silence import Silences
 from handoff.asking import Asking
 from handoff.background import background
 from handoff.callout import MailCaller, TextCaller
@@ -119,6 +120,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             catch_up.run_forever,
             receipts.run_forever,
             Alarms(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
+            Silences(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             MailCaller(*told).run_forever,
             TextCaller(*told, parts.twilio).run_forever,
         ):

@@ -30,8 +30,9 @@ class Alert(Base):
     """One call for help about a case, rung until somebody acknowledges it; one a case rings at a time.
 
     `why`: danger (something was heard), blocked (the phone refuses our texts), called (an adviser asks for
-    the lead), lapsed (nobody came), silent (no word since). `rung` is the place on LADDER to tell next, `step` counts the tellings,
-    `lap` is the step at which this way up began and `laps` how often everybody was told in vain.
+    the lead), lapsed (nobody came), silent (they have gone quiet). `rung` is the place on LADDER to tell
+    next, `step` counts the tellings, `lap` is the step at which this way up began and `laps` how often
+    everybody was told in vain.
     """
 
     __tablename__ = "alert"

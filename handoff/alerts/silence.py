@@ -1,7 +1,7 @@
 """Notices when somebody who said something urgent goes quiet, and rings for it once a silence.
 
-Worked out from the database and the clock, so a restart loses nothing. The case, its note and the ringing are
-one transaction under the conversation's lock, so of two processes one acts, and a word that arrives counts."""
+Worked out from the database and the clock, so a restart loses nothing. Note and ringing are one transaction
+under the conversation's lock, so of two processes one acts, and a word that arrives meanwhile counts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import asyncio
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
 
 from handoff.alerts import service as alerts
 from handoff.cases.model import CLOSED, SAFEGUARDING, Case
@@ -102,13 +103,13 @@ class _Silence:
             )
         )
 
-    def _long_ago(self, at: ColumnElement[datetime | None]) -> ColumnElement[bool]:
+    def _long_ago(self, at: SQLColumnExpression[Any]) -> ColumnElement[bool]:
         emergency = Case.level_rank >= self.rules.rank("emergency")
         sooner = and_(emergency, at <= self.now - QUIET_AFTER["emergency"])
         return or_(sooner, at <= self.now - QUIET_AFTER["urgent"])
 
 
-def _last_of_adviser() -> ColumnElement[datetime | None]:
+def _last_of_adviser() -> SQLColumnExpression[Any]:
     return (
         select(func.max(Message.at))
         .where(

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.vocabulary import Coded
 from handoff import audit, keys
 from handoff.bodies import json_object, text_field
-from handoff.cases import queue, view, work
+from handoff.cases import queue, quiet, view, work
 from handoff.cases.access import case_for, case_id_in
 from handoff.cases.model import Case
 from handoff.cases.record import record_of
@@ -67,7 +67,8 @@ async def case(request: web.Request) -> web.Response:
         await audit.record(session, request.app[keys.CLOCK].now(), who.id, "case.read", f"case:{found.id}")
         seen = await view.look(session, who, found)
         record = await record_of(session, request.app[keys.RULES], found)
-    return web.json_response(seen.as_json() | record.as_json())
+        silence = (await quiet.quiet(session, desk_of(request, session).moment, [found])).get(found.id)
+    return web.json_response(seen.as_json() | record.as_json() | quiet.as_json(silence))
 
 
 @access(staff("case.read"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from handoff.cases import queue, view
 from handoff.cases.access import able_to_take
 from handoff.cases.destinations import Destination
 from handoff.cases.model import WAITING, Case
+from handoff.cases.quiet import Quiet, quiet
 from handoff.cases.record import Record, record_of
 from handoff.cases.service import CaseRules
 from handoff.console import words
@@ -36,6 +37,7 @@ class Desktop:
     me: Member
     names: dict[uuid.UUID, str]
     lapsed: Set[uuid.UUID] = frozenset()
+    quiet: Mapping[uuid.UUID, Quiet] = field(default_factory=dict)
 
     def level(self, code: str) -> str:
         return self.rules.vocabulary.levels[code].label
@@ -82,6 +84,15 @@ class Desktop:
 
     def day(self, case: Case, at: datetime) -> str:
         return words.day(at, self.rules.area(case.area))
+
+    def silence(self, case: Case) -> str:
+        """Since when they have said nothing more: "Silent since 2.03pm", or nothing ("")."""
+        found = self.quiet.get(case.id)
+        if found is None:
+            return ""
+        today = self.day(case, found.since) == self.day(case, self.now)
+        on = "" if today else f" on {self.day(case, found.since)}"
+        return f"{'Silent' if found.rang else 'No word'} since {self.moment(case, found.since)}{on}"
 
     def owner(self, case: Case) -> str:
         """Who has the case: "you", a name, or nobody ("")."""
@@ -134,9 +145,13 @@ class Desktop:
 
 
 def desktop(
-    request: web.Request, names: dict[uuid.UUID, str], lapsed: Set[uuid.UUID] = frozenset()
+    request: web.Request,
+    names: dict[uuid.UUID, str],
+    lapsed: Set[uuid.UUID] = frozenset(),
+    quiet: Mapping[uuid.UUID, Quiet] | None = None,
 ) -> Desktop:
-    return Desktop(request.app[keys.RULES], request.app[keys.CLOCK].now(), signed_in(request), names, lapsed)
+    now = request.app[keys.CLOCK].now()
+    return Desktop(request.app[keys.RULES], now, signed_in(request), names, lapsed, quiet or {})
 
 
 def moment_of(request: web.Request) -> queue.Moment:
@@ -159,6 +174,7 @@ async def queue_context(request: web.Request, session: AsyncSession, show: str) 
             request,
             await queue.owner_names(session, cases),
             await queue.lapsed(session, moment, cases),
+            await quiet(session, moment, cases),
         ),
     }
 
@@ -180,7 +196,12 @@ async def case_context(
         "barrable": await _barrable(session, who, record),
         "colleagues": [(str(one.id), one.name) for one in able if one.id != who.id],
         "counts": await queue.counts(session, who, moment),
-        "desk": desktop(request, seen.names, await queue.lapsed(session, moment, [seen.case])),
+        "desk": desktop(
+            request,
+            seen.names,
+            await queue.lapsed(session, moment, [seen.case]),
+            await quiet(session, moment, [seen.case]),
+        ),
     }
 
 

@@ -12,6 +12,7 @@ HEARD = {
     "model": "heard by the model",
     "language": "heard by the language check",
     "choice": "tapped",
+    "context": "heard over several messages",
     "neet": "heard by the check for leaving work or learning",
     "failure": "screening failed: read it yourself",
 }
