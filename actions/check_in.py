@@ -17,6 +17,7 @@ from rasa_sdk.types import DomainDict
 from actions.fields import NO, YES
 from actions.handoff_client import Turn, handoff
 from actions.hearing import question_in, wants_to_leave
+from actions.neet import say_who_was_told
 from actions.person_request import NO_THANKS, request_person
 from actions.said import Said
 
@@ -75,6 +76,7 @@ class Step:
         """Say what is coming; confirm what is known, else ask the first question."""
         started = await handoff().check_in(self._turn)
         self._place = Place(asked=tuple(started.known), told=started.when is not None, when=started.when)
+        say_who_was_told(self._dispatcher, self._said)
         self._say("utter_check_in_start")
         return self._confirm_known(started.known) if started.known else self._ask_next()
 

@@ -46,6 +46,12 @@ class ActionNeet(Action):
         return []
 
 
+def say_who_was_told(dispatcher: CollectingDispatcher, said: Said) -> None:
+    """For a message that starts a form, and in which it was heard for the first time."""
+    if said.neet and said.neet.get("first"):
+        dispatcher.utter_message(response="utter_check_in_passed", when=said.neet["when"])
+
+
 def _answer(dispatcher: CollectingDispatcher, said: Said) -> bool:
     """Answer what was asked beside it; whoever is close to leaving always gets one of three answers."""
     topic = said.topic

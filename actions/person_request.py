@@ -17,8 +17,11 @@ OFFERED_PERSON = {"utter_lost_again", "utter_other_language", "utter_adviser_dec
 IN_ENGLISH = ("utter_person_requested", "utter_person_waiting")
 IN_THEIR_LANGUAGE = ("utter_person_requested_interpreter", "utter_other_language_waiting")
 ASKED_FOR = {*IN_ENGLISH, *IN_THEIR_LANGUAGE}
-NEET_PASSED = {"utter_neet_passed", "utter_at_risk_passed", "utter_check_in_passed", "utter_check_in_done"}
-PASSED_ON = {*NEET_PASSED, "utter_neet_known", *ASKED_FOR}
+NEET_PASSED = {
+    *("utter_neet_passed", "utter_at_risk_passed", "utter_neet_known"),
+    *("utter_check_in_passed", "utter_check_in_done"),
+}
+PASSED_ON = {*NEET_PASSED, *ASKED_FOR}
 NO_THANKS = re.compile(r"\W*(no|nah|nope) (thanks?|thank ?(you|u)|ty|thx|tnx)\b[^?]{0,20}", re.I)
 """The words that people were told to say; they may be said a few messages later."""
 A_WHILE = 5

@@ -28,6 +28,7 @@ from actions.hearing import (
     hear,
     question_after_all,
 )
+from actions.neet import say_who_was_told
 from actions.person_request import request_person
 from actions.said import Said
 from bot.vocabulary import load_vocabulary
@@ -70,6 +71,7 @@ class Step:
         """
         if self.said.also:
             self._dispatcher.utter_message(json_message={"kind": "answer", "answer": self.said.also})
+        say_who_was_told(self._dispatcher, self.said)
         draft = await handoff().draft(self._turn)
         self.given = [name for name in FIELDS if name in draft]
         if self.given:

@@ -59,6 +59,16 @@ async def test_who_was_told_before_is_not_told_again(check_in: Say, stub: StubHa
     assert await check_in("Nothing") == ["prompt_since"]
 
 
+async def test_heard_in_the_message_that_starts_it_they_hear_who_was_told(
+    check_in: Say, stub: StubHandoff
+) -> None:
+    stub.when = "by 5pm on Wednesday"
+    first = {"neet": {"heard": "now", "first": True, "when": stub.when}}
+    said = await check_in("left college, can we check in", "check_in", context=first)
+    assert said == ["check_in_passed", "check_in_start", "prompt_doing"]
+    assert await check_in("Nothing") == ["prompt_since"]
+
+
 async def test_what_is_known_is_confirmed_and_not_asked(
     check_in: Say, person: Person, stub: StubHandoff
 ) -> None:

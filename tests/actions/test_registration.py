@@ -44,6 +44,12 @@ async def test_what_is_asked_beside_registering_is_answered_before_the_first_que
     assert said == ["answer bursary", "prompt_name"]
 
 
+async def test_heard_to_be_neet_while_registering_they_hear_who_was_told(register: Say) -> None:
+    first = {"neet": {"heard": "now", "first": True, "when": "by 5pm on Wednesday"}}
+    said = await register("left college, register me", "register_for_benefits", context=first)
+    assert said == ["check_in_passed", "prompt_name"]
+
+
 async def test_what_they_said_they_do_is_not_asked_again_but_shown_to_be_corrected(
     register: Say, person: Person, stub: StubHandoff
 ) -> None:
