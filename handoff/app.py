@@ -43,6 +43,7 @@ from handoff.neet import internal_routes as neet_internal
 from handoff.outbox import Outbox
 from handoff.rasa import Rasa
 from handoff.registrations import internal_routes as registrations_internal
+from handoff.screening import taken_back
 from handoff.screening.editions import routes as screening_routes
 from handoff.screening.editions.keeper import EditionKeeper
 from handoff.screening.trained import trained_screen
@@ -105,6 +106,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
     """Live answers, turns, texts and catching up, for as long as the block lasts."""
     await parts.content.reload()
     await asyncio.to_thread(trained_screen)  # loaded now, so that the first message does not wait for it
+    await asyncio.to_thread(taken_back.hear, "ready")
     outbox = Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
     inbox = Inbox(parts.db, parts.clock, parts.hub, parts.rules, parts.settings, parts.turns)
     catch_up = CatchUp(parts.db, parts.clock, inbox, parts.twilio)

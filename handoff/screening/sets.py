@@ -53,11 +53,11 @@ def read_sealed(kind: str, folder: Path = SHIPPED) -> str:
     return read_set(kind, folder)
 
 
-def read_sealed_text(name: str) -> str:
+def read_sealed_text(name: str, folder: Path) -> str:
     """The text of one file beside the sets that matches the seal; SealBroken when it does not."""
-    if name in broken_seals():
+    if name in broken_seals(folder):
         raise SealBroken(f"{name} differs from {SEAL}")
-    return (SHIPPED / name).read_text(encoding="utf-8")
+    return (folder / name).read_text(encoding="utf-8")
 
 
 def broken_seals(folder: Path = SHIPPED) -> list[str]:

@@ -57,7 +57,7 @@ def hear(text: str) -> Taken | None:
 @cache
 def _patterns() -> _Patterns | None:
     try:
-        return _compiled(yaml.safe_load(sets.read_sealed_text(sets.TAKEN_BACK)))
+        return _compiled(yaml.safe_load(sets.read_sealed_text(sets.TAKEN_BACK, sets.SHIPPED)))
     except Exception as error:
         log.error("nobody is heard to take something back why=%s", error)
         return None
