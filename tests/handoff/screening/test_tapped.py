@@ -41,11 +41,8 @@ async def test_a_risky_choice_opens_the_case_and_gets_the_safety_message(
     assert "999" in replies[0]["text"]
     assert await asked.state() == "waiting"
     [case] = await cases(client)
-    assert (case["reason"], case["level"], case["categories"]) == (
-        "safeguarding",
-        "urgent",
-        ["physical_abuse"],
-    )
+    assert (case["reason"], case["level"]) == ("safeguarding", "urgent")
+    assert "physical_abuse" in case["categories"]
 
 
 async def test_the_adviser_sees_which_choice_it_was(asked: Chat, client: Client, parts: Parts) -> None:
