@@ -86,9 +86,7 @@ async def test_a_third_worry_in_a_chat_is_answered_like_a_disclosure(client: Cli
         case = await case_of(priya, chat)
         _, seen = await priya.get(f"/api/staff/cases/{case['id']}/messages")
     assert case["level"] == "urgent"
-    (shown,) = [
-        one for line in seen["messages"] for one in line["findings"] if one["detector"] == "context"
-    ]
+    (shown,) = [one for line in seen["messages"] for one in line["findings"] if one["detector"] == "context"]
     assert shown["evidence"] and all(words in NO_MORE for words in shown["evidence"])
 
 
