@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from handoff.content.entries import ContentFaults, Entry, Fault, read_entries, shown
+from handoff.content.entries import ContentFaults, Entry, Fault, read_entries, read_node, shown
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -70,8 +70,8 @@ class Area:
 
 def load_areas(folder: Path = REFERENCE) -> dict[str, Area]:
     """Every area by slug. ContentFaults lists whatever is wrong in the files."""
-    days = yaml.safe_load((folder / "bank-holidays.yml").read_text("utf-8"))["england"]
     faults: list[Fault] = []
+    days = _bank_holidays(folder / "bank-holidays.yml", faults)
     areas: dict[str, Area] = {}
     seen: set[str] = set()
     for entry in read_entries(folder / "areas.yml", "area", "slug", faults):
@@ -81,12 +81,34 @@ def load_areas(folder: Path = REFERENCE) -> dict[str, Area]:
         seen.add(entry.name)
         faults += found
         if not found:
-            areas[entry.name] = _area(entry, frozenset(days))
+            areas[entry.name] = _area(entry, days)
     if not areas and not faults:
         faults.append(Fault(shown(folder / "areas.yml"), 1, "no areas here: give at least one"))
     if faults:
         raise ContentFaults(faults)
     return areas
+
+
+def _bank_holidays(path: Path, faults: list[Fault]) -> frozenset[date]:
+    """The days under england; whatever is wrong becomes a fault with its line."""
+    known = len(faults)
+    node = read_node(path, faults)
+    if len(faults) > known:
+        return frozenset()
+    named = {str(key.value): value for key, value in node.value} if isinstance(node, yaml.MappingNode) else {}
+    listed = named.get("england")
+    if not isinstance(listed, yaml.SequenceNode) or not listed.value:
+        line = listed.start_mark.line + 1 if listed else 1
+        faults.append(Fault(shown(path), line, 'write "england:" and the days below it'))
+        return frozenset()
+    days = set()
+    for item in listed.value:
+        try:
+            days.add(date.fromisoformat(str(item.value)))
+        except ValueError:
+            line = item.start_mark.line + 1
+            faults.append(Fault(shown(path), line, "not a day: write it like 2026-12-25"))
+    return frozenset(days)
 
 
 def local_day(area: Area, now: datetime) -> date:

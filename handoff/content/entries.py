@@ -56,15 +56,24 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
-def read_entries(path: Path, called: str, key: str, faults: list[Fault]) -> Iterator[Entry]:
-    """The entries of a file; `called` is what one is ("answer"), `key` what it starts with ("slug")."""
-    file, start = shown(path), f'start it with "- {key}: ..."'
+def read_node(path: Path, faults: list[Fault]) -> yaml.Node | None:
+    """What a file holds, with its lines; None when it is empty, or cannot be read (then with a fault)."""
     try:
-        root = yaml.compose(path.read_text("utf-8"), Loader=_READER)
+        node: yaml.Node | None = yaml.compose(path.read_text("utf-8"), Loader=_READER)
+        return node
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "strerror", None) or "not UTF-8 text"
-        faults.append(Fault(file, mark.line + 1 if mark else 1, f"not readable as YAML: {problem}"))
+        faults.append(Fault(shown(path), mark.line + 1 if mark else 1, f"not readable as YAML: {problem}"))
+        return None
+
+
+def read_entries(path: Path, called: str, key: str, faults: list[Fault]) -> Iterator[Entry]:
+    """The entries of a file; `called` is what one is ("answer"), `key` what it starts with ("slug")."""
+    file, start = shown(path), f'start it with "- {key}: ..."'
+    known = len(faults)
+    root = read_node(path, faults)
+    if len(faults) > known:
         return
     if not isinstance(root, yaml.SequenceNode):
         faults.append(Fault(file, 1, f"not a list of entries: {start}"))

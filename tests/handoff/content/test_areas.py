@@ -101,3 +101,28 @@ def test_a_file_without_an_area_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "areas.yml").write_text("[]", "utf-8")
     with pytest.raises(ContentFaults, match="no areas here"):
         load_areas(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("england:\n  - 2026-12-25\n  - Boxing Day\n", "3: not a day: write it like 2026-12-25"),
+        ("england:\n  - 2026-02-30\n", "2: not a day"),
+        ("wales:\n  - 2026-12-25\n", '1: write "england:" and the days below it'),
+        ("england: 2026-12-25\n", '1: write "england:"'),
+        ("", '1: write "england:"'),
+        ("england:\n  - [\n", "3: not readable as YAML"),
+        (None, "1: not readable as YAML: No such file"),
+    ],
+    ids=["no-day", "no-such-day", "no-england", "no-list", "empty", "no-yaml", "no-file"],
+)
+def test_a_fault_of_the_bank_holidays_is_named_with_its_line(
+    tmp_path: Path, written: str | None, told: str
+) -> None:
+    (tmp_path / "areas.yml").write_bytes((REFERENCE / "areas.yml").read_bytes())
+    if written is not None:
+        (tmp_path / "bank-holidays.yml").write_text(written, "utf-8")
+    with pytest.raises(ContentFaults) as caught:
+        load_areas(tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path / 'bank-holidays.yml'}:{told}")
+    assert len(caught.value.faults) == 1
