@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
@@ -35,10 +35,20 @@ HARM = frozenset(
     "allegation sexual_abuse physical_abuse neglect domestic_abuse grooming criminal_exploitation "
     "radicalisation forced_marriage fgm".split()
 )
-"""The categories of harm that somebody does."""
+"""The categories of harm that somebody does: whoever is said to have done it is kept out."""
+CLOSE = frozenset({"allegation", "sexual_abuse", "grooming"})
+"""Those in which a name alone is enough."""
 MESSAGES, LONGEST = 200, 20_000  # how far back names are looked for
 _TITLES = r"(?:mr|mrs|ms|miss|mx|dr|sir)"
 _NEAR = 200  # characters that hold a name, a middle one too
+_BLAMED = re.compile(
+    r"\b(?:its|it is|it was|hes|shes|he is|she is|called|named|meant?|its about"
+    r"|(?:touched|hit|hurt|kissed|grabbed|groped|raped|assaulted|abused|threatened) by) $"
+)
+_DID = re.compile(
+    r"s? (?:(?:you|u|has|had|is|was|been|keeps?|kept|just|also|always|tried|trying|to|who|that|did) )*"
+    r"(?:touch|hit|hurt|kiss|grab|grop|felt|feels|rub|slap|punch|push|rape|assault|abus|threat|flirt|harass)"
+)
 _ALIKE = 0.8  # "okafour" for Okafor
 
 
@@ -56,7 +66,10 @@ async def keep_from_the_named(
     said = plain(await _said(session, conversation))
     met = await _met(session, conversation)
     for person in await staff.active(session):
-        if person.id not in decided and is_named(person.name, said, by_first_name=person.id in met):
+        if person.id in decided:
+            continue
+        close = bool(CLOSE & set(case.categories))
+        if is_meant(person.name, said, name_is_enough=close, met=person.id in met):
             session.add(CaseBar(conversation_id=conversation.id, staff_id=person.id, at=now))
             await take_away(session, rules, now, conversation, person)
             text = f"{person.name} is named here and cannot see this case. A lead decides whether that stays."
@@ -99,25 +112,40 @@ def is_barred(staff_id: uuid.UUID | ColumnElement[uuid.UUID]) -> ColumnElement[b
     )
 
 
-def is_named(name: str, said: str, *, by_first_name: bool) -> bool:
-    """Whether a text names somebody: first and last name, a title and the last name, or, of someone the
-    person has talked to here (who goes by it), the first name alone. Slips in the last name count too.
+def is_meant(name: str, said: str, *, name_is_enough: bool, met: bool) -> bool:
+    """Whether a text about harm means this member of staff.
 
-    `said` is `plain` already: many names are looked for in one text.
+    By their full name where that is enough, else where they are said to have done it; by the first name alone
+    only the latter, and only of someone the person has met here: "thanks Sam" accuses nobody. `said` is
+    `plain` already: many names are looked for in one text.
     """
     parts = plain(name).split()
     if not parts or not (parts[0] in said or parts[-1] in said):
         return False
-    first, last = parts[0], parts[-1]
-    if by_first_name and re.search(rf"\b{first}s?\b", said):
+    full = list(_mentions(parts[0], parts[-1], said))
+    if full and name_is_enough:
         return True
+    first = [found.span() for found in re.finditer(rf"\b{parts[0]}\b", said)] if met else []
+    return any(_is_blamed(said, start, end) for start, end in (*full, *first))
+
+
+def _mentions(first: str, last: str, said: str) -> Iterator[tuple[int, int]]:
+    """Where first and last name stand together, a title and the last name, or the last name with a slip."""
     if first == last:
-        return bool(re.search(rf"\b{first}\b", said))
-    if re.search(rf"\b{_TITLES} (?:{first} )?{last}s?\b|\b{last} {first}\b", said):
-        return True
-    after = re.finditer(rf"\b{first} (?:\w+ )?(?=(\w+))", said)
-    near = (word for found in after for word in said[found.start() : found.start() + _NEAR].split()[1:3])
-    return any(_alike(word, last) for word in near)
+        yield from (found.span() for found in re.finditer(rf"\b{first}\b", said))
+        return
+    whole = rf"\b(?:{_TITLES} (?:{first} )?{last}|{last} {first})s?\b"
+    yield from (found.span() for found in re.finditer(whole, said))
+    for found in re.finditer(rf"\b{first} ", said):
+        words = said[found.end() : found.end() + _NEAR].split()[:2]
+        for place, word in enumerate(words):
+            if _alike(word, last):
+                yield found.start(), found.end() + len(" ".join(words[: place + 1]))
+
+
+def _is_blamed(said: str, start: int, end: int) -> bool:
+    """Said to have done it: "it was Sam", "Sam you touched me"."""
+    return bool(_BLAMED.search(said[max(0, start - _NEAR) : start]) or _DID.match(said, end))
 
 
 def _alike(word: str, name: str) -> bool:

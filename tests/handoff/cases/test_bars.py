@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from handoff.app import Parts
 from handoff.audit import AuditEntry
-from handoff.cases.bars import is_named, plain
+from handoff.cases.bars import is_meant, plain
 from handoff.cases.model import CaseBar
 from tests.handoff.cases.scenes import LEAD, Colleague, make_case, signed_in, stored
 from tests.handoff.factories import Chat, make_chat
@@ -102,6 +102,17 @@ async def test_an_adviser_who_is_talking_to_them_loses_the_talk_at_once(
     assert (await sam.get(case["at"]))[0] == 404
     assert (await sam.post(f"{case['at']}/reply", {"text": "please"}))[0] == 404
     assert (await priya.post(f"{case['at']}/claim"))[0] == 200
+
+
+async def test_an_adviser_who_is_thanked_by_name_in_a_talk_about_harm_stays(
+    client: Client, sam: Colleague, parts: Parts
+) -> None:
+    chat = await heard(client, "my step dad hits me")
+    (case,) = [at(one) for one in await cases(sam)]
+    await sam.post(f"{case['at']}/claim")
+    await chat.say("thanks sam, hes at home now and he hit me again")
+    assert await bars(parts) == 0 and await chat.state() == "adviser"
+    assert (await sam.get(case["at"]))[0] == 200
 
 
 async def test_a_name_said_of_no_harm_keeps_nobody_out(client: Client, sam: Colleague, parts: Parts) -> None:
@@ -195,23 +206,47 @@ NAMED = [
     "Sám Okáfor",
 ]
 NOT_NAMED = ["sam touched me", "samantha okafor", "okafor", "sam said that", "some okra for dinner", ""]
+BLAMED = ["sam you touched me", "it was sam", "sam keeps hitting me", "i was hit by sam", "SAM... kissed me"]
+NOT_BLAMED = [
+    "thanks sam",
+    "hi sam my uncle touched me",
+    "sam said i can ring",
+    "thanks sam he hit me",
+    "samantha touched me",
+]
+
+
+def meant(said: str, *, name_is_enough: bool = True, met: bool = False) -> bool:
+    return is_meant("Sam Okafor", plain(said), name_is_enough=name_is_enough, met=met)
 
 
 @pytest.mark.parametrize("said", NAMED)
 def test_a_full_name_is_heard_however_it_is_written(said: str) -> None:
-    assert is_named("Sam Okafor", plain(said), by_first_name=False)
+    assert meant(said)
 
 
 @pytest.mark.parametrize("said", NOT_NAMED)
 def test_half_a_name_is_nobodys(said: str) -> None:
-    assert not is_named("Sam Okafor", plain(said), by_first_name=False)
+    assert not meant(said)
 
 
-def test_the_first_name_is_enough_for_someone_they_have_talked_to() -> None:
-    assert is_named("Sam Okafor", "sam touched me", by_first_name=True)
-    assert not is_named("Sam Okafor", "samantha touched me", by_first_name=True)
+@pytest.mark.parametrize("said", BLAMED)
+def test_the_first_name_is_enough_to_blame_someone_they_have_met(said: str) -> None:
+    assert meant(said, met=True)
+    assert meant(said, met=True, name_is_enough=False)
+    assert not meant(said)
 
 
-@given(st.text(min_size=1, max_size=40), st.text(max_size=200), st.booleans())
-def test_any_name_and_any_text_can_be_compared(name: str, said: str, met: bool) -> None:
-    is_named(name, plain(said), by_first_name=met)
+@pytest.mark.parametrize("said", NOT_BLAMED)
+def test_talking_to_an_adviser_by_name_blames_nobody(said: str) -> None:
+    assert not meant(said, met=True)
+
+
+def test_of_other_harm_a_full_name_counts_where_they_are_said_to_have_done_it() -> None:
+    assert meant("sam okafor hits me", name_is_enough=False)
+    assert not meant("sam okafor said to text you. my step dad hits me", name_is_enough=False)
+
+
+@given(st.text(min_size=1, max_size=40), st.text(max_size=200), st.booleans(), st.booleans())
+def test_any_name_and_any_text_can_be_compared(name: str, said: str, enough: bool, met: bool) -> None:
+    is_meant(name, plain(said), name_is_enough=enough, met=met)
