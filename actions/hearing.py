@@ -39,6 +39,7 @@ _NO_PHONE = re.compile(
 )
 _REFERENCE = re.compile(r"\b(reference|ref)( (number|no|num|code))?\b", re.I)
 _ASKS = re.compile(
+    r"(?:(?:ok(?:ay)?|so|but|and|wait|hang on|hold on|sorry|um+|er+|hey)\b[\s,.]*)*"
     r"(what'?s?|wat|wats|wot|why|y|how|when|wen|who|where|which|can|could|do|does|did|is|are|will|would|should)\b",
     re.I,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ TWO_QUESTIONS = "two_questions"
 RANKED = 3
 FOREIGN = "other_language"
 OUT_OF_SCOPE = "out_of_scope"
+EMOJI = "emoji"
 NONSENSE = "nonsense"
 """Got its own calm line, but counts as not understood when it comes again."""
 AT_16, AT_18, ADULT = "options-after-y11", "options-at-18", 18
@@ -99,6 +101,8 @@ def decide(
     chosen = _chosen(guesses, metadata)
     if chosen is not None:
         return _parse(Guess(chosen.label, 1.0), [Guess(chosen.label, 1.0)])
+    if _is_emoji(text) and not metadata.get("form"):
+        return _parse(Guess(Label(EMOJI, EMOJI), 1.0), [])
     if not guesses or not any(character.isalnum() for character in text):
         return _not_understood(LOST, 0.0, [], metadata)
     ranked = [guess for guess in guesses if guess.label.topic][:RANKED]
@@ -115,6 +119,12 @@ def decide(
     offered = _offered(ranked, thresholds.offer_to_follow_up if follows_up else thresholds.offer)
     name = UNCLEAR if offered else LOST
     return _not_understood(name, guesses[0].confidence, offered or ranked, metadata)
+
+
+def _is_emoji(text: str) -> bool:
+    """Nothing but emoji, with their skin tones, joiners and variants."""
+    kinds = {unicodedata.category(character) for character in text if not character.isspace()}
+    return "So" in kinds and kinds <= {"So", "Sk", "Mn", "Cf"}
 
 
 def _chosen(guesses: Sequence[Guess], metadata: Mapping[str, Any]) -> Guess | None:

@@ -91,6 +91,20 @@ async def test_every_call_carries_conversation_and_message_id(read_back: Say, st
     assert len({body["message_id"] for body in posted}) == len(posted) == 6
 
 
+@pytest.mark.parametrize("text", ["how do i register", "ok so how do i register", "wait, how do i register"])
+@pytest.mark.parametrize("given", range(len(ANSWERS)))
+async def test_asking_how_is_a_question_whatever_is_asked_just_then(
+    register: Say, stub: StubHandoff, text: str, given: int
+) -> None:
+    await register("register me")
+    for answer in ANSWERS[:given]:
+        await register(answer)
+    before = len(stub.asked("/internal/registrations/answers"))
+    said = await register(text, "register_for_benefits", topic="register-for-benefits")
+    assert said[0] == "answer register-for-benefits"
+    assert len(stub.asked("/internal/registrations/answers")) == before
+
+
 async def test_a_wrong_answer_is_asked_again_in_one_message(register: Say) -> None:
     await register("register me")
     await register("Sam Jones")

@@ -103,7 +103,7 @@ def test_a_far_fetched_third_topic_is_not_offered():
     assert [ranked["topic"] for ranked in offered] == ["cv", "travel"]
 
 
-@pytest.mark.parametrize("text", ["", "🙂", "?!", "  "])
+@pytest.mark.parametrize("text", ["", "?!", "  "])
 def test_a_message_without_letters_or_figures_is_lost(text):
     assert decided(topic("cv", 0.9), text=text)["intent"]["name"] == "lost"
 
@@ -154,3 +154,14 @@ def test_a_person_asked_for_beside_a_question_keeps_its_own_way(order):
 def test_every_message_gets_one_intent(text, chances):
     guesses = [topic(f"t{index}", chance) for index, chance in enumerate(sorted(chances, reverse=True))]
     assert decide(text, Reading(guesses), {}, LIMITS)["intent"]["name"] in {"faq", *NOT_UNDERSTOOD}
+
+
+@pytest.mark.parametrize("text", ["😀", "❤️", "👍🏽", "👩‍👧 🙂", "😭"])
+def test_an_emoji_alone_gets_its_own_kind_line(text):
+    assert decided(topic("cv", 0.9), text=text)["intent"]["name"] == "emoji"
+    assert decided(topic("cv", 0.9), text=text, form="register_form")["intent"]["name"] == "lost"
+
+
+@pytest.mark.parametrize("text", ["??", "^^", "£", "..."])
+def test_signs_alone_are_no_emoji(text):
+    assert decided(topic("cv", 0.9), text=text)["intent"]["name"] == "lost"
