@@ -91,7 +91,7 @@ async def test_the_queue_shows_it_to_take_with_whom_it_was_and_how_late(
     sam: Colleague, priya: Colleague, parts: Parts, clock: Clock
 ) -> None:
     case = await claimed_and_worse(parts, sam)
-    assert case["id"] not in await priya.page("/staff/queue")
+    assert f"/staff/cases/{case['id']}/claim" not in await priya.page("/staff/queue")  # the bell shows it
     clock.move(timedelta(minutes=18))
     queue = await priya.page("/staff/queue")
     assert f"/staff/cases/{case['id']}/claim" in queue
