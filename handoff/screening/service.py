@@ -27,6 +27,12 @@ from handoff.screening.verdict import Finding, Verdict
 log = logging.getLogger(__name__)
 NEET = "neet"
 NO_NETWORK = "The trained screen is not used: its files differ from their manifest. Phrases run alone."
+_PLAINLY_NEET = re.compile(
+    r"(?<!if )(?<!when )(?<!while )\b(?:i'?m|i am) (?:(?:a|now|still|currently|officially) )*"
+    r"(?:neet\b|not in (?:any )?(?:education|school|college|learning)(?:,| or| and| nor)+(?: in| at)* "
+    r"(?:work|employment|training|a job)\b)",
+    re.IGNORECASE,
+)
 _SENTENCES = re.compile(r"[.?!\n]+")
 _MOST_SENTENCES, _LONGEST_EVIDENCE = 6, 200
 
@@ -52,7 +58,9 @@ def screen(text: str, *, before: Sequence[str] = (), question: str | None = None
 def hear_neet(text: str, *, before: Sequence[str] = ()) -> str | None:
     """Whether somebody says that they are out of learning and work ("now") or may soon be ("at_risk").
 
-    Nobody is heard while the trained screen cannot be used."""
+    Only the plainest words are heard while the trained screen cannot be used."""
+    if _PLAINLY_NEET.search(text):
+        return "now"
     model = trained_screen()
     return model.leaving(text) if model else None
 
