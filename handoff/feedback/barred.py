@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 
 BAR = "[…]"
 _LONG_NUMBER = 6  # digits in a row, however they are spaced: a phone, a birthday, an account
@@ -37,6 +38,30 @@ _NAME = re.compile(
     rf"|(?:{_KIN})(?:'s|’s| is| was)? called)\s+)"
     rf"[^\W\d_][\w'’-]*(?: (?!(?i:{_NO_NAME})\b)[^\W\d_][\w'’-]*)?(?: [A-Z][\w'’-]*){{0,2}}"
 )
+
+_WORD = re.compile(r"[^\W\d_]+")
+_A_NAME = re.compile(r"[^\W\d_][^\d?!]{1,60}")
+_SHORTEST_NAME = 3
+_NAME_PROMPT = re.compile(r"\bfull name\b", re.IGNORECASE)
+
+
+def names_said(said: Iterable[tuple[str, str | None]]) -> frozenset[str]:
+    """The names given in a conversation: stated ("my name is ..."), or as the answer to a question for one.
+
+    Takes each message with the question that it answers, if any; gives single words in small letters.
+    """
+    names: set[str] = set()
+    for text, question in said:
+        stated = [found[0][len(found[1]) :] for found in _NAME.finditer(text)]
+        if question and _NAME_PROMPT.search(question) and _A_NAME.fullmatch(text.strip()):
+            stated.append(text)
+        names |= {word.casefold() for name in stated for word in _WORD.findall(name)}
+    return frozenset(name for name in names if len(name) >= _SHORTEST_NAME)
+
+
+def without(text: str, names: Collection[str]) -> str:
+    """The text with […] for each of the names, however it is capitalised."""
+    return _WORD.sub(lambda found: BAR if found[0].casefold() in names else found[0], text)
 
 
 def barred(text: str) -> str:

@@ -23,6 +23,7 @@ from handoff.conversations.model import (
 )
 from handoff.conversations.service import append, lock
 from handoff.errors import Conflict, NotFound
+from handoff.feedback.barred import names_said, without
 from handoff.feedback.heard import RIGHT as RIGHT
 from handoff.feedback.heard import Counts as Counts
 from handoff.feedback.heard import Heard as Heard
@@ -154,7 +155,19 @@ async def _question(session: AsyncSession, message: Message) -> str | None:
     asked = (await session.execute(query)).scalar()
     if asked is None or any(found.categories for found in await findings_of(session, asked.id)):
         return None
-    return asked.text
+    return without(asked.text, names_said(await _said(session, message.conversation_id)))
+
+
+async def _said(session: AsyncSession, conversation_id: uuid.UUID) -> list[tuple[str, str | None]]:
+    """What the person said in the conversation, each with the question of ours that it answers, if any."""
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.audience == EVERYONE)
+    said: list[tuple[str, str | None]] = []
+    asked: str | None = None
+    for message in (await session.execute(query.order_by(Message.seq))).scalars():
+        if message.author == PERSON_AUTHOR:
+            said.append((message.text, asked))
+        asked = message.text if message.kind == "prompt" else None
+    return said
 
 
 async def _be_sorry(session: AsyncSession, now: datetime, conversation: Conversation) -> Message:

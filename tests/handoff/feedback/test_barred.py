@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.feedback.barred import BAR, barred
+from handoff.feedback.barred import BAR, barred, names_said, without
 
 DIGIT = st.sampled_from("0123456789٠٧７")
 SEPARATOR = st.sampled_from(["", " ", "-", ".", "  ", " - ", "/", "(", ") ", "_", "\n"])
@@ -89,3 +89,22 @@ def test_what_editors_need_stays(text: str) -> None:
 )
 def test_what_reaches_a_person_is_barred(text: str, shown: str) -> None:
     assert barred(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "names"),
+    [
+        ("hi my name is Kemi Adeyemi and i need help", None, {"kemi", "adeyemi"}),
+        ("im called tyrese", None, {"tyrese"}),
+        ("Kemi Adeyemi", "What's your full name? It goes on your registration.", {"kemi", "adeyemi"}),
+        ("how do i register?", "What's your full name? It goes on your registration.", set()),
+        ("i want to be a nurse", "What are you doing at the moment?", set()),
+    ],
+)
+def test_names_are_known_where_they_were_given(said: str, question: str | None, names: set[str]) -> None:
+    assert names_said([(said, question)]) == names
+
+
+def test_a_name_is_masked_as_a_whole_word_however_it_is_written() -> None:
+    masked = without("kemi, KEMI's bursary and the kemistry course", {"kemi"})
+    assert masked == f"{BAR}, {BAR}'s bursary and the kemistry course"

@@ -127,6 +127,19 @@ async def test_words_that_showed_a_worry_are_not_for_editors(
     assert "only advisers read it" in shown and "really down" not in shown
 
 
+async def test_a_name_given_earlier_in_the_conversation_is_not_shown(
+    client: TestClient[Any, Any], rasa: FakeRasa, jo: Colleague
+) -> None:
+    question = "can kemi get a bursary"
+    rasa.script[question] = [answer("bursary")]
+    chat = await make_chat(client, "camden")
+    await chat.say("hi my name is Kemi")
+    seq = (await chat.say(question))[-1]["seq"]
+    assert (await say_helped(chat, seq, False))[0] == 200
+    _, body = await jo.get(HEARD)
+    assert [one["text"] for one in body["questions"]] == ["can […] get a bursary"]
+
+
 async def test_reading_questions_is_on_record_and_reading_none_is_not(
     client: TestClient[Any, Any], rasa: FakeRasa, jo: Colleague, parts: Parts
 ) -> None:
