@@ -13,6 +13,13 @@ from handoff.screening.editions import spelled
 from handoff.screening.sets import MESSAGES, PHRASES, canonical, digest
 
 Document = dict[str, Any]
+_TITLES = {
+    "respell": "Text-speak and misspellings",
+    "fuzzy": "Words that may have a slip",
+    "fillers": "Fillers",
+    "keep": "Words to leave as they are",
+    "emoji": "Emoji",
+}
 SETTINGS = ("level", "negated", "past", "mention")
 
 
@@ -206,8 +213,8 @@ def _shown(value: object) -> str:
 
 
 def spoken(name: str) -> str:
-    """ "hit_at_home" -> "Hit at home"."""
-    return name.replace("_", " ").capitalize()
+    """ "hit_at_home" -> "Hit at home"; a few have a better title."""
+    return _TITLES.get(name) or name.replace("_", " ").capitalize().replace("Fgm", "FGM")
 
 
 def split_choices(written: str) -> list[str]:
