@@ -18,7 +18,7 @@ from handoff.screening.verdict import Level, Verdict, at_least, rank
 from ops.console import ROOT, say
 
 SETS = ROOT / "tests/handoff/screening"
-SUPPORT = "data/content/support.yml"
+UNCLEAR = ROOT / "data/screening/topics.yml"
 LOOKALIKE, ROUTINE = "lookalike", "routine"
 WARM_UP = 50
 Row = TypeVar("Row")
@@ -41,20 +41,23 @@ class Heard:
 
 async def measure() -> list[Figure]:
     heard = [*_screened(_labelled())]
-    asked = [row.text for row in held_out() if row.is_topic and row.expected not in _support()]
+    unclear, topics = _read(UNCLEAR), [row for row in held_out() if row.is_topic]
+    asked = [row.text for row in topics if row.expected not in unclear["worrying"]]
+    staying = [row.text for row in topics if row.expected not in unclear["leaving"]]
     questions = [*_screened((text, ROUTINE, "question") for text in asked)]
     say(_told(heard, questions))
-    return [*_dangers(heard), *_mistakes(heard, questions), *_leaving(asked), *_times([*heard, *questions])]
+    return [
+        *_dangers(heard),
+        *_mistakes(heard, questions),
+        *_leaving(staying),
+        *_languages(),
+        *_times([*heard, *questions]),
+    ]
 
 
 def _labelled() -> Iterator[tuple[str, str, str]]:
     for block in _read(SETS / "held_out.yml"):
         yield from ((text, block["level"], block["category"]) for text in block["texts"])
-
-
-def _support() -> set[str]:
-    """Topics whose questions may rightly be heard as a worry."""
-    return {answer["slug"] for answer in _read(ROOT / SUPPORT)}
 
 
 def _read(path: Path) -> Any:
@@ -103,7 +106,7 @@ def _mistakes(heard: Sequence[Heard], questions: Sequence[Heard]) -> list[Figure
     ]
 
 
-def _leaving(asked: Sequence[str]) -> list[Figure]:
+def _leaving(staying: Sequence[str]) -> list[Figure]:
     found = [
         (block["leaving"], hear_neet(text))
         for block in _read(SETS / "held_out_leaving.yml")
@@ -112,13 +115,25 @@ def _leaving(asked: Sequence[str]) -> list[Figure]:
     now, at_risk, engaged = (
         [got for label, got in found if label == one] for one in ("now", "at_risk", "none")
     )
-    questions = [hear_neet(text) for text in asked]
+    questions = [hear_neet(text) for text in staying]
     return [
         _share("NEET now, heard", now, lambda got: got is not None, 0.95),
         _share("of them heard as now", now, lambda got: got == "now"),
         _share("at risk, heard", at_risk, lambda got: got is not None, 0.90),
         _share("engaged people flagged", engaged, lambda got: got is not None, 0.05, "at most"),
         _share("ordinary questions flagged", questions, lambda got: got is not None, 0.02, "at most"),
+    ]
+
+
+def _languages() -> list[Figure]:
+    """Of the core messages in each language the service greets in, those heard."""
+    danger: dict[str, list[Verdict]] = {}
+    for block in _read(SETS / "held_out_languages.yml"):
+        if block["level"] != ROUTINE:
+            danger.setdefault(block["language"], []).extend(map(screen, block["texts"]))
+    return [
+        _share(f"{language}: urgent messages heard", heard, lambda got: at_least(got.level, "urgent"), 0.8)
+        for language, heard in sorted(danger.items())
     ]
 
 
