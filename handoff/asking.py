@@ -35,13 +35,13 @@ from handoff.conversations.model import (
     Message,
     Turn,
 )
-from handoff.conversations.service import append, last_choices
+from handoff.conversations.service import append, last_choices, said_just_before
 from handoff.conversations.words import defused
 from handoff.db import Database
 from handoff.feedback import service as feedback
 from handoff.neet import service as neet
 from handoff.rasa import Asked, Rasa, RasaUnavailable, Reply, Understood
-from handoff.render import AnswerMissing, chosen, numbered, render
+from handoff.render import AnswerMissing, chosen, in_short, numbered, render
 from handoff.screening.language import spoken, yes_to
 from handoff.screening.messages import fixed_message
 from handoff.screening.service import findings_of
@@ -183,6 +183,8 @@ class Asking:
             log.error("answer missing from the live release slug=%s", reply.answer)
             await open_or_raise(session, self._rules, now, conversation, UNANSWERED)
             words, live = {**_fixed("failure", area, now), "kind": "fallback"}, False
+        if words["kind"] == "answer" and await said_just_before(session, turn, words["text"]):
+            words = in_short(words, self._content.title(words["answer"]) or "", conversation.channel)
         await append(
             session, conversation, now, author=BOT_AUTHOR, turn_id=turn.id, audience=audience, **words
         )

@@ -24,6 +24,8 @@ _COUNTED = re.compile(
 _BETWEEN = re.compile(r"\s*(?:[,;&+/\n]|\band\b|\bn\b)\s*|(?<=\d)\s+(?=\d)", re.IGNORECASE)
 _ONLY_NUMBERS = re.compile(r"\d(?:(?:[\s,;&+/.]|\band\b|\bn\b)*\d)*\W*", re.IGNORECASE)
 
+PERSON = {"text": "Talk to a person", "answer": "talk-to-person"}
+
 
 class AnswerMissing(Exception):
     """The live release has no such answer; the question goes to an adviser."""
@@ -72,6 +74,17 @@ def _answer(reply: Reply, content: LiveContent, area: Area, channel: str) -> dic
         "revision_id": answer.revision_id,
         "choices": [{"text": title, "answer": slug} for title, slug in answer.next] if channel != SMS else [],
     }
+
+
+def in_short(words: dict[str, Any], title: str, channel: str) -> dict[str, Any]:
+    """The words of an answer that was the last thing said already: where it is, and who knows more."""
+    text = (
+        f'My last message, "{title}", has all I know about that. An adviser can tell you more: say "talk to '
+        'a person". Or ask me about something else.'
+    )
+    offered = [choice for choice in words["choices"] if choice["answer"] != PERSON["answer"]]
+    choices = [] if channel == SMS else [PERSON, *offered]
+    return {**words, "text": text, "html": None, "sms": text, "source": None, "choices": choices}
 
 
 def _choice(choice: dict[str, Any], content: LiveContent, area: Area) -> dict[str, Any] | None:

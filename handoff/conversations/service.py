@@ -212,6 +212,23 @@ async def last_choices(
     return list(next(filter(None, offered), []))
 
 
+async def said_just_before(session: AsyncSession, turn: Turn, text: str) -> bool:
+    """Whether a text is the last thing that was said to the person before this turn."""
+    query = (
+        select(Message)
+        .where(
+            Message.conversation_id == turn.conversation_id,
+            Message.seq < turn.seq,
+            Message.author != PERSON_AUTHOR,
+            Message.audience == EVERYONE,
+        )
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    last = (await session.execute(query)).scalar()
+    return last is not None and last.text == text
+
+
 async def last_words(session: AsyncSession, message: Message, limit: int = 5) -> tuple[list[str], str | None]:
     """What the person wrote just before (oldest first), and the bot's question being answered, if any."""
     query = (

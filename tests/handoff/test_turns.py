@@ -49,6 +49,19 @@ async def test_an_answer_comes_with_its_source_from_the_live_release(
     assert reply["source"]["name"] and reply["source"]["checked"] and "<p>" in reply["html"]
 
 
+async def test_a_follow_up_with_the_same_answer_is_told_so_and_never_the_same_words_twice_in_a_row(
+    client: TestClient, rasa: FakeRasa
+) -> None:
+    rasa.script["bursary?"] = rasa.script["and if im 19?"] = [answer("bursary")]
+    chat = await make_chat(client)
+    (first,), (again,) = await chat.say("bursary?"), await chat.say("and if im 19?")
+    assert (again["kind"], again["answer"]) == ("answer", "bursary")
+    assert len(again["text"]) < len(first["text"]) / 2 and "Help with college costs" in again["text"]
+    assert again["choices"][0] == {"text": "Talk to a person", "answer": "talk-to-person"}
+    await chat.say("hello")
+    assert [reply["text"] for reply in await chat.say("bursary?")] == [first["text"]]
+
+
 async def test_two_questions_get_two_answers_in_the_chat(client: TestClient, rasa: FakeRasa) -> None:
     rasa.script["money and buses?"] = [answer("bursary"), {**answer("travel"), "sms": "For the other:"}]
     first, second = await (await make_chat(client)).say("money and buses?")
