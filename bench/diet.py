@@ -15,10 +15,11 @@ from pathlib import Path
 
 from bench.figures import Figure, main, milliseconds
 from bench.nlu import Example, Parsed, one_line, parse, project, train
-from bench.questions import OUT_OF_SCOPE, examples, held_out
+from bench.questions import OUT_OF_SCOPE, held_out
 from bench.scores import share
 from bench.sets import BANKING, CLINC, GIVE, not_measured, public_set, scored
 from bench.stock import pipeline
+from bot.learnt import examples
 from ops.console import ROOT, Trouble, say
 
 KEPT = ROOT / "var/bench/diet"

@@ -40,22 +40,6 @@ def held_out() -> list[HeldOut]:
     ]
 
 
-def examples() -> list[tuple[str, str]]:
-    """All that the assistant learns from: each text with its topic or intent."""
-    files = sorted((ROOT / "data/nlu").glob("*.yml"))
-    blocks = [block for file in files for block in yaml.safe_load(file.read_text())["nlu"]]
-    own = [
-        (line.removeprefix("- "), block["intent"])
-        for block in blocks
-        if "intent" in block
-        for line in block["examples"].splitlines()
-    ]
-    about = [
-        (text, answer["slug"]) for answer in answers() for text in [answer["title"], *answer["examples"]]
-    ]
-    return own + about
-
-
 def answers() -> list[dict[str, Any]]:
     """Every shipped answer that has example questions."""
     files = sorted((ROOT / "data/content").glob("*.yml"))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot import learnt
 from tests.bot.servers import ROOT
 from tests.likeness import near_repeats, words
 
@@ -18,26 +19,9 @@ ROWS: list[dict[str, Any]] = yaml.safe_load(
 )
 
 
-def trained_on() -> list[str]:
-    """Every text the assistant learns from: examples, the titles of answers, and what engineers own."""
-    answers = [
-        answer
-        for file in sorted((ROOT / "data" / "content").glob("*.yml"))
-        for answer in yaml.safe_load(file.read_text(encoding="utf-8"))
-    ]
-    own = [
-        block["examples"]
-        for file in sorted((ROOT / "data" / "nlu").glob("*.yml"))
-        for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]
-    ]
-    spoken = [line[2:].strip() for text in own for line in text.splitlines() if line.startswith("- ")]
-    asked = [answer for answer in answers if answer.get("examples")]
-    return [text for answer in asked for text in [answer["title"], *answer["examples"]]] + spoken
-
-
 @pytest.fixture(scope="module")
 def examples() -> list[str]:
-    return trained_on()
+    return [text for text, _ in learnt.examples()]
 
 
 def test_every_topic_has_at_least_six_held_out_questions():
