@@ -47,7 +47,7 @@ def screen(text: str, *, before: Sequence[str] = (), question: str | None = None
         language = hear_language(text)
         if language and language.more:
             findings.append(Finding("concern", (), (), "language", language.code))
-        elif model := trained_screen():  # it reads English only
+        elif language is None and (model := trained_screen()):  # it reads English only
             findings += model.screen(text, before)
     except Exception as error:
         log.error("screening failed why=%s", type(error).__name__)

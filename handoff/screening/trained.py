@@ -1,6 +1,6 @@
 """The trained screen: a small network of its own scores each message for danger, beside the phrases.
 
-Its files stand in `encoder/` with their hashes, bars and figures; README.md there is its data card."""
+Its files stand in bot/models/screening with their hashes and bars; README.md there is its data card."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.encoder import EncoderMismatch, Network
 from handoff.screening.verdict import LEVELS, Finding, Level
 
 log = logging.getLogger(__name__)
-FOLDER = Path(__file__).resolve().parent / "encoder"
+FOLDER = Path(__file__).resolve().parents[2] / "bot" / "models" / "screening"
 DETECTOR, NEET_DETECTOR = "model", "neet"
 Leaving = Literal["now", "at_risk"]
 
@@ -28,6 +28,8 @@ _PIECE, _STEP = 60, 40  # words
 _REMEMBERED = 1_024  # texts whose scores are kept: a message is asked about more than once
 _MOST_GROUPS = 6  # of words that are left out in turn, to see which of them mattered
 _BEFORE = 2  # earlier messages that one is read on from
+_UNSURE = 0.5  # the least bar for what it can hardly know: messages read as one, and those of a word or two
+_FEW = 2  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,18 @@ class TrainedScreen:
         """What is heard in `text` by itself, else on from the messages `before` it; one finding at most."""
         start, end, scores = max(self._heard_in(text), key=lambda heard: heard[2].levels)
         level = self._level(scores)
-        if level != "routine":
+        few = len(_WORD.findall(text)) <= _FEW
+        if level != "routine" and not (few and scores.levels[0] < _UNSURE):
             spans = [(start + a, start + b) for a, b in self._what_mattered(text[start:end], level)]
             return [self._finding(text, level, scores, spans)]
         return self._on_from(text, list(before[-_BEFORE:]))
 
     def leaving(self, text: str) -> Leaving | None:
         """Whether the person says that they are out of education, employment and training, or may soon be."""
+        few = len(_WORD.findall(text)) <= _FEW
         for _, _, scores in self._heard_in(text):
+            if few and scores.none > _UNSURE:
+                continue
             if scores.now >= self._bars.now and scores.now >= scores.at_risk:
                 return "now"
             if scores.at_risk + scores.now >= self._bars.at_risk:
@@ -96,7 +102,7 @@ class TrainedScreen:
             return []
         scores = self.scores(joined)
         level, said = self._level(scores), self._level(self.scores("\n".join(before)))
-        if LEVELS.index(level) < LEVELS.index("urgent") or LEVELS.index(said) >= LEVELS.index(level):
+        if scores.levels[1] < _UNSURE or LEVELS.index(said) >= LEVELS.index(level):
             return []
         return [self._finding(text, level, scores, [(0, len(text))])]
 
