@@ -1,4 +1,4 @@
-"""What follows when somebody may not be safe: alerts and who is on call, phrase editions, referrals, switches."""
+"""What follows when somebody may not be safe: alerts, the rota, phrase editions, referrals, switches."""
 
 import sqlalchemy as sa
 from alembic import op

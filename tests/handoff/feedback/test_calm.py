@@ -53,7 +53,12 @@ async def test_a_call_for_the_lead_hushes_it_too(
 ) -> None:
     await internal.post(
         "/internal/cases",
-        json={"conversation": f"{chat.conversation}:1", "message_id": "m1", "reason": "unanswered", "facts": {}},
+        json={
+            "conversation": f"{chat.conversation}:1",
+            "message_id": "m1",
+            "reason": "unanswered",
+            "facts": {},
+        },
     )
     case = await case_of(sam, chat, "unanswered")
     assert await asked(chat) == {"2": None}
