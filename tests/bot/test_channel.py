@@ -110,7 +110,7 @@ def test_the_same_message_many_times_at_once_happens_once(talk):
 
 
 def test_not_understood_twice_offers_a_person(talk):
-    kinds = [talk.hear(text)[0] for text in ["🙂🙂", "🙂", "hello", "🙂"]]
+    kinds = [talk.hear(text)[0] for text in ["...", "???", "hello", "?!"]]
     assert [reply["kind"] for reply in kinds] == ["fallback", "fallback", "talk", "fallback"]
     assert [bool(reply["choices"]) for reply in kinds] == [False, True, False, False]
 

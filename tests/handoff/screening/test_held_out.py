@@ -18,8 +18,8 @@ from tests.likeness import near_repeats, words
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 LEAST_DANGERS, LEAST_HARMLESS = 60, 1_500
-# What is reached so far, where docs/safety.md wants 0.03; 0.95 and 0.90; 0.05. Only ever to be tightened.
-NOT_YET_HARMLESS = 0.035
+# What is reached so far, where docs/safety.md wants 0.005; 0.95 and 0.90; 0.05. Only ever to be tightened.
+NOT_YET_ORDINARY = 0.02
 NOT_YET_HEARD = {"now": 0.88, "at_risk": 0.77}
 NOT_YET_LEFT_ALONE = 0.08
 
@@ -77,7 +77,8 @@ def test_a_level_is_right_or_higher() -> None:
 
 
 def test_harmless_messages_are_left_alone() -> None:
-    assert share(texts(HELD, level="routine"), "urgent") <= NOT_YET_HARMLESS
+    assert share(texts(HELD, level="routine"), "urgent") <= 0.03
+    assert share(texts(HELD, category="ordinary"), "urgent") <= NOT_YET_ORDINARY
 
 
 @pytest.mark.parametrize(("leaving", "bar"), NOT_YET_HEARD.items())
