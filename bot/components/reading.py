@@ -22,6 +22,8 @@ NAME = 2
 """The most words of a message that is nothing but a topic's name, though they go with any topic ("work")."""
 _SOFT = frozenset({"nonsense", "out_of_scope", "other_language"})
 """What a follow-up looks like when it is read alone."""
+_BESIDE_A_TOPIC = frozenset({"check_in"})
+"""What a message that only points back ("can someone check it") looks like by its words, and is not."""
 _SOFT_WHEN_TIED = _SOFT | {"about_me"}
 
 
@@ -55,7 +57,10 @@ class Reader:
 
     def _leans(self, text: str, own: Chances) -> bool:
         """Whether the topic before counts: not for what is no question of ours, or clear by its own words."""
-        leaning, chance = lean(text), float(np.exp(own.max()))
+        leaning = lean(text)
+        if leaning is Lean.POINTS and self.labels[int(own.argmax())].intent in _BESIDE_A_TOPIC:
+            return True
+        chance = float(np.exp(own.max()))
         soft = _SOFT_WHEN_TIED if tied(text) else _SOFT
         talk, elsewhere = self._chance_of_none(own, soft)
         if leaning is Lean.WHOLE or talk >= self.limits.sure_in_form:
