@@ -86,8 +86,8 @@ class TrainedScreen:
     def leaving(self, text: str) -> Leaving | None:
         """Whether the person says that they are out of education, employment and training, or may soon be."""
         few = len(_WORD.findall(text)) <= _FEW
-        for _, _, scores in self._heard_in(text):
-            if few and scores.none > _UNSURE:
+        for start, end, scores in self._heard_in(text):
+            if (few or end - start < len(text)) and scores.none > _UNSURE:
                 continue
             if scores.now >= self._bars.now and scores.now >= scores.at_risk:
                 return "now"
