@@ -14,7 +14,7 @@ _NOT_THEIRS = re.compile(
     r"|he|she|they"
     r"|(?:my|a|his|her|their) (?:friend|mate|bestie|brother|bro|sister|sis|cousin|mum|dad)"
     r"|(?:boyfriend|girlfriend|bf|gf)|friends|mates|someone|somebody|people|anyone)\b(?:[\s,]+[\w'’-]+){0,3}[\s,]*$",
-    re.I,
+    re.I | re.A,
 )
 _SENTENCE_END = re.compile(r"[.?!;\n]")
 _LONGEST = 200
@@ -24,7 +24,7 @@ def compile_words(says: str) -> re.Pattern[str]:
     """A wording as a pattern: "(a|b)" is one of them, "(a|b)?" may be absent, "..." is up to three words."""
     tokens = _TOKEN.findall(says)
     parts = [_part(token, last=place == len(tokens) - 1) for place, token in enumerate(tokens)]
-    return re.compile(rf"\b{''.join(parts)}\b", re.I)
+    return re.compile(rf"\b{''.join(parts)}\b", re.I | re.A)
 
 
 def _part(piece: str, last: bool) -> str:

@@ -28,7 +28,7 @@ class Fact:
 
 
 def _words(*patterns: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.I)
+    return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.I | re.A)
 
 
 _PLACES = r"(?:school|college|coll|(?:6th|sixth) ?form|uni|course|apprenticeship|job|work|education|training)"
@@ -101,7 +101,7 @@ _IN_PASSING = ("money", "travel", "confidence")
 _NOTHING = re.compile(
     r"\W*(?:no|nah|nope|none|nothing|nothin|nuthin|n/?a|not really|all good|im good|i'?m good|no thanks"
     r"|nothing (?:really|is|at all|comes to mind)|not (?:that i know|anything))\b[^,;]*",
-    re.I,
+    re.I | re.A,
 )
 _MONTH = (
     r"(?P<month>jan(?=\b|uary)|feb(?=\b|ruary)|mar(?=\b|ch)|apr(?=\b|il)|may(?! be\b)"
@@ -110,7 +110,7 @@ _MONTH = (
 _COUNT = r"(?P<count>\d{1,2}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|couple(?: of)?|few)"
 _UNIT = r"(?P<unit>day|week|month|year)s?"
 _SINCE = tuple(
-    re.compile(pattern, re.I)
+    re.compile(pattern, re.I | re.A)
     for pattern in (
         rf"\b{_COUNT} {_UNIT}(?: ago| now)?\b",
         rf"(?:\b(?:since|in|from|around|about|of|last|this|early|late|mid) |^\W*){_MONTH}\b"

@@ -8,7 +8,7 @@ import logging
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -41,18 +41,27 @@ def screen(text: str, *, before: Sequence[str] = (), question: str | None = None
     """The verdict on `text`, heard after the messages `before` it and as an answer to the bot's `question`.
 
     Never raises: a message that cannot be screened is urgent, so that an adviser reads it."""
-    findings: list[Finding] = []
+    findings = _sure(lambda: phrase_screen().screen(text, before, question))
+    findings += _sure(lambda: _by_language(text, before))
+    return Verdict.of([*findings, *_neet(text, before)])
+
+
+def _by_language(text: str, before: Sequence[str]) -> list[Finding]:
+    """The trained screen reads English only; what is in another language a person reads the same day."""
+    language = hear_language(text)
+    if language and language.more:
+        return [Finding("concern", (), (), "language", language.code)]
+    model = trained_screen() if language is None else None
+    return model.screen(text, before) if model else []
+
+
+def _sure(detect: Callable[[], list[Finding]]) -> list[Finding]:
+    """What one detector finds; that it failed, which is urgent, takes nothing from the others."""
     try:
-        findings += phrase_screen().screen(text, before, question)
-        language = hear_language(text)
-        if language and language.more:
-            findings.append(Finding("concern", (), (), "language", language.code))
-        elif language is None and (model := trained_screen()):  # it reads English only
-            findings += model.screen(text, before)
+        return detect()
     except Exception as error:
         log.error("screening failed why=%s", type(error).__name__)
-        findings.append(Finding("urgent", (), (), "failure", type(error).__name__))
-    return Verdict.of([*findings, *_neet(text, before)])
+        return [Finding("urgent", (), (), "failure", type(error).__name__)]
 
 
 def hear_neet(text: str, *, before: Sequence[str] = ()) -> str | None:

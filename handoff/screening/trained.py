@@ -24,7 +24,7 @@ Leaving = Literal["now", "at_risk"]
 
 _WORD = re.compile(r"\S+")
 _LONG = 80  # words, about as many as the network reads; of a longer message each piece is heard
-_PIECE, _STEP = 60, 40  # words
+_PIECE, _STEP = 30, 15  # words
 _REMEMBERED = 1_024  # texts whose scores are kept: a message is asked about more than once
 _MOST_GROUPS = 6  # of words that are left out in turn, to see which of them mattered
 _BEFORE = 2  # earlier messages that one is read on from
@@ -75,7 +75,7 @@ class TrainedScreen:
 
     def screen(self, text: str, before: Sequence[str] = ()) -> list[Finding]:
         """What is heard in `text` by itself, else on from the messages `before` it; one finding at most."""
-        start, end, scores = max(self._heard_in(text), key=lambda heard: heard[2].levels)
+        start, end, scores = max(self._heard_in(text), key=lambda heard: self._gravity(heard[2]))
         level = self._level(scores)
         few = len(_WORD.findall(text)) <= _FEW
         if level != "routine" and not (few and scores.levels[0] < _UNSURE):
@@ -115,6 +115,10 @@ class TrainedScreen:
             pieces = [words[at : at + _PIECE] for at in starts]
             spans += [(piece[0][0], piece[-1][1]) for piece in pieces]
         return [(start, end, self.scores(text[start:end])) for start, end in spans]
+
+    def _gravity(self, scores: Scores) -> tuple[int, float, float]:
+        """Orders the stretches of a message: by level, then by how sure of danger."""
+        return LEVELS.index(self._level(scores)), scores.levels[1], scores.levels[0]
 
     def _level(self, scores: Scores) -> Level:
         concern, urgent, emergency = scores.levels

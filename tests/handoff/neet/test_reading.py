@@ -11,7 +11,7 @@ import yaml
 from bot.vocabulary import load_vocabulary
 from handoff.neet.model import DOING, IN_THE_WAY, SINCE, WANTS
 from handoff.neet.pattern import compile_words, sentence, stated
-from handoff.neet.reading import answered, doing_in, ended_in, heard_in
+from handoff.neet.reading import answered, doing_in, ended_in, heard_in, since
 from handoff.neet.reference import BadReference, load_reference
 
 ROOT = Path(__file__).parents[3]
@@ -218,3 +218,8 @@ def test_a_suggestion_of_a_code_that_is_not_there_is_named(tmp_path: Path) -> No
         )
     with pytest.raises(BadReference, match="caring: no activity 450"):
         load_reference(tmp_path)
+
+
+@pytest.mark.parametrize("words", ["i left college in \u017fep", "i left school \u017fix weeks ago"])
+def test_letters_that_only_look_like_others_are_read_as_no_time(words: str) -> None:
+    assert since(words, TODAY) is None

@@ -15,7 +15,7 @@ from bot.encoder import EncoderMismatch
 from bot.vocabulary import load_vocabulary
 from handoff.screening import service
 from handoff.screening.trained import FOLDER, TrainedScreen
-from handoff.screening.verdict import at_least
+from handoff.screening.verdict import at_least, rank
 
 SCREEN = TrainedScreen.load()
 REFERENCE = json.loads((FOLDER / "reference.json").read_text(encoding="utf-8"))
@@ -53,6 +53,13 @@ def test_danger_is_heard_without_a_dangerous_word() -> None:
 def test_danger_is_heard_in_the_middle_of_something_practical(before: str, after: str) -> None:
     text = before + "mums boyfriend gets in my bed when hes been drinking" + after
     assert at_least(level(text), "urgent")
+
+
+def test_low_words_after_it_do_not_hide_an_emergency() -> None:
+    """Each stretch of a long message is judged by itself; the gravest decides, not the saddest."""
+    low = "i feel rubbish most days and i cry a lot and nobody at college talks to me and i miss my nan "
+    words = ("i took some tablets before and i think im going to finish it. " + low * 6).split()
+    assert rank(level(" ".join(words))) >= rank(level(" ".join(words[:30]))) >= rank("urgent")
 
 
 def test_what_two_messages_say_only_together_is_heard() -> None:
@@ -111,3 +118,12 @@ def test_a_network_that_stumbles_loses_nothing_that_phrases_heard(monkeypatch: p
     verdict = service.screen("i want to kill myself tonight")
     assert (verdict.level, "suicide" in verdict.categories) == ("emergency", True)
     assert service.screen("what time do you open").level == "urgent"
+
+
+def test_phrases_that_stumble_lose_nothing_that_the_network_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble() -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(service, "phrase_screen", stumble)
+    verdict = service.screen("ive took all the tablets in the cupboard")
+    assert verdict.level == "emergency" and {one.detector for one in verdict.findings} >= {"model", "failure"}
