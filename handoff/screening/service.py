@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.conversations.model import Message
 from handoff.screening import force
-from handoff.screening.force import PHRASES
 from handoff.screening.language import hear_language
 from handoff.screening.model import StoredFinding as StoredFinding
 from handoff.screening.phrases import PhraseScreen
@@ -43,7 +42,7 @@ def screen(text: str, *, before: Sequence[str] = (), question: str | None = None
     Never raises: a message that cannot be screened is urgent, so that an adviser reads it."""
     findings = _sure(lambda: phrase_screen().screen(text, before, question))
     findings += _sure(lambda: _by_language(text, before))
-    return Verdict.of([*findings, *_neet(text, before)])
+    return Verdict.of([*findings, *_neet(text)])
 
 
 def _by_language(text: str, before: Sequence[str]) -> list[Finding]:
@@ -64,7 +63,7 @@ def _sure(detect: Callable[[], list[Finding]]) -> list[Finding]:
         return [Finding("urgent", (), (), "failure", type(error).__name__)]
 
 
-def hear_neet(text: str, *, before: Sequence[str] = ()) -> str | None:
+def hear_neet(text: str) -> str | None:
     """Whether somebody says that they are out of learning and work ("now") or may soon be ("at_risk").
 
     Only the plainest words are heard while the trained screen cannot be used."""
@@ -74,12 +73,12 @@ def hear_neet(text: str, *, before: Sequence[str] = ()) -> str | None:
     return model.leaving(text) if model else None
 
 
-def _neet(text: str, before: Sequence[str]) -> list[Finding]:
+def _neet(text: str) -> list[Finding]:
     """The third detector's finding: routine, with the sentences that show it; what was heard is its version.
 
     Its failure is no danger to anybody, so it leaves the verdict as it is."""
     try:
-        heard = hear_neet(text, before=before)
+        heard = hear_neet(text)
         if heard is None:
             return []
         sentences = [part.strip() for part in _SENTENCES.split(text) if part.strip()]
@@ -132,4 +131,4 @@ async def findings_by_message(
 
 def phrase_screen() -> PhraseScreen:
     """The phrases in force. Raises NoUsableSet."""
-    return PHRASES.get()
+    return force.PHRASES.get()

@@ -19,7 +19,7 @@ from handoff.screening.verdict import LEVELS, Finding, Level
 
 log = logging.getLogger(__name__)
 FOLDER = Path(__file__).resolve().parents[2] / "bot" / "models" / "screening"
-DETECTOR, NEET_DETECTOR = "model", "neet"
+DETECTOR = "model"
 Leaving = Literal["now", "at_risk"]
 
 _WORD = re.compile(r"\S+")
@@ -77,15 +77,14 @@ class TrainedScreen:
         """What is heard in `text` by itself, else on from the messages `before` it; one finding at most."""
         start, end, scores = max(self._heard_in(text), key=lambda heard: self._gravity(heard[2]))
         level = self._level(scores)
-        few = len(_WORD.findall(text)) <= _FEW
-        if level != "routine" and not (few and scores.levels[0] < _UNSURE):
+        if level != "routine" and not (_few(text) and scores.levels[0] < _UNSURE):
             spans = [(start + a, start + b) for a, b in self._what_mattered(text[start:end], level)]
             return [self._finding(text, level, scores, spans)]
         return self._on_from(text, list(before[-_BEFORE:]))
 
     def leaving(self, text: str) -> Leaving | None:
         """Whether the person says that they are out of education, employment and training, or may soon be."""
-        few = len(_WORD.findall(text)) <= _FEW
+        few = _few(text)
         for start, end, scores in self._heard_in(text):
             if (few or end - start < len(text)) and scores.none > _UNSURE:
                 continue
@@ -159,6 +158,10 @@ class TrainedScreen:
         none, at_risk, now = map(float, leaving)
         concern, urgent, emergency = map(float, levels)
         return Scores((concern, urgent, emergency), tuple(map(float, categories)), none, at_risk, now)
+
+
+def _few(text: str) -> bool:
+    return len(_WORD.findall(text)) <= _FEW
 
 
 @cache

@@ -15,9 +15,7 @@ from tests.handoff.factories import make_chat
 @pytest.fixture(autouse=True)
 def detector(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hears it in one message."""
-    monkeypatch.setattr(
-        screening, "hear_neet", lambda text, before=(): "now" if "left college" in text else None
-    )
+    monkeypatch.setattr(screening, "hear_neet", lambda text: "now" if "left college" in text else None)
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +24,7 @@ HEARD = {
 class FakeDetector:
     """Hears "now" or "at_risk" in a text that has one of the words of HEARD."""
 
-    def __call__(self, text: str, *, before: Sequence[str] = ()) -> str | None:
+    def __call__(self, text: str) -> str | None:
         return next((heard for words, heard in HEARD.items() if words in text.lower()), None)
 
 
