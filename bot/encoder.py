@@ -23,6 +23,7 @@ from tokenizers import Tokenizer
 SHIPPED = Path(__file__).resolve().parent / "models" / "encoder"
 RECENT = 2048
 BATCH = 32
+FEW = 6
 
 Vectors = npt.NDArray[np.float32]
 
@@ -85,7 +86,7 @@ class Encoder:
 
     def __init__(self, network: Network, workers: int = 1) -> None:
         self._network = network
-        self._workers = workers
+        self._pool = ThreadPoolExecutor(workers) if workers > 1 else None
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
         self.fingerprint = network.fingerprint
@@ -103,7 +104,7 @@ class Encoder:
         """Vectors of shape (len(sentences), dimensions), float32; words past 128 tokens are not read."""
         found = {text: vector for text in set(sentences) if (vector := self._recall(text)) is not None}
         missing = self._by_tokens(set(sentences) - found.keys())
-        chunks = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
+        chunks = self._shared_out(missing)
         for chunk, vectors in zip(chunks, self._run_all(chunks), strict=True):
             for text, vector in zip(chunk, vectors, strict=True):
                 found[text] = vector
@@ -111,6 +112,13 @@ class Encoder:
         if not sentences:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         return np.stack([found[text] for text in sentences])
+
+    def _shared_out(self, sentences: list[str]) -> list[list[str]]:
+        """Batches to run side by side; of a few sentences the longest is one, as dear as the others are."""
+        if 1 < len(sentences) <= FEW and self._pool:
+            longest = max(sentences, key=len)
+            return [[longest], [text for text in sentences if text != longest]]
+        return [sentences[start : start + BATCH] for start in range(0, len(sentences), BATCH)]
 
     def _by_tokens(self, sentences: set[str]) -> list[str]:
         """Sorted by length, where there is more than one batch: a batch costs what its longest does."""
@@ -122,10 +130,9 @@ class Encoder:
         return ordered
 
     def _run_all(self, chunks: list[list[str]]) -> Iterable[Vectors]:
-        if self._workers == 1 or len(chunks) < 2:
+        if self._pool is None or len(chunks) < 2:
             return map(self._run, chunks)
-        with ThreadPoolExecutor(self._workers) as pool:
-            return list(pool.map(self._run, chunks))
+        return self._pool.map(self._run, chunks)
 
     def _run(self, sentences: list[str]) -> Vectors:
         return self._network.run(sentences, ["vectors"])[0]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from bot.components.decision import RETRIEVAL_INTENT, Guess, Label, Reading, Thresholds
 from bot.components.following import Lean, beside, lean, opener, own_words, tied, turns_to
-from bot.components.splitting import parts
+from bot.components.splitting import is_settled, parts
 
 Chances = npt.NDArray[np.float64]
 """The logarithm of each label's probability; one row a text, one column a label."""
@@ -40,7 +40,7 @@ class Reader:
         metadata may hold `last_topic` (answered last). Inside a form, and where a choice was tapped, nothing
         is read further.
         """
-        if metadata.get("form") or (metadata.get("context") or {}).get("choice"):
+        if is_settled(metadata):
             return Reading(self._ranked(own))
         last = self._place(metadata.get("last_topic"))
         if last is not None and self._leans(text, own):

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,13 +17,14 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, METADATA, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.components.splitting import is_settled, parts
 from bot.encoder import Encoder, EncoderMismatch
 
 Matrix = npt.NDArray[np.float32]
@@ -44,7 +47,7 @@ class SentenceFeaturizer(GraphComponent):
         self.config = config
         self._storage = storage
         self._resource = resource
-        self._encoder = Encoder.load()
+        self._encoder = Encoder.load(workers=os.cpu_count() or 1)
         self._ngrams: TfidfVectorizer | None = None
         self._compress: Matrix | None = None
 
@@ -79,24 +82,32 @@ class SentenceFeaturizer(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Featurize every example, many at a time, on every processor: nobody waits for an answer now."""
-        self._encoder = Encoder.load(workers=os.cpu_count() or 1)
-        self._featurize(training_data.training_examples)
+        spoken = [example for example in training_data.training_examples if example.get(TEXT) is not None]
+        for example, vector in zip(spoken, self._vectors([e.get(TEXT) for e in spoken]), strict=True):
+            _set_vector(example, vector)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set the sentence feature of each message that has a text, the empty text included."""
-        for message in messages:
-            message.set(MORE_VECTORS, self._vectors)
-        return self._featurize(messages)
+        """Set the sentence feature of each message that has a text, the empty text included.
 
-    def _featurize(self, messages: list[Message]) -> list[Message]:
-        spoken = [message for message in messages if message.get(TEXT) is not None]
-        for message, vector in zip(spoken, self._vectors([m.get(TEXT) for m in spoken]), strict=True):
-            row = vector.reshape(1, -1)
-            message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, type(self).__name__))
+        What may be questions of their own is read beside the whole: both processors then work at once.
+        """
+        for message in messages:
+            text = message.get(TEXT)
+            if text is not None:
+                pieces = [] if is_settled(message.get(METADATA) or {}) else parts(text)
+                vectors = self._vectors([text, *pieces])
+                _set_vector(message, vectors[0])
+                known = dict(zip(pieces, vectors[1:], strict=True))
+                message.set(MORE_VECTORS, partial(self._more_vectors, known))
         return messages
 
-    def _vectors(self, texts: list[str]) -> Matrix:
+    def _more_vectors(self, known: Mapping[str, Matrix], texts: Sequence[str]) -> Matrix:
+        if known.keys() >= set(texts):
+            return np.stack([known[text] for text in texts])
+        return self._vectors(texts)
+
+    def _vectors(self, texts: Sequence[str]) -> Matrix:
         meaning = self._encoder.encode(texts)
         if self._ngrams is None or self._compress is None:
             return meaning
@@ -152,3 +163,8 @@ class SentenceFeaturizer(GraphComponent):
         self._ngrams.idf_ = weights
         # Row by row in memory: multiplying a sparse row with it is then four times as fast.
         self._compress = np.ascontiguousarray(compress)
+
+
+def _set_vector(message: Message, vector: Matrix) -> None:
+    row = vector.reshape(1, -1)
+    message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, SentenceFeaturizer.__name__))

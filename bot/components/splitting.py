@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 MOST_PARTS = 5
 _JOIN = r"(?:and|n|&|plus|also|but|so)\s+(?:(?:also|then|if so|if not)\s+)*"
@@ -16,3 +17,8 @@ def parts(text: str) -> list[str]:
     cut = (part.strip(" ,") for part in _CUT.split(text))
     found = [part for part in cut if part]
     return found if 2 <= len(found) <= MOST_PARTS else []
+
+
+def is_settled(metadata: dict[str, Any]) -> bool:
+    """Whether a message is not looked into: it answers a form's question, or a choice was tapped."""
+    return bool(metadata.get("form") or (metadata.get("context") or {}).get("choice"))
