@@ -27,6 +27,7 @@ SHORT, ACCENTED = 0.4, 0.5
 """What a short word, and an unknown one with a language's own accents, are worth against a clear one's 1."""
 SHARE_OF_MANY, SHARE_OF_FEW = 1 / 3, 0.4
 LEAST_WORD = 4
+LEAST_ENGLISH = 3
 LEAST_LETTERS, LEAST_SIGNS, LEAST_SEEN = 8, 4, 2
 LETTERS_A_SIGN = 2.5
 BY_LETTERS, BY_DEFAULT = 0.9, 0.1
@@ -44,6 +45,12 @@ def hear_language(text: str) -> Heard | None:
     """The language of a message that is not in English, else None."""
     languages = shipped_languages()
     return _by_script(text, languages) or _by_words(text, languages)
+
+
+def is_mixed(text: str) -> bool:
+    """Whether some of a message in another language is English."""
+    english = shipped_languages().english
+    return sum(word in english for word in words_of(text)) >= LEAST_ENGLISH
 
 
 def asked_language(text: str) -> str | None:

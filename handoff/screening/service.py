@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.conversations.model import Message
 from handoff.screening import force
-from handoff.screening.language import hear_language
+from handoff.screening.language import hear_language, is_mixed
 from handoff.screening.model import StoredFinding as StoredFinding
 from handoff.screening.phrases import PhraseScreen
 from handoff.screening.sets import SHIPPED as SHIPPED
@@ -46,12 +46,12 @@ def screen(text: str, *, before: Sequence[str] = (), question: str | None = None
 
 
 def _by_language(text: str, before: Sequence[str]) -> list[Finding]:
-    """The trained screen reads English only; what is in another language a person reads the same day."""
-    language = hear_language(text)
-    if language and language.more:
-        return [Finding("concern", (), (), "language", language.code)]
-    model = trained_screen() if language is None else None
-    return model.screen(text, before) if model else []
+    """The trained screen reads English; what is in another language a person reads the same day as well."""
+    language, model = hear_language(text), trained_screen()
+    if language is None:
+        return model.screen(text, before) if model else []
+    found = model.screen_foreign(text) if model and is_mixed(text) else []
+    return [*found, Finding("concern", (), (), "language", language.code)] if language.more else found
 
 
 def _sure(detect: Callable[[], list[Finding]]) -> list[Finding]:

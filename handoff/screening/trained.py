@@ -30,6 +30,7 @@ _MOST_GROUPS = 6  # of words that are left out in turn, to see which of them mat
 _BEFORE = 2  # earlier messages that one is read on from
 _UNSURE = 0.5  # the least bar for what it can hardly know: messages read as one, and those of a word or two
 _FEW = 2  # words
+_SURE = 0.9  # the least chance of danger in words that are partly another language's
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,24 @@ class TrainedScreen:
 
     def screen(self, text: str, before: Sequence[str] = ()) -> list[Finding]:
         """What is heard in `text` by itself, else on from the messages `before` it; one finding at most."""
-        start, end, scores = max(self._heard_in(text), key=lambda heard: self._gravity(heard[2]))
+        start, end, scores = self._gravest(text)
         level = self._level(scores)
         if level != "routine" and not (_few(text) and scores.levels[0] < _UNSURE):
-            spans = [(start + a, start + b) for a, b in self._what_mattered(text[start:end], level)]
-            return [self._finding(text, level, scores, spans)]
+            return [self._found(text, start, end, scores)]
         return self._on_from(text, list(before[-_BEFORE:]))
+
+    def screen_foreign(self, text: str) -> list[Finding]:
+        """What is plain danger in the English words of a message in another language."""
+        start, end, scores = self._gravest(text)
+        return [self._found(text, start, end, scores)] if scores.levels[1] >= _SURE else []
+
+    def _gravest(self, text: str) -> tuple[int, int, Scores]:
+        return max(self._heard_in(text), key=lambda heard: self._gravity(heard[2]))
+
+    def _found(self, text: str, start: int, end: int, scores: Scores) -> Finding:
+        level = self._level(scores)
+        spans = [(start + a, start + b) for a, b in self._what_mattered(text[start:end], level)]
+        return self._finding(text, level, scores, spans)
 
     def leaving(self, text: str) -> Leaving | None:
         """Whether the person says that they are out of education, employment and training, or may soon be."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from handoff.screening.service import phrase_screen
+from handoff.screening.service import phrase_screen, screen
 from handoff.screening.verdict import Level, Verdict, at_least
 
 ROWS = yaml.safe_load((Path(__file__).parent / "held_out_languages.yml").read_text(encoding="utf-8"))
@@ -52,6 +52,23 @@ def test_everyday_questions_in_another_language_are_left_alone(language: str) ->
 )
 def test_danger_is_heard_in_english_mixed_with_a_home_language(text: str) -> None:
     assert at_least(level(text), "urgent")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hola tengo miedo my uncle touches me when nobody is home",
+        "czesc nie wiem co robic, my stepdad hits me every night and i am scared to go home",
+        "merhaba lütfen yardım, he locked me in and i want to die",
+    ],
+)
+def test_danger_told_in_english_after_another_language_is_heard(text: str) -> None:
+    assert at_least(screen(text).level, "urgent")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everyday_questions_in_another_language_wait_for_a_person_and_no_more(language: str) -> None:
+    assert [text for text in texts(language, "routine") if at_least(screen(text).level, "urgent")] == []
 
 
 @pytest.mark.parametrize(

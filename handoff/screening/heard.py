@@ -1,0 +1,81 @@
+"""A message that was screened, on its way through triage: what triage and what goes beside it work on.
+
+Everything happens inside the caller's transaction, under the conversation's lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.cases.service import CaseRules
+from handoff.content.areas import Area
+from handoff.conversations.model import SYSTEM_AUTHOR, Conversation, Message
+from handoff.conversations.service import append
+from handoff.screening.context import CONTEXT, Worry
+from handoff.screening.messages import Sent
+from handoff.screening.model import StoredFinding
+from handoff.screening.service import NEET
+from handoff.screening.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message of a locked conversation and the verdict on it, inside one transaction."""
+
+    session: AsyncSession
+    rules: CaseRules
+    now: datetime
+    conversation: Conversation
+    message: Message
+    verdict: Verdict
+
+    @property
+    def danger(self) -> Verdict:
+        """The verdict without the finding that the message is not in English."""
+        return Verdict.of([found for found in self.verdict.findings if found.detector != "language"])
+
+    @property
+    def language(self) -> str | None:
+        """The code of the language that it is in, where that is not English."""
+        return next((one.version for one in self.verdict.findings if one.detector == "language"), None)
+
+    @property
+    def neet(self) -> str | None:
+        """Heard of not being in learning or work: "now", "at_risk", or nothing."""
+        return next((one.version for one in self.verdict.findings if one.detector == NEET), None)
+
+    @property
+    def area(self) -> Area:
+        return self.rules.area(self.conversation.area)
+
+    async def say(self, sent: Sent) -> None:
+        """Send a fixed message as part of the turn."""
+        await append(
+            self.session,
+            self.conversation,
+            self.now,
+            author=SYSTEM_AUTHOR,
+            text=sent.text,
+            sms=sent.sms,
+            kind="safety",
+            turn_id=self.message.turn_id,
+            safety=True,
+        )
+
+    async def worries(self, within: timedelta) -> list[Worry]:
+        """What was heard lately in other messages, since an adviser last dealt with it; what added up stays."""
+        lately = or_(StoredFinding.at > self.now - within, StoredFinding.detector == CONTEXT)
+        query = select(StoredFinding.message_id, StoredFinding.level, StoredFinding.categories).where(
+            StoredFinding.conversation_id == self.conversation.id,
+            StoredFinding.message_id != self.message.id,
+            StoredFinding.level != "routine",
+            StoredFinding.detector != "language",
+            lately,
+        )
+        if self.conversation.afresh_at is not None:
+            query = query.where(StoredFinding.at > self.conversation.afresh_at)
+        rows = await self.session.execute(query)
+        return [Worry(message, level != "concern", frozenset(codes)) for message, level, codes in rows]
