@@ -12,8 +12,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from bot.encoder import EncoderMismatch, Network
 from handoff.screening.verdict import LEVELS, Finding, Level
 
@@ -26,7 +24,7 @@ _WORD = re.compile(r"\S+")
 _LONG = 80  # words, about as many as the network reads; of a longer message each piece is heard
 _PIECE, _STEP = 30, 15  # words
 _REMEMBERED = 1_024  # texts whose scores are kept: a message is asked about more than once
-_MOST_GROUPS = 6  # of words that are left out in turn, to see which of them mattered
+_MOST_STRETCHES, _LEAST_STRETCH = 6, 5  # of a message, and words of one: read alone to see what was heard
 _BEFORE = 2  # earlier messages that one is read on from
 _UNSURE = 0.5  # the least bar for what it can hardly know: messages read as one, and those of a word or two
 _FEW = 2  # words
@@ -145,24 +143,25 @@ class TrainedScreen:
         return Finding(level, named, evidence, DETECTOR, self.version, tuple(spans))
 
     def _what_mattered(self, text: str, level: Level) -> list[tuple[int, int]]:
-        """The words without which the text would be heard least, in order and joined where they touch."""
+        """The stretches that are heard most by themselves, in order and joined where they touch.
+
+        Read alone, a stretch costs a quarter of the message without it. Where none is heard, all of it was.
+        """
         words = [match.span() for match in _WORD.finditer(text)]
-        size = -(-len(words) // _MOST_GROUPS)
-        groups = [words[at : at + size] for at in range(0, len(words), size)]
-        if len(groups) < 2:
-            return [(0, len(text))]
+        size = max(_LEAST_STRETCH, -(-len(words) // _MOST_STRETCHES))
+        stretches = [words[at : at + size] for at in range(0, len(words), size)]
         at = LEVELS.index(level) - 1
-        left = [self.scores(text[: group[0][0]] + text[group[-1][1] :]).levels[at] for group in groups]
-        drops = self.scores(text).levels[at] - np.array(left)
+        alone = [self.scores(text[part[0][0] : part[-1][1]]).levels[at] for part in stretches]
+        if len(stretches) < 2 or max(alone) < _UNSURE:
+            return [(0, len(text))]
         spans: list[tuple[int, int]] = []
-        for group, drop in zip(groups, drops, strict=True):
-            if drop < drops.max() / 2:
-                continue
-            start, end = group[0][0], group[-1][1]
-            if spans and start - spans[-1][1] <= 1:
-                start = spans.pop()[0]
-            spans.append((start, end))
-        return spans or [(0, len(text))]
+        for part, score in zip(stretches, alone, strict=True):
+            if score >= max(alone) / 2:
+                start, end = part[0][0], part[-1][1]
+                if spans and start - spans[-1][1] <= 1:
+                    start = spans.pop()[0]
+                spans.append((start, end))
+        return spans
 
     def _scores(self, text: str) -> Scores:
         levels, categories, leaving = (
