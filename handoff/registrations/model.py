@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, String
+from sqlalchemy import Boolean, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from handoff.crypto import EncryptedJSON, EncryptedText
@@ -51,3 +51,44 @@ class RegistrationCall(Base):
     registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
     created: Mapped[bool] = mapped_column(Boolean)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ConfirmationLink(Base):
+    """A way to the confirmation for whoever knows the date of birth too; a few wrong ones close it."""
+
+    __tablename__ = "registration_link"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    wrong_tries: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SupportLetter(Base):
+    """A letter that an adviser made about a registration, as it was worded and dated; never changed."""
+
+    __tablename__ = "support_letter"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), index=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
+    text: Mapped[str] = mapped_column(EncryptedText)
+    dated_on: Mapped[date] = mapped_column()
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Reminder(Base):
+    """Whether they still look, asked once for each day on which a registration would run out.
+
+    `message_id`: what was sent, if anything automatic could be; `case_id`: the case by which people were asked
+    to reach them instead.
+    """
+
+    __tablename__ = "registration_reminder"
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    expires_on: Mapped[date] = mapped_column(primary_key=True)
+    message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))
+    case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_.id"))
+    answer: Mapped[str | None] = mapped_column(String(8))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
