@@ -46,12 +46,17 @@ class LanguageHearer(GraphComponent):
         return messages
 
 
+def take_over(message: Message, intent: str) -> None:
+    """Make the message about `intent` and nothing else."""
+    taken = {"name": intent, "confidence": 1.0}
+    message.set(INTENT, taken, add_to_output=True)
+    message.set("intent_ranking", [taken], add_to_output=True)
+
+
 def _hear(message: Message, language: str, intent: str, foreign: bool) -> None:
     entity = {"entity": "language", "value": language, "extractor": LanguageHearer.__name__}
     if foreign:
-        taken = {"name": intent, "confidence": 1.0}
-        message.set(INTENT, taken, add_to_output=True)
-        message.set("intent_ranking", [taken], add_to_output=True)
+        take_over(message, intent)
         message.set("topic_ranking", [], add_to_output=True)
     kept = [] if foreign else message.get(ENTITIES) or []
     message.set(ENTITIES, [*kept, entity], add_to_output=True)

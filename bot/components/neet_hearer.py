@@ -14,6 +14,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, METADATA
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.components.language_hearer import take_over
+
 INTENTS = {"now": "neet", "at_risk": "at_risk"}
 QUESTIONS = frozenset({"faq", "two_questions"})
 """Answered first, and only once followed by who was told."""
@@ -53,9 +55,7 @@ class NeetHearer(GraphComponent):
             metadata = message.get(METADATA) or {}
             heard = (metadata.get("context") or {}).get("neet")
             if heard and not metadata.get("form") and _adds(heard, (message.get(INTENT) or {}).get("name")):
-                taken = {"name": INTENTS[heard["heard"]], "confidence": 1.0}
-                message.set(INTENT, taken, add_to_output=True)
-                message.set("intent_ranking", [taken], add_to_output=True)
+                take_over(message, INTENTS[heard["heard"]])
         return messages
 
 
