@@ -7,7 +7,9 @@ from handoff.content import model as content
 from handoff.conversations import model as conversations
 from handoff.db import Base
 from handoff.feedback import model as feedback
+from handoff.jobcentre import model as jobcentre
 from handoff.neet import model as neet
+from handoff.records import model as records
 from handoff.registrations import model as registrations
 from handoff.screening import model as screening
 from handoff.staff import model as staff
@@ -21,7 +23,9 @@ __all__ = [
     "content",
     "conversations",
     "feedback",
+    "jobcentre",
     "neet",
+    "records",
     "registrations",
     "screening",
     "staff",

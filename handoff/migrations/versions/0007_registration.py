@@ -1,4 +1,6 @@
-"""Registration for benefits and what comes of it: papers, reminders, the record, notices to Jobcentre Plus."""
+"""Registration for benefits and what comes of it: papers, reminders, the record, notices to the Jobcentre."""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,12 +13,16 @@ depends_on = None
 
 def upgrade() -> None:
     """One function a part of the service."""
+    _records()
     _papers()
+    _jobcentre()
 
 
 def downgrade() -> None:
     """In the opposite order."""
+    _undo_jobcentre()
     _undo_papers()
+    _undo_records()
 
 
 def _papers() -> None:
@@ -78,3 +84,261 @@ def _undo_papers() -> None:
     op.drop_table("registration_reminder")
     op.drop_table("support_letter")
     op.drop_table("registration_link")
+
+
+def _jobcentre() -> None:
+    op.create_table(
+        "jobcentre_channel",
+        sa.Column("area", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("options", sa.LargeBinary(), nullable=False),
+        sa.Column("chase_days", sa.Integer(), nullable=False),
+        sa.Column("link_serial", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["updated_by_id"], ["staff.id"], name="fk_jobcentre_channel_updated_by_id_staff"
+        ),
+        sa.PrimaryKeyConstraint("area", name="pk_jobcentre_channel"),
+    )
+    op.create_table(
+        "jobcentre_notice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column("reference", sa.String(length=16), nullable=False),
+        sa.Column("area", sa.String(length=64), nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("about", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("may_have_gone", sa.Boolean(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error_code", sa.String(length=32), nullable=True),
+        sa.Column("via", sa.String(length=16), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_how", sa.String(length=16), nullable=True),
+        sa.Column("acknowledged_by", sa.LargeBinary(), nullable=True),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name="fk_jobcentre_notice_registration_id_registration"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_jobcentre_notice_staff_id_staff"),
+        sa.PrimaryKeyConstraint("id", name="pk_jobcentre_notice"),
+    )
+    op.create_index("ix_jobcentre_notice_area", "jobcentre_notice", ["area"], unique=False)
+    op.create_index("ix_jobcentre_notice_due", "jobcentre_notice", ["state", "next_try_at"], unique=False)
+    op.create_index("ix_jobcentre_notice_reference", "jobcentre_notice", ["reference"], unique=False)
+    op.create_index(
+        "ix_jobcentre_notice_registration_id", "jobcentre_notice", ["registration_id"], unique=False
+    )
+    op.create_table(
+        "jobcentre_claimant",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("area", sa.String(length=64), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("source", sa.String(length=8), nullable=False),
+        sa.Column("consent", sa.Boolean(), nullable=False),
+        sa.Column("details", sa.LargeBinary(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name="fk_jobcentre_claimant_case_id_case_"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_jobcentre_claimant_staff_id_staff"),
+        sa.PrimaryKeyConstraint("id", name="pk_jobcentre_claimant"),
+        sa.UniqueConstraint("key", name="uq_jobcentre_claimant_key"),
+    )
+    op.create_index("ix_jobcentre_claimant_area", "jobcentre_claimant", ["area"], unique=False)
+    op.create_index("ix_jobcentre_claimant_case_id", "jobcentre_claimant", ["case_id"], unique=False)
+    op.create_index("ix_jobcentre_claimant_record_id", "jobcentre_claimant", ["record_id"], unique=False)
+    op.create_table(
+        "jobcentre_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area", sa.String(length=64), nullable=False),
+        sa.Column("rows", sa.LargeBinary(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_jobcentre_batch_staff_id_staff"),
+        sa.PrimaryKeyConstraint("id", name="pk_jobcentre_batch"),
+    )
+    op.create_index("ix_jobcentre_batch_staff_id", "jobcentre_batch", ["staff_id"], unique=False)
+
+
+def _undo_jobcentre() -> None:
+    op.drop_table("jobcentre_batch")
+    op.drop_table("jobcentre_claimant")
+    op.drop_table("jobcentre_notice")
+    op.drop_table("jobcentre_channel")
+
+
+_TIME, _SHORT, _NAME, _SECRET = sa.DateTime(timezone=True), sa.String(16), sa.String(64), sa.LargeBinary()
+_CODE = sa.String(3)
+
+
+def _records() -> None:
+    op.create_table(
+        "record_import",
+        *_columns(sa.Uuid(), "id staff_id"),
+        *_columns(_SHORT, "kind state encoding"),
+        *_columns(_NAME, "area"),
+        *_columns(_NAME, "fault", nullable=True),
+        *_columns(_SECRET, "file_name"),
+        *_columns(_SECRET, "content", nullable=True),
+        *_columns(sa.JSON(), "columns counts"),
+        *_columns(sa.Integer(), "rows done"),
+        *_columns(_TIME, "at"),
+        *_columns(_TIME, "started_at finished_at", nullable=True),
+        *_constraints("record_import", "id", staff_id="staff"),
+    )
+    op.create_table(
+        "record",
+        *_columns(sa.Uuid(), "id"),
+        *_columns(sa.Uuid(), "joined_into_id import_id", nullable=True),
+        *_columns(_NAME, "area also_area", nullable=True),
+        *_columns(_SECRET, "details"),
+        *_columns(sa.String(1), "cohort_status"),
+        *_columns(sa.String(1), "level_of_need", nullable=True),
+        *_columns(
+            _CODE, "lead_authority educated_authority transferred_to authority_at_year_11", nullable=True
+        ),
+        *_columns(_CODE, "intended_destination guarantee_11 guarantee_11_authority", nullable=True),
+        *_columns(_CODE, "guarantee_12 guarantee_12_authority", nullable=True),
+        *_columns(sa.Boolean(), "ehcp sen_support"),
+        *_columns(sa.String(8), "objected_by", nullable=True),
+        *_columns(sa.Date(), "objected_on", nullable=True),
+        *_columns(_TIME, "joined_at", nullable=True),
+        *_columns(_TIME, "created_at updated_at"),
+        *_columns(_SHORT, "source"),
+        *_columns(_NAME, "created_by"),
+        *_columns(sa.Integer(), "version"),
+        *_constraints("record", "id", joined_into_id="record", import_id="record_import"),
+    )
+    _spells()
+    _around_records()
+    for table, names in _RECORD_INDEXES.items():
+        for name in names.split():
+            op.create_index(f"ix_{table}_{name}", table, [name], unique=False)
+
+
+_RECORD_INDEXES = {
+    "record": "area also_area joined_into_id import_id",
+    "record_import": "area state",
+    "record_activity": "record_id",
+    "record_characteristic": "record_id",
+    "record_consent": "record_id",
+    "record_currency": "group",
+    "record_import_row": "outcome record_id",
+    "record_key": "digest",
+    "record_pair": "record_id other_id state",
+}
+
+
+def _spells() -> None:
+    op.create_table(
+        "record_activity",
+        *_columns(sa.Uuid(), "id record_id"),
+        *_columns(_CODE, "code"),
+        *_columns(sa.Date(), "started_on ascertained_on"),
+        *_columns(
+            sa.Date(), "ended_on verified_on review_on predicted_end_on neet_started_on", nullable=True
+        ),
+        *_columns(_SECRET, "verified_by establishment_name", nullable=True),
+        *_columns(sa.String(7), "establishment_number", nullable=True),
+        *_columns(sa.String(8), "ukprn", nullable=True),
+        *_columns(_NAME, "by"),
+        *_columns(_TIME, "at"),
+        *_columns(_TIME, "ended_at", nullable=True),
+        *_constraints("record_activity", "id", record_id="record"),
+    )
+    op.create_table(
+        "record_characteristic",
+        *_columns(sa.Uuid(), "id record_id"),
+        *_columns(_CODE, "code"),
+        *_columns(sa.Date(), "from_on"),
+        *_columns(sa.Date(), "until_on", nullable=True),
+        *_columns(_NAME, "by"),
+        *_columns(_TIME, "at"),
+        *_constraints("record_characteristic", "id", record_id="record"),
+    )
+    op.create_table(
+        "record_consent",
+        *_columns(sa.Uuid(), "id record_id"),
+        *_columns(_SHORT, "purpose"),
+        *_columns(_SECRET, "words"),
+        *_columns(_TIME, "given_at"),
+        *_columns(_TIME, "withdrawn_at", nullable=True),
+        *_columns(_NAME, "given_by"),
+        *_columns(_NAME, "withdrawn_by", nullable=True),
+        *_constraints("record_consent", "id", record_id="record"),
+    )
+
+
+def _around_records() -> None:
+    op.create_table(
+        "record_key",
+        *_columns(sa.Uuid(), "record_id"),
+        *_columns(_SHORT, "kind"),
+        *_columns(_NAME, "digest"),
+        *_constraints("record_key", "record_id kind digest", record_id="record"),
+    )
+    op.create_table(
+        "record_pair",
+        *_columns(sa.Uuid(), "id record_id other_id"),
+        *_columns(sa.Uuid(), "decided_by_id", nullable=True),
+        *_columns(sa.JSON(), "why"),
+        *_columns(sa.String(8), "state"),
+        *_columns(_TIME, "found_at"),
+        *_columns(_TIME, "decided_at", nullable=True),
+        *_constraints("record_pair", "id", record_id="record", other_id="record", decided_by_id="staff"),
+        sa.UniqueConstraint("record_id", "other_id", name="uq_record_pair_record_id_other_id"),
+    )
+    op.create_table(
+        "record_currency",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        *_columns(sa.String(32), "group"),
+        *_columns(_SHORT, "rule"),
+        *_columns(sa.Integer(), "number contact_months"),
+        *_columns(_NAME, "edition"),
+        *_columns(sa.Date(), "checked_on"),
+        *_columns(sa.Uuid(), "staff_id"),
+        *_columns(_TIME, "at"),
+        *_constraints("record_currency", "id", staff_id="staff"),
+    )
+    op.create_table(
+        "record_import_row",
+        *_columns(sa.Uuid(), "import_id"),
+        *_columns(sa.Uuid(), "record_id", nullable=True),
+        *_columns(sa.Integer(), "number"),
+        *_columns(sa.Integer(), "version", nullable=True),
+        *_columns(_SHORT, "outcome"),
+        *_columns(_SECRET, "before told", nullable=True),
+        *_constraints("record_import_row", "import_id number", import_id="record_import", record_id="record"),
+    )
+
+
+def _undo_records() -> None:
+    for table in ("import_row", "currency", "pair", "key", "consent", "characteristic", "activity"):
+        op.drop_table(f"record_{table}")
+    op.drop_table("record")
+    op.drop_table("record_import")
+
+
+def _columns(kind: sa.types.TypeEngine[Any], names: str, *, nullable: bool = False) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind, nullable=nullable) for name in names.split()]
+
+
+def _constraints(table: str, key: str, **foreign: str) -> list[sa.Constraint]:
+    """The primary key, and where each foreign key leads."""
+    return [
+        sa.PrimaryKeyConstraint(*key.split(), name=f"pk_{table}"),
+        *(
+            sa.ForeignKeyConstraint([column], [f"{other}.id"], name=f"fk_{table}_{column}_{other}")
+            for column, other in foreign.items()
+        ),
+    ]
