@@ -1,0 +1,115 @@
+"""What can be done about telling Jobcentre Plus: tell it, take back what is unsent, see how it stands.
+
+The caller holds the transaction, and the lock of the registration's conversation where it has one.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import audit
+from handoff.jobcentre.model import (
+    ACKNOWLEDGED,
+    BY_HAND,
+    CANCELLED,
+    QUEUED,
+    SENDING,
+    SENT,
+    TOLD,
+    WITHDRAWN,
+    Channel,
+    Notice,
+)
+
+Kind = Literal["registered", "changed", "ended", "withdrawn"]
+GONE = (SENDING, SENT, ACKNOWLEDGED, TOLD)
+
+
+@dataclass(frozen=True)
+class NoticeAbout:
+    """What Jobcentre Plus may be told of a registration.
+
+    `ground`: in words, only with the permission for it. `contact`: the adviser it may ask (None: the area's
+    own number). `activity`: what they are doing, in words.
+    """
+
+    registration_id: uuid.UUID
+    reference: str
+    name: str
+    date_of_birth: date
+    postcode: str
+    registered_on: date
+    activity: str
+    area: str | None
+    ground: str | None = None
+    contact: str | None = None
+
+
+async def notify(session: AsyncSession, now: datetime, kind: Kind, about: NoticeAbout) -> None:
+    """Queue one notice; only called with the permission. Without a channel it waits to be told by hand.
+
+    `withdrawn` asks them to delete what they have, and names nobody.
+    """
+    channel = await session.get(Channel, about.area or "")
+    said = _said(about)
+    notice = Notice(
+        id=uuid.uuid4(),
+        registration_id=about.registration_id,
+        reference=about.reference,
+        area=about.area,
+        kind=kind,
+        about={"registered_on": said["registered_on"]} if kind == WITHDRAWN else said,
+        state=QUEUED if channel else BY_HAND,
+        attempts=0,
+        next_try_at=now if channel else None,
+        created_at=now,
+    )
+    session.add(notice)
+    await session.flush()
+    await audit.record(
+        session, now, "system", "jobcentre.notify", f"registration:{about.registration_id}",
+        notice=str(notice.id), kind=kind,
+    )  # fmt: skip
+
+
+async def cancel_unsent(session: AsyncSession, now: datetime, registration_id: uuid.UUID) -> bool:
+    """The permission was taken back: nothing unsent goes any more, and what was said of them is forgotten.
+
+    True when any notice had gone, or may have, so that `withdrawn` must follow.
+    """
+    gone = False
+    query = select(Notice).where(Notice.registration_id == registration_id, Notice.kind != WITHDRAWN)
+    for notice in (await session.execute(query.with_for_update())).scalars():
+        gone = gone or notice.may_have_gone or notice.state in GONE
+        if notice.withdrawn_at is not None:
+            continue
+        notice.withdrawn_at, notice.about = now, {}
+        if notice.state in (QUEUED, BY_HAND):
+            notice.state, notice.next_try_at = CANCELLED, None
+    await session.flush()
+    await audit.record(
+        session, now, "person", "jobcentre.cancel", f"registration:{registration_id}", gone=gone
+    )
+    return gone
+
+
+async def notices_of(session: AsyncSession, registration_id: uuid.UUID) -> Sequence[Notice]:
+    """What Jobcentre Plus was or will be told about a registration, oldest first."""
+    query = select(Notice).where(Notice.registration_id == registration_id)
+    return (await session.execute(query.order_by(Notice.created_at, Notice.id))).scalars().all()
+
+
+def _said(about: NoticeAbout) -> dict[str, Any]:
+    """The words of a notice, as they are kept."""
+    kept = asdict(about) | {
+        "date_of_birth": about.date_of_birth.isoformat(),
+        "registered_on": about.registered_on.isoformat(),
+    }
+    return {name: value for name, value in kept.items() if name not in ("registration_id", "reference")}
