@@ -117,7 +117,7 @@ async def set_shipped_aside(work: Editing, slug: str) -> Revision:
 
 async def _held(work: Editing, slug: str) -> AnswerView:
     """The answer, locked, so that two people's steps come one after the other."""
-    query = select(Answer).where(Answer.slug == slug).with_for_update()
+    query = select(Answer).where(Answer.slug == slug).with_for_update(**ROW)
     if (await work.session.execute(query)).scalar() is None:
         raise NotFound("There is no such answer.")
     return await answer_view(work.session, slug)
