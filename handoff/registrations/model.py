@@ -80,8 +80,8 @@ class SupportLetter(Base):
 class Reminder(Base):
     """Whether they still look, asked once for each day on which a registration would run out.
 
-    `message_id`: what was sent, if anything automatic could be; `case_id`: the case by which people were asked
-    to reach them instead.
+    `message_id`: what was sent, if anything automatic could be; `case_id`: the case by which an adviser was
+    asked to reach them instead.
     """
 
     __tablename__ = "registration_reminder"
