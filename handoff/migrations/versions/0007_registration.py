@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """One function a part of the service."""
+    _registrations()
     _records()
     _papers()
     _jobcentre()
@@ -23,6 +24,78 @@ def downgrade() -> None:
     _undo_jobcentre()
     _undo_papers()
     _undo_records()
+    _undo_registrations()
+
+
+def _registrations() -> None:
+    """What is asked now, how it stands, and the way back to one that was begun; a phone is not required."""
+    for column in (
+        sa.Column("code_index", sa.String(length=64), nullable=True),
+        sa.Column("wrong_tries", sa.Integer(), nullable=False, server_default="0"),
+    ):
+        op.add_column("registration_draft", column)
+    op.create_index("ix_registration_draft_code_index", "registration_draft", ["code_index"], unique=True)
+    op.create_index("ix_registration_draft_updated_at", "registration_draft", ["updated_at"], unique=False)
+    op.create_table(
+        "come_back_try",
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name="fk_come_back_try_contact_id_contact"),
+        sa.PrimaryKeyConstraint("contact_id", name="pk_come_back_try"),
+    )
+    _let_be_empty("phone", sa.LargeBinary())
+    op.drop_index("ix_registration_phone_index", "registration")
+    _let_be_empty("phone_index", sa.String(length=64))
+    op.create_index("ix_registration_phone_index", "registration", ["phone_index"], unique=False)
+    for column in _new_columns():
+        op.add_column("registration", column)
+    op.create_index("ix_registration_record_id", "registration", ["record_id"], unique=False)
+    op.create_index("ix_registration_state", "registration", ["state"], unique=False)
+
+
+def _new_columns() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("record_id", sa.Uuid(), nullable=True),
+        sa.Column("email", sa.LargeBinary(), nullable=True),
+        sa.Column("safe_contact", sa.LargeBinary(), nullable=True),
+        sa.Column("safe_times", sa.LargeBinary(), nullable=True),
+        sa.Column("activity_since", sa.LargeBinary(), nullable=True),
+        sa.Column("activity_since_on", sa.Date(), nullable=True),
+        sa.Column("care_status", sa.String(length=16), nullable=True),
+        sa.Column("ground", sa.String(length=16), nullable=True),
+        sa.Column("others_permission", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("state", sa.String(length=16), nullable=False, server_default="active"),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("end_reason", sa.String(length=32), nullable=True),
+        sa.Column("next_contact_on", sa.Date(), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("details", sa.LargeBinary(), nullable=True),
+    ]
+
+
+def _let_be_empty(name: str, kind: sa.types.TypeEngine[Any]) -> None:
+    """SQLite cannot lift a NOT NULL: the column moves into one that has none."""
+    op.add_column("registration", sa.Column(f"{name}_", kind, nullable=True))
+    registration = sa.table("registration", sa.column(name), sa.column(f"{name}_"))
+    op.execute(sa.update(registration).values({f"{name}_": registration.c[name]}))
+    op.drop_column("registration", name)
+    op.execute(f"ALTER TABLE registration RENAME COLUMN {name}_ TO {name}")
+
+
+def _undo_registrations() -> None:
+    """A registration without a phone stays so: what could be empty is not made up."""
+    op.drop_index("ix_registration_state", "registration")
+    op.drop_index("ix_registration_record_id", "registration")
+    for column in reversed(_new_columns()):
+        op.drop_column("registration", column.name)
+    op.drop_table("come_back_try")
+    op.drop_index("ix_registration_draft_updated_at", "registration_draft")
+    op.drop_index("ix_registration_draft_code_index", "registration_draft")
+    op.drop_column("registration_draft", "wrong_tries")
+    op.drop_column("registration_draft", "code_index")
 
 
 def _papers() -> None:
