@@ -24,7 +24,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
 from handoff.alerts import words
-from handoff.alerts.mail import Mailer, MailTrouble
 from handoff.alerts.model import (
     DELIVERED,
     EMAIL,
@@ -43,6 +42,7 @@ from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.db import Database
 from handoff.live import CONSOLE, Hub
+from handoff.mail import Mailer, MailTrouble
 from handoff.settings import Settings
 from handoff.sms.twilio_client import Refused, TwilioClient, TwilioTrouble
 from handoff.staff.model import Staff

@@ -14,8 +14,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 
-from handoff import callout
-from handoff.alerts import mail
+from handoff import callout, mail
 from handoff.alerts.model import AlertNotice
 from handoff.app import make_parts
 from handoff.callout import LEASE

@@ -1,8 +1,9 @@
-"""Mail to staff: over SMTP, or, in a demonstration without a mail server, into files beside the database.
+"""Mail: over SMTP, or, in a demonstration without a mail server, into files beside the database.
 
 MailTrouble
   final      the server said no to this address or these words for good
   else       no server, too busy, a wrong password: worth another try
+  unsure     it may have been taken all the same
 """
 
 from __future__ import annotations
@@ -28,30 +29,50 @@ HERE = ("127.0.0.1", "localhost", "::1")
 class MailTrouble(Exception):
     """Why a mail was not sent; `code` is the server's, or a word of ours. Never an address."""
 
-    def __init__(self, code: str, *, final: bool = False) -> None:
+    def __init__(self, code: str, *, final: bool = False, unsure: bool = False) -> None:
         super().__init__(code)
-        self.code, self.final = code, final
+        self.code, self.final, self.unsure = code, final, unsure
 
 
 class Mailer:
-    """Sends plain mails as the settings say."""
+    """Sends mails as the settings say."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = settings.data_dir / "mail"
 
     async def send(self, to: str, subject: str, body: str, reference: str, at: datetime) -> None:
-        """Send once; the same `reference` again is the same mail to the reader's program. MailTrouble."""
-        message = _message(self._settings.mail_from, to, subject, body, reference, at)
-        if self._settings.smtp_url:
-            await self._post(message)
-        else:
-            await asyncio.to_thread(_file, self._folder, message, reference)
+        """Send a plain mail to staff once, marked urgent. MailTrouble."""
+        message = self.message(to, subject, reference, at)
+        message["X-Priority"] = "1"
+        message.set_content(body)
+        await self.post(message, reference)
 
-    async def _post(self, message: EmailMessage) -> None:
+    def message(self, to: str, subject: str, reference: str, at: datetime) -> EmailMessage:
+        """A mail without a body; the same `reference` again is the same mail to the reader's program."""
+        sender = self._settings.mail_from
+        message = EmailMessage(policy=_POLICY)
+        message["From"], message["To"], message["Subject"] = sender, to, subject
+        message["Date"] = format_datetime(at)
+        message["Message-ID"] = f"<{reference}@{sender.rpartition('@')[2].strip('> ')}>"
+        message["Auto-Submitted"] = "auto-generated"
+        return message
+
+    async def post(self, message: EmailMessage, reference: str, *, always_tls: bool = False) -> None:
+        """Send a mail; `always_tls` asks for it of a server on this machine too. MailTrouble."""
+        if self._settings.smtp_url:
+            await self._post(message, always_tls)
+        elif self._settings.demo:
+            await asyncio.to_thread(_file, self._folder, message, reference)
+        else:
+            raise MailTrouble("no_server")
+
+    async def _post(self, message: EmailMessage, always_tls: bool) -> None:
+        connected = False
         try:
             async with asyncio.timeout(SECONDS):
-                async with _server(self._settings.smtp_url) as server:
+                async with _server(self._settings.smtp_url, always_tls) as server:
+                    connected = True
                     await server.send_message(message)
         except aiosmtplib.SMTPRecipientsRefused as refused:
             code = refused.recipients[0].code
@@ -61,22 +82,11 @@ class Mailer:
         except aiosmtplib.SMTPResponseException as refused:
             raise MailTrouble(str(refused.code)) from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
-            raise MailTrouble(type(error).__name__) from None
+            raise MailTrouble(type(error).__name__, unsure=connected) from None
 
 
-def _message(sender: str, to: str, subject: str, body: str, reference: str, at: datetime) -> EmailMessage:
-    message = EmailMessage(policy=_POLICY)
-    message["From"], message["To"], message["Subject"] = sender, to, subject
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{reference}@{sender.rpartition('@')[2].strip('> ')}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Priority"] = "1"
-    message.set_content(body)
-    return message
-
-
-def _server(url: str) -> aiosmtplib.SMTP:
-    """smtps:// is TLS from the start; smtp:// insists on STARTTLS, but to a server of this machine."""
+def _server(url: str, always_tls: bool) -> aiosmtplib.SMTP:
+    """smtps:// is TLS from the start; smtp:// insists on STARTTLS, mostly not to a server of this machine."""
     parts = urlsplit(url)
     host, tls = parts.hostname or "", parts.scheme == "smtps"
     return aiosmtplib.SMTP(
@@ -85,7 +95,7 @@ def _server(url: str) -> aiosmtplib.SMTP:
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         use_tls=tls,
-        start_tls=not tls and host not in HERE,
+        start_tls=not tls and (always_tls or host not in HERE),
         local_hostname="wayline",  # the library would ask the name service, and wait for it
         timeout=SECONDS,
     )
