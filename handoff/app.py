@@ -43,6 +43,7 @@ from handoff.neet import internal_routes as neet_internal
 from handoff.outbox import Outbox
 from handoff.rasa import Rasa
 from handoff.registrations import internal_routes as registrations_internal
+from handoff.registrations import routes as confirmation_routes
 from handoff.screening import taken_back
 from handoff.screening.editions import routes as screening_routes
 from handoff.screening.editions.keeper import EditionKeeper
@@ -149,6 +150,7 @@ def make_public_app(parts: Parts) -> web.Application:
         content_routes,
         screening_routes,
         feedback_routes,
+        confirmation_routes,
         openapi,
         pages,
         health,

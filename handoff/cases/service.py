@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.vocabulary import Vocabulary
 from handoff import audit
 from handoff.alerts import service as alerts
+from handoff.cases.access import case_for as case_for
 from handoff.cases.access import visible_to
 from handoff.cases.bars import keep_from_the_named as keep_from_the_named
 from handoff.cases.clocks import due_at
@@ -25,7 +26,8 @@ from handoff.cases.contact import say_no as say_no
 from handoff.cases.contact import say_yes as say_yes
 from handoff.cases.destinations import Destinations, load_destinations
 from handoff.cases.model import AT_RISK as AT_RISK
-from handoff.cases.model import CLAIMED, CLOSED, FAILURE, WAITING, Case, CaseNote
+from handoff.cases.model import CLAIMED, CLOSED, WAITING, Case, CaseNote
+from handoff.cases.model import FAILURE as FAILURE
 from handoff.cases.model import NEET as NEET
 from handoff.cases.model import SAFEGUARDING as SAFEGUARDING
 from handoff.cases.model import UNANSWERED as UNANSWERED

@@ -17,6 +17,7 @@ from handoff import audit
 from handoff.conversations import service as conversations
 from handoff.conversations.model import SYSTEM_AUTHOR
 from handoff.crypto import keyring
+from handoff.db import ROW
 from handoff.errors import TooMany
 from handoff.registrations.model import ConfirmationLink, Registration
 
@@ -79,8 +80,7 @@ async def try_birthday(
     session: AsyncSession, now: datetime, link: ConfirmationLink, given: str
 ) -> int | None:
     """None when the ISO date is theirs, else how many tries are left. Two at once count as two."""
-    query = select(ConfirmationLink).where(ConfirmationLink.id == link.id).with_for_update()
-    locked = (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    locked = await session.get_one(ConfirmationLink, link.id, with_for_update=ROW, populate_existing=True)
     if not is_live(locked, now):
         return 0
     registration = await session.get_one(Registration, link.registration_id)
@@ -110,4 +110,4 @@ def _seal(link: ConfirmationLink, until: int) -> str:
 
 
 def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
