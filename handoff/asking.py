@@ -42,10 +42,10 @@ from handoff.feedback import service as feedback
 from handoff.neet import service as neet
 from handoff.rasa import Asked, Rasa, RasaUnavailable, Reply, Understood
 from handoff.render import AnswerMissing, chosen, in_short, numbered, render
+from handoff.screening.holding import bot_may_speak, may_hold
 from handoff.screening.language import spoken, yes_to
 from handoff.screening.messages import fixed_message
 from handoff.screening.service import findings_of
-from handoff.screening.triage import bot_may_speak, may_hold
 from handoff.switched_off import hand_over
 from handoff.switches import service as switches
 

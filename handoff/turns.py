@@ -1,7 +1,7 @@
 """The heart: an inbound message is stored, screened, and answered exactly once, whatever dies meanwhile.
 
-    receive   normalise, de-duplicate, store, note plain facts, commit: from here on nothing can be lost
-    screen    at once, in a transaction of its own, never behind an earlier turn
+    receive   (`receiving`) stored and committed: from here on nothing can be lost
+    screen    (`triaging`) at once, in a transaction of its own, never behind an earlier turn
     ask       one turn of a conversation at a time, in order, no transaction held meanwhile
     finish    under the conversation's lock: may the bot still speak? store replies, close the turn, together
 
@@ -12,17 +12,13 @@ turn do no harm: the lease only saves work. What a crash leaves undone, `sweep` 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import uuid
 from collections.abc import Coroutine
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
 from handoff.asking import Asking, Outcome
@@ -30,63 +26,28 @@ from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.conversations.model import (
     BOT,
-    CLOSED,
     DONE,
     FAILED,
     HELD,
     OFF,
-    PERSON_AUTHOR,
     RECEIVED,
     SCREENED,
-    SKIPPED,
     SMS,
-    STAFF_ONLY,
     Conversation,
     Message,
     Turn,
 )
-from handoff.conversations.service import (
-    append,
-    as_json,
-    heard_from,
-    last_choices,
-    last_words,
-    lock,
-    replies_of,
-    said_before,
-    turn_of,
-)
-from handoff.conversations.words import LONGEST, normalise
+from handoff.conversations.service import lock
 from handoff.db import Database
-from handoff.errors import Conflict, TooLong, Unprocessable
-from handoff.known import take_note, take_number
 from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic, turn_topic
-from handoff.render import all_chosen
-from handoff.screening.service import screen
-from handoff.screening.tapped import hear_choices
-from handoff.screening.triage import Heard, bot_may_speak, triage
-from handoff.screening.verdict import Verdict
+from handoff.receiving import Received, Receiving
+from handoff.screening.holding import bot_may_speak
 from handoff.switches import service as switches
+from handoff.triaging import Triaging, close
 
 log = logging.getLogger(__name__)
-IDLE_EPISODE = timedelta(hours=12)
-LONGEST_EPISODE = 60
-CHECK_IN_FORM = "check_in_form"
 LEASE = timedelta(seconds=45)
 SWEEP_SECONDS = 3.0
-
-
-@dataclass(frozen=True)
-class Received:
-    """Where a message now stands; `fresh` is the message itself unless this id was here before."""
-
-    seq: int
-    turn_id: uuid.UUID
-    fresh: Message | None = None
-
-    @property
-    def repeated(self) -> bool:
-        return self.fresh is None
 
 
 class Turns:
@@ -94,6 +55,8 @@ class Turns:
 
     def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules, asking: Asking) -> None:
         self._db, self._clock, self._hub, self._rules, self._asking = db, clock, hub, rules, asking
+        self._receiving = Receiving(db, clock, rules, lambda at: self._announce(at, for_staff=True))
+        self._triaging = Triaging(db, clock, rules, asking)
         self._me = str(uuid.uuid4())
         self._tasks: set[asyncio.Task[None]] = set()
         self._running: set[uuid.UUID] = set()
@@ -110,89 +73,11 @@ class Turns:
 
         Raises Unprocessable `empty`, Conflict `id_reused`, TooLong `too_long` (screened first).
         """
-        words = normalise(text)
-        if not words:
-            raise Unprocessable("empty", "Write a message first.", field="text")
-        if len(words) > LONGEST:
-            raise await self._too_long(conversation_id, external_id, words)
-        try:
-            received = await self._store(conversation_id, external_id, words, skip_bot)
-        except IntegrityError:  # the same id at the same moment: the other one stored it
-            received = await self._store(conversation_id, external_id, words, skip_bot)
+        received = await self._receiving.receive(conversation_id, external_id, text, skip_bot=skip_bot)
         if received.fresh:
             self._hub.notify(conversation_topic(conversation_id))
             self._spawn(self._screen_and_go_on(received.turn_id, received.fresh))
         return received
-
-    async def _store(
-        self, conversation_id: uuid.UUID, external_id: str, words: str, skip_bot: bool
-    ) -> Received:
-        now = self._clock.now()
-        async with self._db.transaction(first=True) as session:
-            conversation = await lock(session, conversation_id)
-            known = await turn_of(session, conversation_id, external_id)
-            if known:
-                if known[0].text != words:
-                    raise Conflict("id_reused", "This message id was used for another text.", field="id")
-                return Received(known[0].seq, known[1].id)
-            _begin_turn(conversation, now)
-            turn = Turn(
-                id=uuid.uuid4(),
-                conversation_id=conversation_id,
-                episode=conversation.episode,
-                created_at=now,
-                outcome=SKIPPED if skip_bot else None,
-            )
-            message = await append(
-                session,
-                conversation,
-                now,
-                author=PERSON_AUTHOR,
-                text=words,
-                external_id=external_id,
-                turn_id=turn.id,
-            )
-            turn.message_id, turn.seq = message.id, message.seq
-            session.add(turn)
-            await take_note(session, self._rules, now, conversation, words)
-            metrics.MESSAGES.labels(conversation.channel).inc()
-            return Received(message.seq, turn.id, message)
-
-    async def _too_long(self, conversation_id: uuid.UUID, external_id: str, words: str) -> TooLong:
-        """Nothing worrying in it is lost: at concern or above it is kept for staff (once) and triaged."""
-        sentence = f"That is longer than {LONGEST} characters. Send it in parts; nothing is lost."
-        verdict = await self._verdict(words, [], None)
-        if self._rules.rank(verdict.level) < self._rules.rank("concern"):
-            return TooLong("too_long", sentence, field="text")
-        copy_id = f"long:{hashlib.sha256(f'{external_id} {words}'.encode()).hexdigest()[:32]}"
-        async with self._db.transaction(first=True) as session:
-            conversation = await lock(session, conversation_id)
-            message = await said_before(session, conversation, copy_id)
-            if message is None:
-                message = await self._keep_for_staff(session, conversation, copy_id, words, verdict)
-            replies = await replies_of(session, message.turn_id) if message.turn_id else []
-        self._announce(conversation, for_staff=True)
-        beside = {"seq": message.seq, "replies": [as_json(reply) for reply in replies]}
-        return TooLong("too_long", sentence, field="text", beside=beside)
-
-    async def _keep_for_staff(
-        self, session: AsyncSession, conversation: Conversation, copy_id: str, words: str, verdict: Verdict
-    ) -> Message:
-        now = self._clock.now()
-        _begin_turn(conversation, now)
-        message = await append(
-            session,
-            conversation,
-            now,
-            author=PERSON_AUTHOR,
-            text=words,
-            external_id=copy_id,
-            turn_id=uuid.uuid4(),
-            audience=STAFF_ONLY,
-        )
-        await triage(Heard(session, self._rules, now, conversation, message, verdict))
-        await take_number(session, self._rules, now, conversation, words)
-        return message
 
     # -- screen
 
@@ -201,42 +86,12 @@ class Turns:
             return
         self._screening.add(turn_id)
         try:
-            await self._screen(turn_id, message)
+            done = await self._triaging.see_to(turn_id, message)
         finally:
             self._screening.discard(turn_id)
+        if done and (done.for_staff or done.turn.state == DONE):
+            self._announce(done.conversation, done.turn, for_staff=done.for_staff)
         self._go_on(message.conversation_id)
-
-    async def _screen(self, turn_id: uuid.UUID, message: Message) -> None:
-        async with self._db.reading() as session:
-            before, question = await last_words(session, message)
-            offered = await last_choices(session, message.conversation_id, message.seq)
-        tapped = hear_choices(all_chosen(message.text, offered), self._rules.vocabulary.choices.values())
-        verdict = Verdict.highest(await self._verdict(message.text, before, question), tapped)
-        now = self._clock.now()
-        async with self._db.transaction(first=True) as session:
-            conversation = await lock(session, message.conversation_id)
-            turn = await session.get_one(Turn, turn_id)
-            if turn.state != RECEIVED:
-                return
-            turn.state = SCREENED
-            answered = await triage(Heard(session, self._rules, now, conversation, message, verdict))
-            await take_number(session, self._rules, now, conversation, message.text)
-            if not await bot_may_speak(session, self._rules, conversation):
-                _close(turn, now, HELD)
-            elif answered:
-                _close(turn, now, SKIPPED)
-            elif await switches.is_off(session, conversation.channel):
-                await self._asking.stand_in(session, now, conversation, turn)
-                _close(turn, now, OFF)
-            elif turn.outcome == SKIPPED:
-                _close(turn, now, SKIPPED)
-        metrics.SCREENED.labels(verdict.level).inc()
-        if verdict.findings or turn.state == DONE:
-            self._announce(conversation, turn, for_staff=bool(verdict.findings))
-
-    async def _verdict(self, words: str, before: list[str], question: str | None) -> Verdict:
-        """In a thread: what the network and the phrases take, others need not wait for."""
-        return await asyncio.to_thread(screen, words, before=before, question=question)
 
     # -- ask and finish
 
@@ -297,7 +152,7 @@ class Turns:
             for_staff = await self._asking.store(session, now, conversation, turn, outcome, speaks)
             if off:
                 await self._asking.stand_in(session, now, conversation, turn)
-            _close(turn, now, OFF if off else outcome.name if speaks else HELD)
+            close(turn, now, OFF if off else outcome.name if speaks else HELD)
         metrics.TURN_SECONDS.observe((now - turn.created_at).total_seconds())
         self._announce(conversation, turn, for_staff=for_staff)
 
@@ -369,23 +224,3 @@ class Turns:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception():
             log.error("a turn stumbled; the sweep takes it up", exc_info=task.exception())
-
-
-def _begin_turn(conversation: Conversation, now: datetime) -> None:
-    """Reopen a closed conversation; start a new episode when the old one is stale or long (no form open)."""
-    if conversation.state == CLOSED:
-        conversation.state = BOT
-    last = conversation.last_inbound_at
-    stale = last is not None and now - last >= IDLE_EPISODE
-    if stale and conversation.form == CHECK_IN_FORM:
-        conversation.form = None  # its answers are kept, and days later nobody wants its next question
-    if not conversation.form and (stale or conversation.episode_turns >= LONGEST_EPISODE):
-        conversation.episode += 1
-        conversation.episode_turns = 0
-    conversation.episode_turns += 1
-    heard_from(conversation, now)
-
-
-def _close(turn: Turn, now: datetime, outcome: str) -> None:
-    turn.state, turn.outcome, turn.done_at = DONE, outcome, now
-    metrics.TURNS.labels(outcome).inc()

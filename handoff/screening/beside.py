@@ -1,7 +1,7 @@
-"""What else follows from a message, once its case is open and its safety message queued: who is named in it,
-what it says of learning and work, whether it takes something back.
+"""What else follows from a message, once its case is open and its safety message queued: its language, who is
+named in it, what it says of learning and work, whether it takes something back.
 
-Each part has a savepoint of its own: what goes wrong in one takes nothing else with it, and staff are told."""
+Each step has a savepoint of its own: what goes wrong in one takes nothing else along, and staff are told."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Final
 from handoff.cases.service import (
     FAILURE,
     SAFEGUARDING,
+    UNANSWERED,
     keep_from_the_named,
     note_case,
     open_case,
@@ -20,8 +21,11 @@ from handoff.cases.service import (
     take_back,
 )
 from handoff.conversations.model import ADVISER
+from handoff.known import take_number
 from handoff.neet import service as neet
 from handoff.screening.heard import Heard
+from handoff.screening.holding import may_hold
+from handoff.screening.language import language_name
 from handoff.screening.messages import fixed_message
 from handoff.screening.taken_back import ALL, WITHIN, hear
 from handoff.screening.verdict import at_least
@@ -31,7 +35,7 @@ Step = Callable[[Heard], Awaitable[bool]]
 
 
 async def go_beside(heard: Heard) -> bool:
-    """Do all of it; True when what the message says has been answered, and the assistant need not be asked."""
+    """Do all of it; True when all that the message says was answered, and the assistant need not be asked."""
     answered = False
     for name, step in STEPS.items():
         answered = await _guarded(heard, name, step) or answered
@@ -48,8 +52,25 @@ async def _hear_neet(heard: Heard) -> bool:
     return False
 
 
+async def _take_number(heard: Heard) -> bool:
+    text = heard.message.text
+    await take_number(heard.session, heard.rules, heard.now, heard.conversation, text)
+    return False
+
+
+async def _hear_language(heard: Heard) -> bool:
+    """What is not in English is read by an adviser the same day."""
+    if heard.language:
+        needs = {"language": language_name(heard.language), "interpreter": "needed"}
+        heard.conversation.facts = {**(heard.conversation.facts or {}), **needs}
+        await open_or_raise(
+            heard.session, heard.rules, heard.now, heard.conversation, UNANSWERED, level="concern"
+        )
+    return False
+
+
 async def _take_back(heard: Heard) -> bool:
-    """Note that they take back what they said; True when they were answered and the message says nothing else.
+    """Note that they take back what they said; True when that was answered, and was all they said.
 
     Nothing is lowered by it. The first time in a case they are told that it was fine to say and that a person
     still looks, unless an adviser is there to say so; after that it gets holding text, at its usual spacing.
@@ -63,9 +84,55 @@ async def _take_back(heard: Heard) -> bool:
     first = await take_back(heard.session, heard.rules, heard.now, case)
     if heard.conversation.state == ADVISER or at_least(heard.danger.level, "urgent"):
         return False
-    kind = "taken_back" if first else "holding"
-    if not (first or may_hold(heard.conversation, heard.now)):
+    if first:
+        heard.conversation.holding_sent_at = heard.now  # it stands for the holding text
+    elif not may_hold(heard.conversation, heard.now):
         return False
-    heard.conversation.holding_sent_at = heard.now
-    await heard.say(fixed_message(kind, heard.area, heard.now))
+    await heard.say(fixed_message("taken_back" if first else "holding", heard.area, heard.now))
     return said == ALL and heard.danger.level == "routine" and not heard.conversation.form
+
+
+STEPS: Final[dict[str, Step]] = {
+    "language": _hear_language,
+    "names": _keep_from_the_named,
+    "neet": _hear_neet,
+    "number": _take_number,
+    "taken_back": _take_back,
+}
+_FAILED = {
+    "language": "which language this is could not be noted",
+    "names": "whether a colleague is named here could not be checked",
+    "number": "a phone number that they wrote could not be kept",
+    "neet": "whether they are out of learning or work could not be noted",
+    "taken_back": "whether they took something back could not be noted",
+}
+
+
+async def _guarded(heard: Heard, name: str, step: Step) -> bool:
+    try:
+        async with heard.session.begin_nested():
+            return await step(heard)
+    except Exception as error:
+        _log(heard, name, error)
+    # A rollback makes what the step had changed forget itself; only a lost connection fails here.
+    await heard.session.refresh(heard.conversation)
+    try:
+        async with heard.session.begin_nested():
+            await _tell_staff(heard, f"Something went wrong: {_FAILED[name]}. Read what they wrote yourself.")
+    except Exception as error:
+        _log(heard, "note", error)
+        await heard.session.refresh(heard.conversation)
+    return False
+
+
+def _log(heard: Heard, name: str, error: Exception) -> None:
+    log.error("beside triage failed step=%s message=%s why=%s", name, heard.message.id, type(error).__name__)
+
+
+async def _tell_staff(heard: Heard, text: str) -> None:
+    """A note on every open case; with none, a failure case, so that somebody reads it."""
+    cases = await open_cases(heard.session, heard.conversation)
+    if not cases:
+        cases = [(await open_or_raise(heard.session, heard.rules, heard.now, heard.conversation, FAILURE))[0]]
+    for case in cases:
+        note_case(heard.session, heard.now, case.id, text)

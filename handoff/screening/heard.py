@@ -23,7 +23,10 @@ from handoff.screening.verdict import Verdict
 
 @dataclass(frozen=True)
 class Heard:
-    """A message of a locked conversation and the verdict on it, inside one transaction."""
+    """A message of a locked conversation and the verdict on it, inside one transaction.
+
+    `stops`: it is the word that switches our texts off, so no holding text answers it.
+    """
 
     session: AsyncSession
     rules: CaseRules
@@ -31,6 +34,7 @@ class Heard:
     conversation: Conversation
     message: Message
     verdict: Verdict
+    stops: bool = False
 
     @property
     def danger(self) -> Verdict:
@@ -66,7 +70,7 @@ class Heard:
         )
 
     async def worries(self, within: timedelta) -> list[Worry]:
-        """What was heard lately in other messages, since an adviser last dealt with it; what added up stays."""
+        """What other messages showed lately, since an adviser last dealt with it; what added up stays."""
         lately = or_(StoredFinding.at > self.now - within, StoredFinding.detector == CONTEXT)
         query = select(StoredFinding.message_id, StoredFinding.level, StoredFinding.categories).where(
             StoredFinding.conversation_id == self.conversation.id,

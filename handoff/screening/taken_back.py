@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any, Final, Literal
 
@@ -16,6 +17,7 @@ import yaml
 from handoff.screening import sets
 
 log = logging.getLogger(__name__)
+WITHIN = timedelta(hours=12)  # of a worry; later it is ordinary talk
 LONGEST = 400  # characters: longer ones say something else too, and are read by somebody anyway
 ALL: Final = "all"
 Taken = Literal["all", "part"]

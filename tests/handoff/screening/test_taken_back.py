@@ -104,16 +104,23 @@ async def test_after_a_worry_it_is_met_kindly_and_the_assistant_says_nothing(
     assert any("took back what they said" in note["text"] for note in after["notes"])
 
 
-async def test_once_a_case_and_then_silence_but_a_question_is_answered(
+async def test_a_second_time_it_gets_holding_text_and_never_silence(
     client: Client, rasa: FakeRasa, parts: Parts
 ) -> None:
-    chat = await make_chat(client)
+    chat = await make_chat(client, "camden")
     await chat.say(LOW)
-    assert len(await chat.say("nvm")) == 1
+    assert KIND in (await chat.say("nvm"))[0]["text"]
+    (answer,) = await chat.say("im fine thanks")  # too soon for fixed words again
+    assert answer["author"] == "bot"
     parts.clock.move(timedelta(hours=1))
-    assert await chat.say("im fine forget it") == []
+    (holding,) = await chat.say("im fine thanks")
+    assert (holding["kind"], KIND in holding["text"]) == ("safety", False)
+    assert "a person has been told" in holding["text"]
     (answer,) = await chat.say("when does college start")
     assert answer["author"] == "bot"
+    async with signed_in(client, LEAD) as priya:
+        case = await the_case(priya, chat)
+    assert sum("took back what they said" in note["text"] for note in case["notes"]) == 2
 
 
 async def test_beside_a_question_both_are_answered(client: Client) -> None:
