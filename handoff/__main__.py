@@ -17,7 +17,7 @@ from typing import Any
 
 from aiohttp import web
 
-from handoff import audit
+from handoff import audit, logs
 from handoff.alerts.demo import ensure_demo_rota
 from handoff.alerts.readiness import area_faults
 from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
@@ -50,8 +50,7 @@ def main() -> int:
         return build.check_content(asked)
     if asked.command == "seal-screening":
         return seal.seal_screening(asked)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.set_up()
     try:
         settings = Settings.from_env()
         _make_folder(settings.data_dir)
