@@ -6,7 +6,7 @@ The case opens in the turn it is heard, unless they lately said no; the assistan
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +21,7 @@ from handoff.neet.learning import set_activity as set_activity
 from handoff.neet.learning import situation as situation
 from handoff.neet.learning import strike_out as strike_out
 from handoff.neet.model import DOING, SAID
-from handoff.neet.reading import LONGEST, Fact, doing_in, ended_in, heard_in
+from handoff.neet.reading import LONGEST, Fact, doing_in, ended_in, heard_in, since
 from handoff.neet.reference import Activity as Activity
 from handoff.neet.reference import load_reference
 
@@ -89,6 +89,29 @@ async def for_the_assistant(
 def activities() -> list[Activity]:
     """The activity codes that an adviser may set."""
     return [one for one in load_reference().activities.values() if not one.retired]
+
+
+def every_activity() -> list[Activity]:
+    """Every activity code there is or was."""
+    return list(load_reference().activities.values())
+
+
+def since_when(text: str, today: date) -> date | None:
+    """The first day of the month since which something is so, where words tell one."""
+    began = since(text, today)
+    return date.fromisoformat(f"{began.code}-01") if began and began.code else None
+
+
+def over_since(text: str, today: date) -> date | None:
+    """The same for words that say of something that it is over since then."""
+    ended = ended_in(text, today)
+    return date.fromisoformat(f"{ended.code}-01") if ended else None
+
+
+def learns_or_works(text: str) -> bool:
+    """Whether words say of somebody that they are in education, employment or training."""
+    doing = doing_in(text)
+    return doing is not None and not load_reference().is_neet(doing.code)
 
 
 def _facts(

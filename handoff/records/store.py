@@ -1,0 +1,124 @@
+"""How records are found, locked and kept findable; every other module of the feature goes through here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.errors import NotFound
+from handoff.records.model import Record, RecordKey, Spell
+from handoff.records.person import Details, born_digests, details_of, digest, keys_of, name_and_phone
+
+_NUMBERS = ("uln", "upn", "client_id")
+
+
+async def hold_births(session: AsyncSession, people: Iterable[Details]) -> None:
+    """Everybody born on these days is looked for by one transaction at a time, so that nobody is made twice.
+
+    SQLite writes one at a time anyway. Days are taken in one order: no two holders wait for each other.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        for found in born_digests(people):
+            await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(found[:15], 16)})
+
+
+async def candidates(session: AsyncSession, people: Iterable[Details]) -> list[tuple[uuid.UUID, Details]]:
+    """Everybody who shares a date of birth, a name with a phone, or a number with one of these people.
+
+    A record that was joined into another comes with the other's id: its details still tell who somebody is.
+    """
+    wanted = {one for person in people for one in _sharing(person)}
+    found = select(RecordKey.record_id).where(RecordKey.digest.in_(wanted))
+    query = select(Record.id, Record.joined_into_id, Record.details).where(Record.id.in_(found))
+    return [
+        (
+            await _survivor(session, row.joined_into_id) if row.joined_into_id else row.id,
+            details_of(row.details),
+        )
+        for row in (await session.execute(query)).all()
+    ]
+
+
+async def _survivor(session: AsyncSession, record_id: uuid.UUID) -> uuid.UUID:
+    query = select(Record.joined_into_id).where(Record.id == record_id)
+    further = (await session.execute(query)).scalar()
+    return await _survivor(session, further) if further else record_id
+
+
+def _sharing(person: Details) -> list[str]:
+    values = [("born", person.date_of_birth), ("name_phone", name_and_phone(person))]
+    values += [(kind, getattr(person, kind)) for kind in _NUMBERS]
+    return [digest(kind, value) for kind, value in values if value]
+
+
+async def lock(session: AsyncSession, record_id: uuid.UUID) -> Record:
+    """The record, locked; the one it was joined into where it was. NotFound for none."""
+    query = select(Record).where(Record.id == record_id).with_for_update()
+    found = (await session.execute(query.execution_options(populate_existing=True))).scalar()
+    if found is None:
+        raise NotFound("There is no such record.")
+    return await lock(session, found.joined_into_id) if found.joined_into_id else found
+
+
+async def settled(session: AsyncSession, record_id: uuid.UUID) -> Record | None:
+    """The record, or the one it was joined into; None for none."""
+    found = await session.get(Record, record_id)
+    while found and found.joined_into_id:
+        found = await session.get(Record, found.joined_into_id)
+    return found
+
+
+async def whole(session: AsyncSession, record_id: uuid.UUID) -> list[uuid.UUID]:
+    """The ids that make up one person: the record's own, and those of the records joined into it."""
+    ids, newest = [record_id], [record_id]
+    while newest:
+        query = select(Record.id).where(Record.joined_into_id.in_(newest)).order_by(Record.created_at)
+        newest = [one for one in (await session.execute(query)).scalars() if one not in ids]
+        ids += newest
+    return ids
+
+
+async def spells(session: AsyncSession, ids: Collection[uuid.UUID]) -> list[Spell]:
+    """Their activities, the newest first."""
+    query = select(Spell).where(Spell.record_id.in_(ids))
+    query = query.order_by(Spell.started_on.desc(), Spell.ascertained_on.desc(), Spell.at.desc())
+    return list((await session.execute(query)).scalars())
+
+
+async def write_keys(session: AsyncSession, record: Record) -> None:
+    """Make the record findable by what it says now; what a reference finds stays."""
+    gone = delete(RecordKey).where(RecordKey.record_id == record.id, RecordKey.kind != "reference")
+    await session.execute(gone)
+    await session.execute(insert(RecordKey), key_rows([record]))
+
+
+def key_rows(records: Iterable[Record]) -> list[dict[str, object]]:
+    return [
+        {"record_id": record.id, "kind": kind, "digest": found}
+        for record in records
+        for kind, found in sorted(keys_of(details_of(record.details)))
+    ]
+
+
+def touched(record: Record, now: datetime) -> None:
+    """Anything about a record that changed shows in its version, so that an edit or an undo sees it."""
+    record.updated_at = now
+
+
+async def by_digests(
+    session: AsyncSession, digests: Sequence[str], areas: Collection[str], limit: int
+) -> list[Record]:
+    """The records that all of these find, in these areas or in none, the newest first."""
+    query = (
+        select(RecordKey.record_id)
+        .where(RecordKey.digest.in_(digests))
+        .group_by(RecordKey.record_id)
+        .having(func.count(RecordKey.digest.distinct()) == len(set(digests)))
+    )
+    theirs = or_(Record.area.is_(None), Record.area.in_(areas), Record.also_area.in_(areas))
+    found = select(Record).where(Record.id.in_(query), theirs).order_by(Record.updated_at.desc()).limit(limit)
+    return list((await session.execute(found)).scalars())
