@@ -17,6 +17,7 @@ from handoff.cases.access import case_for as case_for
 from handoff.cases.access import visible_to
 from handoff.cases.bars import keep_from_the_named as keep_from_the_named
 from handoff.cases.clocks import due_at
+from handoff.cases.clocks import working_days_after as working_days_after
 from handoff.cases.contact import becomes_neet as becomes_neet
 from handoff.cases.contact import contact_by as contact_by
 from handoff.cases.contact import contact_case as contact_case

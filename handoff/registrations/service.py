@@ -30,6 +30,7 @@ from handoff.registrations import again
 from handoff.registrations.fields import FIELDS, Known, read
 from handoff.registrations.model import Draft, Registration, RegistrationCall
 from handoff.registrations.postcode import areas_of
+from handoff.registrations.postcode import written as written
 from handoff.registrations.reading import Accepted
 
 REASON = "benefits"
@@ -108,6 +109,11 @@ async def register(
     session.add(RegistrationCall(key=key, registration_id=made.id, created=found is None, at=now))
     await session.execute(delete(Draft).where(Draft.conversation_id == conversation.id))
     return Told(made.reference, found is None, made.conversation_id)
+
+
+async def conversation_of(session: AsyncSession, registration_id: uuid.UUID) -> uuid.UUID:
+    """The conversation that a registration was made in."""
+    return (await session.get_one(Registration, registration_id)).conversation_id
 
 
 async def for_case(session: AsyncSession, case_id: uuid.UUID) -> list[Registration]:
