@@ -1,9 +1,10 @@
-"""The words and scripts that languages are known by (data/screening/languages.yml), indexed by word.
+"""The words and scripts that languages are known by (data/screening/languages.yml, sealed), indexed by word.
 
 The only reader of that file; what follows from them is decided in `language`."""
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,9 @@ from typing import Any
 
 import yaml
 
-SHIPPED = Path(__file__).resolve().parents[2] / "data" / "screening" / "languages.yml"
+from handoff.screening import sets
+
+log = logging.getLogger(__name__)
 SHORTEST_BEGINNING = 4
 Codes = frozenset[str]
 
@@ -33,6 +36,10 @@ def written(text: str) -> list[str]:
     """The same words as they are written, accents included."""
     composed = unicodedata.normalize("NFC", text.casefold())
     return [word for word in _WORD.findall(composed) if not word.isdigit()]
+
+
+class NoLanguages(LookupError):
+    """The lists of languages cannot be used."""
 
 
 class Languages:
@@ -92,7 +99,19 @@ def _entries(entries: Iterable[str], beginnings: bool) -> list[str]:
     return [word for entry in entries if entry.endswith("*") is beginnings for word in words_of(entry)]
 
 
-@cache
 def shipped_languages() -> Languages:
-    """The shipped lists, read once in a process."""
-    return Languages(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
+    """The shipped lists, read once in a process. NoLanguages when they are not as they were approved: then
+    every message goes to an adviser, as with phrases."""
+    known = _read(sets.SHIPPED)
+    if known is None:
+        raise NoLanguages
+    return known
+
+
+@cache
+def _read(folder: Path) -> Languages | None:
+    try:
+        return Languages(yaml.safe_load(sets.read_sealed_text(sets.LANGUAGES, folder)))
+    except Exception as error:
+        log.error("no language can be heard why=%s", type(error).__name__)
+        return None

@@ -1,4 +1,4 @@
-"""`python -m handoff seal-screening`: the shipped phrases and messages are approved as they stand now."""
+"""`python -m handoff seal-screening`: the shipped phrases, messages and lists are approved as they are now."""
 
 from __future__ import annotations
 

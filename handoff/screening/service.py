@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.conversations.model import Message
-from handoff.screening import force
+from handoff.screening import force, sets
 from handoff.screening.language import hear_language, is_mixed
 from handoff.screening.model import StoredFinding as StoredFinding
 from handoff.screening.phrases import PhraseScreen
@@ -92,6 +92,7 @@ def _neet(text: str) -> list[Finding]:
 def faults() -> list[str]:
     """In a sentence each, what screening should go by and does not."""
     found = [fault for one in force.ALL for fault in one.held.faults]
+    found += sets.faults_beside(sets.SHIPPED)
     return found if trained_screen() else [*found, NO_NETWORK]
 
 

@@ -1,4 +1,4 @@
-"""What screening goes by, as text: phrases (with their spelling), fixed messages, what takes words back.
+"""What screening goes by, as text: phrases (with their spelling), fixed messages, and two lists beside them.
 
 A set is canonical JSON, named by its SHA-256. The shipped files are used only while they match their seal."""
 
@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,8 @@ FILES: Final[Mapping[str, tuple[str, ...]]] = {
     PHRASES: ("phrases.yml", "spelling.yml"),
     MESSAGES: ("messages.yml",),
 }
-TAKEN_BACK: Final = "taken_back.yml"  # sealed too; the console edits no edition of it
+TAKEN_BACK, LANGUAGES = "taken_back.yml", "languages.yml"
+BESIDE: Final = (TAKEN_BACK, LANGUAGES)  # sealed too; the console edits no edition of them
 SEAL = "hashes.yml"
 _HEAD = "# What screening goes by (SHA-256). Once a change is approved: python -m handoff seal-screening\n"
 
@@ -60,6 +62,13 @@ def read_sealed_text(name: str, folder: Path) -> str:
     return (folder / name).read_text(encoding="utf-8")
 
 
+@cache
+def faults_beside(folder: Path) -> tuple[str, ...]:
+    """In a sentence each, the files beside the sets that are not used; found out once in a process."""
+    broken = [name for name in BESIDE if name in broken_seals(folder)]
+    return tuple(f"The shipped {name} is not used: it differs from {SEAL}." for name in broken)
+
+
 def broken_seals(folder: Path = SHIPPED) -> list[str]:
     """The files that differ from the seal."""
     try:
@@ -78,7 +87,7 @@ def seal(folder: Path = SHIPPED) -> None:
 
 def _hashes(folder: Path) -> dict[str, str | None]:
     names = [name for kind in FILES.values() for name in kind]
-    return {name: _hash(folder / name) for name in (*names, TAKEN_BACK)}
+    return {name: _hash(folder / name) for name in (*names, *BESIDE)}
 
 
 def _hash(path: Path) -> str | None:

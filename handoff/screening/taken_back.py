@@ -61,7 +61,7 @@ def _patterns() -> _Patterns | None:
     try:
         return _compiled(yaml.safe_load(sets.read_sealed_text(sets.TAKEN_BACK, sets.SHIPPED)))
     except Exception as error:
-        log.error("nobody is heard to take something back why=%s", error)
+        log.error("nobody is heard to take something back why=%s", type(error).__name__)
         return None
 
 

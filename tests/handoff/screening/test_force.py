@@ -6,14 +6,16 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestClient
 
 from handoff.content.areas import load_areas
 from handoff.screening import sets
 from handoff.screening.force import ALL, PHRASES, WORDINGS, Candidate, InForce
 from handoff.screening.messages import KINDS, fixed_message, safety_message
-from handoff.screening.service import screen
+from handoff.screening.service import faults, screen
 from handoff.screening.verdict import Finding, Verdict
 from handoff.sms.gsm7 import parts
 
@@ -53,6 +55,33 @@ def test_a_file_that_was_changed_is_not_used_and_every_message_goes_to_a_person(
     tamper(folder, name)
     assert [(one.level, one.findings[0].detector) for one in (screen("hello"),)] == [("urgent", "failure")]
     assert any(name in fault for fault in PHRASES.held.faults)
+
+
+def test_a_list_of_languages_that_was_changed_is_not_used_and_every_message_goes_to_a_person(
+    folder: Path,
+) -> None:
+    tamper(folder, "languages.yml")
+    assert [(one.level, one.findings[0].detector) for one in (screen("hello"),)] == [("urgent", "failure")]
+    (folder / "languages.yml").unlink()
+    assert screen("it is found out once").level == "urgent"
+
+
+@pytest.mark.parametrize("name", ["taken_back.yml", "languages.yml"])
+def test_a_changed_file_beside_the_sets_is_a_fault(folder: Path, name: str) -> None:
+    assert faults() == []
+    sets.faults_beside.cache_clear()
+    tamper(folder, name)
+    assert faults() == [f"The shipped {name} is not used: it differs from hashes.yml."]
+
+
+async def test_a_changed_file_beside_the_sets_shows_where_operators_look(
+    folder: Path, client: TestClient[Any, Any]
+) -> None:
+    tamper(folder, "taken_back.yml")
+    sets.faults_beside.cache_clear()
+    response = await client.get("/readyz")
+    body = await response.json()
+    assert (response.status, body["status"], body["checks"]["screening"]) == (200, "degraded", False)
 
 
 def test_that_nothing_can_be_used_is_found_out_once_and_not_for_every_message(folder: Path) -> None:
