@@ -42,9 +42,10 @@ class Channel(Base):
 class Notice(Base):
     """One thing that Jobcentre Plus is told about one registration (none: a test).
 
-    `round`: 2 once it was sent again because nobody confirmed it. `may_have_gone`: an attempt at it ended so
-    that it may have arrived. `raised_at`: when an adviser was asked to see to it. `withdrawn_at`: the
-    permission was taken back since, so it is not sent any more and its link shows nothing.
+    `waiting_since`: when it last began to wait to be told. `round`: 2 once it was sent again.
+    `may_have_gone`: an attempt at it ended so that it may have arrived. `raised_at`: when an adviser was asked
+    to see to it. `withdrawn_at`: the permission was taken back since, so it is not sent any more and its link
+    shows nothing.
     """
 
     __tablename__ = "jobcentre_notice"
@@ -62,6 +63,7 @@ class Notice(Base):
     error_code: Mapped[str | None] = mapped_column(String(32))
     via: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    waiting_since: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_how: Mapped[str | None] = mapped_column(String(16))

@@ -58,6 +58,7 @@ async def notify(session: AsyncSession, now: datetime, kind: Kind, about: Notice
     `withdrawn` asks them to delete what they have, and names nobody.
     """
     channel = await session.get(Channel, about.area or "")
+    has_channel = channel is not None and channel.kind != BY_HAND
     said = _said(about)
     notice = Notice(
         id=uuid.uuid4(),
@@ -66,10 +67,11 @@ async def notify(session: AsyncSession, now: datetime, kind: Kind, about: Notice
         area=about.area,
         kind=kind,
         about={"registered_on": said["registered_on"]} if kind == WITHDRAWN else said,
-        state=QUEUED if channel else BY_HAND,
+        state=QUEUED if has_channel else BY_HAND,
         attempts=0,
-        next_try_at=now if channel else None,
+        next_try_at=now if has_channel else None,
         created_at=now,
+        waiting_since=now,
     )
     session.add(notice)
     await session.flush()

@@ -190,6 +190,7 @@ def _jobcentre() -> None:
         sa.Column("error_code", sa.String(length=32), nullable=True),
         sa.Column("via", sa.String(length=16), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_how", sa.String(length=16), nullable=True),
