@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -111,9 +111,10 @@ async def register(
     return Told(made.reference, found is None, made.conversation_id)
 
 
-async def conversation_of(session: AsyncSession, registration_id: uuid.UUID) -> uuid.UUID:
-    """The conversation that a registration was made in."""
-    return (await session.get_one(Registration, registration_id)).conversation_id
+async def conversations_of(session: AsyncSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """The conversation that each of these registrations was made in."""
+    query = select(Registration.id, Registration.conversation_id).where(Registration.id.in_(ids))
+    return {row.id: row.conversation_id for row in await session.execute(query)}
 
 
 async def for_case(session: AsyncSession, case_id: uuid.UUID) -> list[Registration]:
