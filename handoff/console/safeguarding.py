@@ -11,6 +11,7 @@ from aiohttp import web
 from handoff import keys
 from handoff.cases import oversight, queue
 from handoff.cases.oversight import ALL, NOWHERE, Wanted
+from handoff.cases.quiet import quiet
 from handoff.cases.service import CaseRules
 from handoff.console.context import desktop, moment_of
 from handoff.pages import page
@@ -40,10 +41,11 @@ async def _page(request: web.Request, template: str) -> web.Response:
         counts = await queue.counts(session, who, moment)
         names = await queue.owner_names(session, seen.cases)
         lapsed = await queue.lapsed(session, moment, seen.cases)
+        silent = await quiet(session, moment, seen.cases)
     areas = {slug: area.name for slug, area in moment.rules.areas.items() if slug in who.areas}
     return page(
         request, template, wanted=wanted, seen=seen, totals=totals, counts=counts, areas=areas,
-        address=_address, desk=desktop(request, names, lapsed),
+        address=_address, desk=desktop(request, names, lapsed, silent),
     )  # fmt: skip
 
 

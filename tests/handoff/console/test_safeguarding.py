@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient
 
+from handoff.alerts.silence import Silences
 from handoff.app import Parts
 from handoff.cases import oversight
 from handoff.clock import Clock
@@ -157,3 +158,19 @@ async def test_a_closed_case_is_found_again(priya: Colleague, parts: Parts) -> N
     await priya.post(f"{case['at']}/claim")
     await priya.post(f"{case['at']}/close", {"outcome": "referred_mash", "decision": "At once."})
     assert (await listed(priya), await listed(priya, "state=closed")) == ([], [case["id"]])
+
+
+async def test_a_worrying_message_followed_by_silence_is_seen_in_the_list(
+    client: Client, priya: Colleague, parts: Parts
+) -> None:
+    chat = await make_chat(client, "camden")
+    await chat.say("i feel so low all the time")
+    assert "No word since" not in await priya.page(PAGE)
+    parts.clock.move(timedelta(minutes=11))
+    assert "No word since" in await priya.page(PAGE)
+    urgent = await make_chat(client, "camden")
+    await urgent.say("my step dad hits me")
+    parts.clock.move(timedelta(minutes=11))
+    await Silences(parts.db, parts.clock, parts.hub, parts.rules).round()
+    page = await priya.page(f"{PAGE}?level=urgent")
+    assert "Silent since" in page and "hits me" not in page
