@@ -1,4 +1,4 @@
-"""`python -m handoff seal-screening`: the shipped phrases, messages and lists are approved as they are now."""
+"""`python -m handoff seal-screening`: the shipped phrases, messages and lists are approved as they stand."""
 
 from __future__ import annotations
 

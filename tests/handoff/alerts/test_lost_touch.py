@@ -11,7 +11,7 @@ from handoff.cases.model import Case, CaseNote
 from handoff.conversations.model import Outgoing
 from handoff.conversations.service import append, sms_conversation
 from tests.handoff.alerts.scenes import SAM, Bell
-from tests.handoff.cases.scenes import Colleague, make_case
+from tests.handoff.cases.scenes import LEAD, Colleague, make_case, signed_in
 from tests.handoff.sms.phones import CAMDEN, Phone
 
 NUMBER = "+447700900123"
@@ -80,3 +80,19 @@ async def test_a_number_that_twilio_calls_blocked_rings_too(bell: Bell, client: 
         (await session.execute(select(Outgoing))).scalar_one().supplier_id = "SM1"
     assert (await phone.status("SM1", "undelivered", "21610")).status == 200
     assert await bell.later() == [SAM]
+
+
+async def test_a_stop_rings_while_the_assistant_is_switched_off_too(
+    bell: Bell, client: TestClient, sam: Colleague
+) -> None:
+    await make_case(bell.parts, "safeguarding", level="concern", phone=NUMBER, state="bot")
+    async with signed_in(client, LEAD) as priya:
+        body = {"channel": "sms", "on": False, "reason": "Texts come twice"}
+        headers = {"X-CSRF-Token": priya.csrf}
+        assert (await priya.http.put("/api/staff/switches", json=body, headers=headers)).status == 200
+    phone = Phone(client, bell.parts, NUMBER)
+    await phone.text("STOP")
+    assert await bell.later() == [SAM]
+    assert (await phone.conversation()).blocked_at is not None
+    _, listed = await sam.get("/api/staff/cases")
+    assert [case["reason"] for case in listed["cases"]] == ["safeguarding"]

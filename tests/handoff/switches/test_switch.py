@@ -11,8 +11,10 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
+from handoff.alerts.model import Alert
 from handoff.app import Parts, at_work, make_parts, make_public_app
 from handoff.audit import AuditEntry
+from handoff.cases.model import CaseNote
 from handoff.clock import Clock
 from handoff.conversations.model import Message, Turn
 from tests.handoff.cases.scenes import LEAD, Colleague, signed_in
@@ -149,6 +151,49 @@ async def test_what_the_assistant_had_ready_when_it_was_switched_off_is_not_said
         (held,) = (await session.execute(query)).scalars()
         outcomes = list((await session.execute(select(Turn.outcome))).scalars())
     assert (held.audience, held.text, outcomes) == ("staff", "You said: hello", ["off"])
+
+
+async def test_stop_is_honoured_while_it_is_off_and_alerts_for_someone_at_risk(
+    client: Client, priya: Colleague, parts: Parts, twilio: FakeTwilio
+) -> None:
+    phone = Phone(client, parts)
+    await phone.text("my step dad hits me")
+    await phone.settled()
+    await turn(priya, "sms", why="Texts come twice")
+    async with parts.db.reading() as session:
+        rang = list((await session.execute(select(Alert.why))).scalars())
+    before = len(twilio.sent)
+    await phone.text("STOP")
+    await phone.settled()
+    conversation = await phone.conversation()
+    async with parts.db.reading() as session:
+        notes = list((await session.execute(select(CaseNote.text))).scalars())
+    assert conversation.blocked_at and rang == ["danger"] and len(twilio.sent) == before
+    assert any("They have blocked our texts" in note for note in notes)
+    assert await reasons(priya) == [("safeguarding", "urgent")]
+
+
+@pytest.mark.parametrize("words", ["STOP", "HELP"])
+async def test_what_the_network_acts_on_opens_no_case_while_it_is_off(
+    client: Client, priya: Colleague, parts: Parts, twilio: FakeTwilio, words: str
+) -> None:
+    await turn(priya, "sms", why="Texts come twice")
+    phone = Phone(client, parts)
+    await phone.text(words)
+    await phone.settled()
+    assert await reasons(priya) == [] and not any(TOLD in text["Body"] for text in twilio.sent)
+    assert ((await phone.conversation()).blocked_at is not None) == (words == "STOP")
+
+
+async def test_holding_text_never_answers_a_stop(client: Client, parts: Parts, clock: Clock) -> None:
+    phone = Phone(client, parts)
+    await phone.text("my step dad hits me")
+    await phone.settled()
+    clock.move(timedelta(minutes=16))
+    count = len(await phone.outgoing())
+    await phone.text("STOP")
+    await phone.settled()
+    assert len(await phone.outgoing()) == count
 
 
 @pytest.mark.parametrize(
