@@ -3,7 +3,7 @@
 Loads data/reference/areas.yml and bank-holidays.yml, and is the only reader of either.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from handoff.content.authorities import load_authorities
 from handoff.content.entries import ContentFaults, Entry, Fault, read_entries, read_node, shown
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
+REGISTRATION = ("required", "recommended")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SEARCH_DAYS = 30
 _TEXTS = ("name", "phone", "email", "address", "duty_phone_day", "duty_phone_night", "wellbeing_name")
@@ -25,7 +27,10 @@ _LINKS = (
 
 @dataclass(frozen=True)
 class Area:
-    """One local authority. `opening[weekday]` is (opens, closes) in local time; a closed day is absent."""
+    """One local authority. `opening[weekday]` is (opens, closes) in local time; a closed day is absent.
+
+    `authority` is its code in authorities.yml; `registration` tells what its Jobcentre agreement says of it.
+    """
 
     slug: str
     name: str
@@ -44,6 +49,8 @@ class Area:
     housing_help: str
     wellbeing: str
     drug_help: str
+    authority: str
+    registration: str
     timezone: ZoneInfo
     opening: Mapping[int, tuple[time, time]]
     holidays: frozenset[date]
@@ -72,10 +79,11 @@ def load_areas(folder: Path = REFERENCE) -> dict[str, Area]:
     """Every area by slug. ContentFaults lists whatever is wrong in the files."""
     faults: list[Fault] = []
     days = _bank_holidays(folder / "bank-holidays.yml", faults)
+    authorities = load_authorities()
     areas: dict[str, Area] = {}
     seen: set[str] = set()
     for entry in read_entries(folder / "areas.yml", "area", "slug", faults):
-        found = list(_faults(entry))
+        found = list(_faults(entry, authorities))
         if entry.name in seen:
             found.append(entry.fault("slug", "this slug is used twice: rename one"))
         seen.add(entry.name)
@@ -162,7 +170,7 @@ def _days(first: int, last: int) -> str:
     return WEEKDAYS[first] if first == last else f"{WEEKDAYS[first]} to {WEEKDAYS[last]}"
 
 
-def _faults(entry: Entry) -> Iterator[Fault]:
+def _faults(entry: Entry, authorities: Container[str]) -> Iterator[Fault]:
     fields = entry.fields
     for name in ("slug", *_TEXTS, *_LINKS):
         if name not in fields:
@@ -172,12 +180,20 @@ def _faults(entry: Entry) -> Iterator[Fault]:
         elif name in _LINKS and not fields[name].startswith("https://"):
             yield entry.fault(name, f"{name} must be an address that starts with https://")
     yield from _opening_faults(entry)
+    yield from _standing_faults(entry, authorities)
     if type(fields.get("duty_checked", date.min)) is not date:
         yield entry.fault("duty_checked", "duty_checked must be a day such as 2026-11-20")
     try:
         ZoneInfo(str(fields.get("timezone")))
     except (ZoneInfoNotFoundError, ValueError):
         yield entry.fault("timezone", "timezone must be a name such as Europe/London")
+
+
+def _standing_faults(entry: Entry, authorities: Container[str]) -> Iterator[Fault]:
+    if entry.fields.get("authority") not in authorities:
+        yield entry.fault("authority", "authority must be a code of authorities.yml, such as E09000007")
+    if entry.fields.get("registration") not in REGISTRATION:
+        yield entry.fault("registration", f"registration must be {' or '.join(REGISTRATION)}")
 
 
 def _opening_faults(entry: Entry) -> Iterator[Fault]:
@@ -205,6 +221,8 @@ def _area(entry: Entry, holidays: frozenset[date]) -> Area:
     return Area(
         slug=entry.name,
         **{name: fields[name].strip() for name in (*_TEXTS, *_LINKS)},
+        authority=fields["authority"],
+        registration=fields["registration"],
         timezone=ZoneInfo(fields["timezone"]),
         opening=dict(_opened(day, span) for day, span in fields["hours"].items()),
         holidays=holidays,

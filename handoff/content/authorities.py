@@ -36,7 +36,9 @@ class Authority:
     @property
     def council(self) -> str:
         """Whom to ask there, as a sentence names them."""
-        return f"the careers service in {self.name}" if self.code in NATIONS else f"{self.name} council"
+        if self.code in NATIONS:
+            return f"the careers service in {self.name}"
+        return f"{self.name} County Council" if self.code.startswith("E10") else f"{self.name} council"
 
 
 def load_authorities(folder: Path = REFERENCE) -> dict[str, Authority]:

@@ -15,7 +15,13 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why an answer was not taken; `signpost` is the answer for someone who cannot register here."""
+    """Why an answer was not taken; `signpost` is the answer for someone who cannot register here.
+
+    `council` is whom that answer names, when it sends them to another authority; `value` is what was read and
+    only has to be confirmed.
+    """
 
     code: str
     signpost: str | None = None
+    council: str | None = None
+    value: str | None = None

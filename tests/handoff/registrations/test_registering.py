@@ -352,10 +352,18 @@ async def test_an_adviser_keeps_sight_of_a_case_that_a_postcode_elsewhere_would_
         assert (await alex.get(case["at"]))[0] == 200
 
 
-async def test_a_postcode_that_boroughs_share_leaves_the_area_open(
+async def test_a_postcode_of_a_district_that_boroughs_share_gives_the_borough_it_lies_in(
     form: Form, client: TestClient[Any, Any]
 ) -> None:
     await form.fill(postcode="SE5 8AB")
+    await form.finish()
+    assert [case["area"] for case in await _cases(client)] == ["southwark"]
+
+
+async def test_a_postcode_in_no_list_and_near_several_boroughs_leaves_the_area_open(
+    form: Form, client: TestClient[Any, Any]
+) -> None:
+    await form.fill(postcode="SE24 0ZZ")
     await form.finish()
     assert [case["area"] for case in await _cases(client)] == [None]
 
