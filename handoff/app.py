@@ -36,7 +36,7 @@ from handoff.content.facts import load_facts
 from handoff.content.live import LiveContent
 from handoff.crypto import keyring
 from handoff.db import Database
-from handoff.errors import errors_middleware
+from handoff.errors import errors_middleware, second_try_middleware
 from handoff.feedback import routes as feedback_routes
 from handoff.live import Hub
 from handoff.neet import internal_routes as neet_internal
@@ -173,7 +173,8 @@ def make_internal_app(parts: Parts) -> web.Application:
 
 def _app(parts: Parts) -> web.Application:
     # Errors outermost, so that a refusal by the access rule has the contract's shape too.
-    app = web.Application(middlewares=[errors_middleware, default_deny], client_max_size=LARGEST_BODY)
+    around = [errors_middleware, default_deny, second_try_middleware]
+    app = web.Application(middlewares=around, client_max_size=LARGEST_BODY)
     app[keys.SETTINGS], app[keys.CLOCK], app[keys.DB], app[keys.HUB] = (
         parts.settings,
         parts.clock,

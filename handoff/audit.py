@@ -15,10 +15,11 @@ from sqlalchemy import JSON, BigInteger, Integer, String, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from handoff.db import Base, UtcDateTime
+from handoff.db import Base, UtcDateTime, do_last
 
 GENESIS = "0" * 64
 _CHAIN_LOCK = 0x57_41_59  # a PostgreSQL advisory lock: one appender at a time
+_WAITING = "wayline_audit"
 
 
 class AuditEntry(Base):
@@ -40,21 +41,26 @@ class AuditEntry(Base):
 async def record(
     session: AsyncSession, at: datetime, actor: object, action: str, subject: str, **detail: Any
 ) -> None:
-    """Append an entry inside the caller's transaction; `subject` is "kind:id"."""
+    """Append an entry as the caller's transaction ends; `subject` is "kind:id"."""
+    entry = AuditEntry(at=at, actor=str(actor), action=action, subject=subject, detail=detail)
+    waiting: list[AuditEntry] = session.info.setdefault(_WAITING, [])
+    waiting.append(entry)
+    if len(waiting) == 1:
+        do_last(session, _append)
+
+
+async def _append(session: AsyncSession) -> None:
+    """Chain this transaction's entries to the last one there is."""
+    await session.flush()  # nothing is locked after the chain
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
     last = (await session.execute(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1))).scalar()
-    entry = AuditEntry(
-        id=last.id + 1 if last else 1,
-        at=at,
-        actor=str(actor),
-        action=action,
-        subject=subject,
-        detail=detail,
-        previous=last.hash if last else GENESIS,
-    )
-    entry.hash = entry_hash(entry)
-    session.add(entry)
+    number, previous = (last.id, last.hash) if last else (0, GENESIS)
+    for entry in session.info[_WAITING]:
+        number += 1
+        entry.id, entry.previous = number, previous
+        previous = entry.hash = entry_hash(entry)
+        session.add(entry)
     await session.flush()
 
 

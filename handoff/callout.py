@@ -40,7 +40,8 @@ from handoff.alerts.words import Told
 from handoff.cases.model import Case
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
-from handoff.db import Database
+from handoff.conversations.service import lock
+from handoff.db import ROW, Database
 from handoff.live import CONSOLE, Hub
 from handoff.mail import Mailer, MailTrouble
 from handoff.settings import Settings
@@ -114,7 +115,7 @@ class Caller(ABC):
             if (await session.execute(due)).first() is None:
                 return []
         async with self._db.transaction(first=True) as session:
-            found = (await session.execute(due.with_for_update(skip_locked=True))).scalars()
+            found = (await session.execute(due.with_for_update(skip_locked=True, **ROW))).scalars()
             return [taken for notice in found if (taken := await self._claim(session, notice, now))]
 
     async def _claim(self, session: AsyncSession, notice: AlertNotice, now: datetime) -> Taken | None:
@@ -162,7 +163,7 @@ class Caller(ABC):
         )  # fmt: skip
         over = trouble.final or notice.attempts > len(BACK_OFF)
         async with self._db.transaction() as session:
-            row = await _row(session, notice.id)
+            row = await _row_and_case(session, notice.id)
             if row.state != SENDING:  # a receipt came meanwhile
                 return
             row.error_code = trouble.code[:16]
@@ -240,7 +241,8 @@ async def take_receipt(
     session: AsyncSession, now: datetime, sid: str, reference: str, state: str | None, code: str
 ) -> None:
     """What became of a text to staff, in our word for Twilio's status; a delivered one stays delivered."""
-    row = await notice_of(session, sid, reference)
+    known = await notice_of(session, sid, reference)
+    row = await _row_and_case(session, known.id) if known else None
     if row is None or row.state == DELIVERED:
         return
     row.supplier_id = row.supplier_id or sid
@@ -252,19 +254,30 @@ async def take_receipt(
 
 
 async def give_up(session: AsyncSession, now: datetime, row: AlertNotice) -> None:
-    """It cannot reach this person. Nobody else of the step left: the next people are told now."""
+    """It cannot reach this person. Nobody else of the step left: the next people are told now.
+
+    The caller holds the lock of the case's conversation, as the alert changes.
+    """
     row.state, row.next_try_at = FAILED, None
     await session.flush()
     hope = select(AlertNotice.id).where(
         AlertNotice.alert_id == row.alert_id, AlertNotice.step >= row.step, AlertNotice.state != FAILED
     )
     if (await session.execute(hope.limit(1))).first() is None:
-        alert = await session.get_one(Alert, row.alert_id, with_for_update=True)
+        alert = await session.get_one(Alert, row.alert_id, populate_existing=True)
         alert.next_step_at = min(alert.next_step_at, now)
 
 
+async def _row_and_case(session: AsyncSession, notice_id: uuid.UUID) -> AlertNotice:
+    """The notice, locked, and before it the conversation that it is about."""
+    query = select(Case.conversation_id).join(Alert, Alert.case_id == Case.id)
+    query = query.join(AlertNotice, AlertNotice.alert_id == Alert.id).where(AlertNotice.id == notice_id)
+    await lock(session, (await session.execute(query)).scalar_one())
+    return await _row(session, notice_id)
+
+
 async def _row(session: AsyncSession, notice_id: uuid.UUID) -> AlertNotice:
-    return await session.get_one(AlertNotice, notice_id, with_for_update=True, populate_existing=True)
+    return await session.get_one(AlertNotice, notice_id, with_for_update=ROW, populate_existing=True)
 
 
 def _uuid(text: str) -> uuid.UUID:

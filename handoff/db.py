@@ -1,23 +1,48 @@
 """The database: one engine, transactions that roll back unless they finish, aware times.
 
-SQLite takes one writer at a time (we queue for it in the process); PostgreSQL locks rows.
+SQLite takes one writer at a time (we queue for it in the process); PostgreSQL locks rows, always in one
+order, so that two transactions never wait for each other (one that collides all the same is done again):
+
+    conversation   first, by whoever changes one of its cases or alerts, or reads one to change it
+    case, alert    only with their conversation's lock, so their own order is free
+    audit          its chain is everybody's, so it is locked last: entries are written as the transaction ends
+
+A row is locked with `ROW`, never for its key: what merely points at it need not wait.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from handoff import sqlite
 from handoff.writers import Writers
+
+ROW: dict[str, Any] = {"key_share": True}  # for with_for_update: FOR NO KEY UPDATE
+_LAST = "wayline_last"
+_COLLISIONS = ("40P01", "40001")  # PostgreSQL's deadlock_detected and serialization_failure
+Done = TypeVar("Done")
+
+
+@dataclass
+class Piece:
+    """A piece of work that may be done again from its start as long as nothing of it is committed."""
+
+    committed: bool = False
+
+
+_PIECE: ContextVar[Piece | None] = ContextVar("piece", default=None)
 
 
 class Base(DeclarativeBase):
@@ -83,6 +108,10 @@ class Database:
         )
         async with turn, self._sessions() as session, session.begin():
             yield session
+            for work in session.info.get(_LAST, ()):
+                await work(session)
+        if piece := _PIECE.get():
+            piece.committed = True
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -94,6 +123,30 @@ class Database:
         """When this returns nothing works on the database any more, cancelled work included."""
         await self.engine.dispose()
         await self._sqlite.ended()
+
+
+def do_last(session: AsyncSession, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Have this done when the caller's transaction has done everything else, just before it is committed."""
+    session.info.setdefault(_LAST, []).append(work)
+
+
+def collided(error: BaseException) -> bool:
+    """Whether the database ended a transaction to let another one through: nothing is wrong with it."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _COLLISIONS
+
+
+async def second_try(work: Callable[[], Awaitable[Done]]) -> Done:
+    """Do this; if it collided before it had committed anything, once more from the start."""
+    piece = Piece()
+    here = _PIECE.set(piece)
+    try:
+        return await work()
+    except DBAPIError as error:
+        if piece.committed or not collided(error):
+            raise
+    finally:
+        _PIECE.reset(here)
+    return await work()
 
 
 def _prepare_sqlite(engine: Any) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 from aiohttp import web
 
 from handoff import metrics
+from handoff.db import collided, second_try
 
 log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -107,9 +108,19 @@ async def errors_middleware(request: web.Request, handler: Handler) -> web.Strea
         if _cut_off(request, error):
             log.debug("unreadable body method=%s route=%s", request.method, _route_name(request))
             return _answer(request, Refusal("bad_request", "That request could not be read."))
+        if collided(error):
+            log.warning("collided twice method=%s route=%s", request.method, _route_name(request))
+            sentence = "Others were at work here at the same moment. Please try again."
+            return _answer(request, _with_status(Refusal("busy", sentence), 503))
         log.exception("unexpected error method=%s route=%s", request.method, _route_name(request))
         sentence = "Something went wrong on our side. Please try again."
         return _answer(request, _with_status(Refusal("server_error", sentence), 500))
+
+
+@web.middleware
+async def second_try_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Inside the access rule: a request whose transaction collided with another is handled once more."""
+    return await second_try(lambda: handler(request))
 
 
 def _cut_off(request: web.Request, error: Exception) -> bool:

@@ -15,6 +15,7 @@ from handoff.alerts.model import Alert, Shift
 from handoff.bodies import json_object, text_field
 from handoff.cases.access import case_to_change
 from handoff.cases.queue import iso
+from handoff.db import ROW
 from handoff.errors import NotFound, Unprocessable
 from handoff.live import CONSOLE
 from handoff.security import access
@@ -45,7 +46,7 @@ async def acknowledged(request: web.Request, alert_id: uuid.UUID) -> view.Ring:
     async with request.app[keys.DB].transaction() as session:
         ring = await view.ring_for(session, rules, who, alert_id)
         await case_to_change(session, who, ring.case.id)
-        alert = await session.get_one(Alert, alert_id, populate_existing=True, with_for_update=True)
+        alert = await session.get_one(Alert, alert_id, populate_existing=True, with_for_update=ROW)
         await alerts.acknowledge(session, request.app[keys.CLOCK].now(), alert, who.id)
         ring = await view.ring_for(session, rules, who, alert_id)
     request.app[keys.HUB].notify(CONSOLE)

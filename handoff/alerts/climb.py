@@ -1,8 +1,8 @@
 """Climbs the chain: each alert whose time has come is told to the next people, until somebody acknowledges.
 
 Everything is worked out from the database and the clock. A step, its notices and the time of the next one are
-one transaction under the alert's lock, so two processes, or one that died, tell each step once. The notices
-are the record of who was told: an entry in the audit would make everybody's writing wait for this lock.
+one transaction under the conversation's lock, so two processes, or one that died, tell each step once. The
+notices are the record of who was told, so the audit needs no entry of it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.alerts import service as alerts
@@ -39,8 +39,8 @@ from handoff.clock import Clock
 from handoff.content.areas import is_open
 from handoff.conversations import model as conversations
 from handoff.conversations.model import Conversation
-from handoff.conversations.service import lock
-from handoff.db import Database
+from handoff.conversations.service import lock, lock_if_free
+from handoff.db import ROW, Database
 from handoff.live import CONSOLE, Hub
 from handoff.staff import service as staff
 from handoff.staff.service import Staff
@@ -63,11 +63,11 @@ class Alarms:
 
     async def round(self) -> int:
         """Take each step that is due; how many there were."""
-        steps = 0
         for case_id, conversation_id in await self._came_back():
             await self._ring_again(case_id, conversation_id)
-        while await self._due() and await self._climb():
-            steps += 1
+        steps = 0
+        for alert_id, conversation_id in await self._due():
+            steps += await self._climb(alert_id, conversation_id)
         if steps:
             self._hub.notify(CONSOLE)
         return steps
@@ -98,21 +98,21 @@ class Alarms:
 
     # -- steps
 
-    async def _due(self) -> bool:
-        """A look without a lock first, as there mostly is nothing to do."""
-        query = select(Alert.id).where(
-            Alert.acknowledged_at.is_(None), Alert.next_step_at <= self._clock.now()
-        )
+    async def _due(self) -> list[tuple[uuid.UUID, uuid.UUID]]:
+        """(alert, conversation) of each step whose time has come, the longest overdue first."""
+        query = select(Alert.id, Case.conversation_id).join(Case, Case.id == Alert.case_id)
+        query = query.where(_is_due(self._clock.now())).order_by(Alert.next_step_at)
         async with self._db.reading() as session:
-            return (await session.execute(query.limit(1))).first() is not None
+            return [(alert_id, conversation_id) for alert_id, conversation_id in await session.execute(query)]
 
-    async def _climb(self) -> bool:
-        """One step of one alert; False when other processes have them all in hand."""
+    async def _climb(self, alert_id: uuid.UUID, conversation_id: uuid.UUID) -> bool:
+        """One step of one alert; False when somebody else is at work there: it is looked at again."""
         async with self._db.transaction(first=True) as session:
+            if await lock_if_free(session, conversation_id) is None:
+                return False
             now = self._clock.now()
-            due = select(Alert).where(Alert.acknowledged_at.is_(None), Alert.next_step_at <= now)
-            due = due.order_by(Alert.next_step_at).limit(1).with_for_update(skip_locked=True)
-            alert = (await session.execute(due)).scalar()
+            due = select(Alert).where(Alert.id == alert_id, _is_due(now))
+            alert = (await session.execute(due.with_for_update(**ROW))).scalar()
             if alert is None:
                 return False
             case = await session.get_one(Case, alert.case_id)
@@ -229,6 +229,10 @@ class Step:
             )
         )
         return (await self.session.execute(query.limit(1))).first() is not None
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(Alert.acknowledged_at.is_(None), Alert.next_step_at <= now)
 
 
 def _climb_from(

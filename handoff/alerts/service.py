@@ -16,6 +16,7 @@ from handoff.alerts.model import BLOCKED as BLOCKED
 from handoff.alerts.model import CALLED, DANGER, LADDER, LEAD, ON_CALL, Alert
 from handoff.alerts.model import LAPSED as LAPSED
 from handoff.alerts.model import SILENT as SILENT
+from handoff.db import ROW
 
 
 async def ring(
@@ -62,7 +63,7 @@ async def call_lead(
 async def ringing(session: AsyncSession, case_id: uuid.UUID) -> Alert | None:
     """The alert of the case that nobody has acknowledged yet, locked."""
     query = select(Alert).where(Alert.case_id == case_id, Alert.acknowledged_at.is_(None))
-    return (await session.execute(query.with_for_update())).scalar()
+    return (await session.execute(query.with_for_update(**ROW))).scalar()
 
 
 async def acted(session: AsyncSession, now: datetime, case_id: uuid.UUID, by: uuid.UUID) -> None:

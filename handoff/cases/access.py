@@ -12,6 +12,7 @@ from handoff.cases.bars import bars_of, is_barred
 from handoff.cases.model import Case
 from handoff.conversations import service as conversations
 from handoff.conversations.model import Conversation
+from handoff.db import ROW
 from handoff.errors import NotFound
 from handoff.staff.service import Member, Staff, colleagues
 
@@ -36,7 +37,7 @@ async def case_to_change(session: AsyncSession, who: Member, case_id: uuid.UUID)
     """
     case = await case_for(session, who, case_id)
     conversation = await conversations.lock(session, case.conversation_id)
-    locked = _theirs(who, case_id).with_for_update().execution_options(populate_existing=True)
+    locked = _theirs(who, case_id).with_for_update(**ROW).execution_options(populate_existing=True)
     return _found((await session.execute(locked)).scalar()), conversation
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from handoff.cases.access import case_to_change
 from handoff.cases.bars import take_away
 from handoff.cases.model import Case, CaseBar, CaseNote
+from handoff.db import ROW
 from handoff.errors import Unprocessable
 from handoff.staff import service as staff
 
@@ -25,7 +26,7 @@ async def bar(desk: Desk, case_id: uuid.UUID, whom: uuid.UUID, why: str) -> Case
     person = next((one for one in await staff.active(desk.session) if one.id == whom), None)
     if person is None or person.id == desk.who.id:
         raise unknown_member()
-    kept = await desk.session.get(CaseBar, (conversation.id, person.id), with_for_update=True)
+    kept = await desk.session.get(CaseBar, (conversation.id, person.id), with_for_update=ROW)
     if kept is None:
         kept = CaseBar(conversation_id=conversation.id, staff_id=person.id)
         desk.session.add(kept)
@@ -41,7 +42,7 @@ async def bar(desk: Desk, case_id: uuid.UUID, whom: uuid.UUID, why: str) -> Case
 async def lift(desk: Desk, case_id: uuid.UUID, whom: uuid.UUID, why: str) -> Case:
     """Let a colleague see the conversation's cases again; the same words do not keep them out twice."""
     case, conversation = await case_to_change(desk.session, desk.who, case_id)
-    kept = await desk.session.get(CaseBar, (conversation.id, whom), with_for_update=True)
+    kept = await desk.session.get(CaseBar, (conversation.id, whom), with_for_update=ROW)
     if kept is None or kept.lifted_at is not None:
         raise unknown_member()
     kept.lifted_at = desk.now

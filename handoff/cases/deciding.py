@@ -17,6 +17,7 @@ from handoff.cases.access import case_to_change
 from handoff.cases.destinations import for_outcome
 from handoff.cases.model import Case, CaseDecision, CaseReferral
 from handoff.conversations.model import Conversation
+from handoff.db import ROW
 from handoff.errors import Conflict, NotFound, Unprocessable
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ async def note_answer(desk: Desk, case_id: uuid.UUID, referral_id: uuid.UUID, an
     """Write down what became of a referral: their reference, that they have it, what they will do."""
     case, _ = await case_to_change(desk.session, desk.who, case_id)
     _refuse_others(desk, case)
-    referral = await desk.session.get(CaseReferral, referral_id, with_for_update=True)
+    referral = await desk.session.get(CaseReferral, referral_id, with_for_update=ROW)
     if referral is None or referral.case_id != case.id:
         raise NotFound("There is no such referral on this case.")
     referral.reference = answered.reference or referral.reference

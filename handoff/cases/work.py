@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import audit
 from handoff.alerts import service as alerts
 from handoff.cases import notices, queue
-from handoff.cases.access import able_to_take, case_for, case_to_change
+from handoff.cases.access import able_to_take, case_to_change
 from handoff.cases.clocks import due_at
 from handoff.cases.deciding import add_decision, is_decided, refer_by_outcome
 from handoff.cases.model import CLAIMED, CLOSED, SAFEGUARDING, Case, CaseNote
@@ -138,7 +138,7 @@ async def reply(desk: Desk, case_id: uuid.UUID, text: str, key: str | None = Non
 
 async def note(desk: Desk, case_id: uuid.UUID, text: str) -> Case:
     """Write something down; only staff ever see it."""
-    case = await case_for(desk.session, desk.who, case_id)
+    case, _ = await case_to_change(desk.session, desk.who, case_id)
     _add_note(desk, case, text)
     await desk.record("case.note", case)
     return case
@@ -214,8 +214,7 @@ async def escalate(desk: Desk, case_id: uuid.UUID, why: str) -> Case:
 
 async def reveal_numbers(desk: Desk, case_id: uuid.UUID) -> list[Number]:
     """The case's phone numbers in full, on the record of who saw them; Unprocessable when it has none."""
-    case = await case_for(desk.session, desk.who, case_id)
-    conversation = await desk.session.get_one(Conversation, case.conversation_id)
+    case, conversation = await case_to_change(desk.session, desk.who, case_id)
     contact = await desk.session.get_one(Contact, conversation.contact_id)
     numbers = await numbers_of(desk.session, case, contact)
     if not numbers:

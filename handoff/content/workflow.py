@@ -18,6 +18,7 @@ from handoff.content.model import DRAFT, IN_REVIEW, PUBLISHED, SET_ASIDE, Answer
 from handoff.content.releases import publish
 from handoff.content.service import AnswerView, answer_view, next_number
 from handoff.content.wording import Wording, problems
+from handoff.db import ROW
 from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
 from handoff.staff.service import Member
 

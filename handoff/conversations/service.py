@@ -30,6 +30,7 @@ from handoff.conversations.model import (
     Turn,
 )
 from handoff.crypto import keyring
+from handoff.db import ROW
 from handoff.errors import NotFound
 from handoff.sms.gsm7 import to_gsm7
 
@@ -38,10 +39,16 @@ REPLIES_OF_A_TURN = 3  # as many as a turn has, mostly
 
 async def lock(session: AsyncSession, conversation_id: uuid.UUID) -> Conversation:
     """The conversation, locked until the transaction ends; NotFound when there is none."""
-    found = await session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+    found = await session.get(Conversation, conversation_id, with_for_update=ROW, populate_existing=True)
     if found is None:
         raise NotFound()
     return found
+
+
+async def lock_if_free(session: AsyncSession, conversation_id: uuid.UUID) -> Conversation | None:
+    """The conversation, locked; None while somebody else has it."""
+    free = {**ROW, "skip_locked": True}
+    return await session.get(Conversation, conversation_id, with_for_update=free, populate_existing=True)
 
 
 def heard_from(conversation: Conversation, now: datetime) -> None:
@@ -83,7 +90,9 @@ async def sms_conversation(
     )
     contact = (
         await session.execute(
-            select(Contact).where(Contact.channel == SMS, Contact.address_index == index).with_for_update()
+            select(Contact)
+            .where(Contact.channel == SMS, Contact.address_index == index)
+            .with_for_update(**ROW)
         )
     ).scalar_one()
     found = (

@@ -30,6 +30,7 @@ from handoff.content.facts import load_facts
 from handoff.crypto import keyring
 from handoff.settings import Settings
 from tests.handoff.fakes import FakeRasa, FakeTwilio
+from tests.handoff.lock_order import watched
 from tests.servers import Absent, free_port, postgres_programs
 
 KEY, INDEX_KEY = Fernet.generate_key().decode(), "index-key-for-tests"
@@ -49,6 +50,14 @@ def nothing_blocks_the_loop() -> Iterator[BlockBuster]:
             function.can_block_in("handoff/migrate.py", "_upgrade")
             function.can_block_in("handoff/pages.py", {"make_templates", "static_path"})
         yield blockbuster
+
+
+@pytest.fixture(autouse=True)
+def locks_are_taken_in_one_order() -> Iterator[None]:
+    """In the order that handoff/db.py promises."""
+    with watched() as order:
+        yield
+    assert order.faults == []
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from handoff import audit
+from handoff.db import ROW
 from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
 from handoff.screening import sets
 from handoff.screening.editions.parts import Part, changes, parts, with_part
@@ -274,7 +275,7 @@ async def _source(work: Editing, number: int | None) -> Edition:
 async def _hold(work: Editing) -> None:
     """Two people's steps come one after the other: whoever comes second waits at the first edition."""
     query = select(Edition.id).where(Edition.kind == work.kind).order_by(Edition.number).limit(1)
-    await work.session.execute(query.with_for_update())
+    await work.session.execute(query.with_for_update(**ROW))
 
 
 async def _held(work: Editing, version: int, state: str) -> Edition:

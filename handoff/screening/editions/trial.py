@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.clock import Clock
 from handoff.conversations.model import PERSON_AUTHOR, Conversation, Message
 from handoff.conversations.service import last_words
-from handoff.db import Database
+from handoff.db import ROW, Database
 from handoff.screening.editions import service
 from handoff.screening.editions.labelled import labelled
 from handoff.screening.model import Edition, StoredFinding
@@ -173,7 +173,7 @@ class Run:
         """Keep how far it is, unless the draft was changed meanwhile and another run has begun."""
         self.trial["told_at"] = self.clock.now().isoformat()
         async with self.db.transaction() as session:
-            found = await session.get(Edition, self.edition, with_for_update=True)
+            found = await session.get(Edition, self.edition, with_for_update=ROW)
             if found is None:
                 return
             await session.refresh(found, ["trial"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -88,10 +89,19 @@ class Bell:
         """Let this much time pass, ring and send; whom that texted, by address, in the order of the texts."""
         before = len(self.twilio.sent)
         self.parts.clock.move(timedelta(**how))
-        await self.alarms().round()
+        async with asyncio.timeout(20):
+            await self.alarms().round()
+            while await self._is_due():  # somebody was at work in that talk just then
+                await self.alarms().round()
         await self.texts().drain()
         await self.mails().drain()
         return [NAMES[text["To"]] for text in self.twilio.sent[before:]]
+
+    async def _is_due(self) -> bool:
+        now = self.parts.clock.now()
+        query = select(Alert.id).where(Alert.acknowledged_at.is_(None), Alert.next_step_at <= now)
+        async with self.parts.db.reading() as session:
+            return (await session.execute(query.limit(1))).first() is not None
 
     def mailed(self) -> list[EmailMessage]:
         """Every mail so far, oldest first."""
