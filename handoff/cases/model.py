@@ -20,7 +20,8 @@ REQUEST, UNANSWERED, FAILURE = "request", "unanswered", "failure"
 class Case(Base):
     """One open case a conversation and reason (the partial index keeps it so).
 
-    `unanswered_since`: something urgent was heard after the claim, and the adviser has done nothing since.
+    `unanswered_since`: something urgent was heard after the claim, and the adviser has done nothing since;
+    `declined_at`: they said no to this contact; `offered_at`: it was offered again after that.
     """
 
     __tablename__ = "case_"
@@ -46,6 +47,7 @@ class Case(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    offered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     unanswered_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
     __mapper_args__ = {"version_id_col": version}
@@ -121,4 +123,17 @@ class CaseBar(Base):
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True, index=True)
     by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LeadsOnly(Base):
+    """A conversation with an allegation that names nobody: leads alone see its cases until one has looked.
+
+    Lifted by a lead it stays, so that the same words do not keep advisers out again.
+    """
+
+    __tablename__ = "leads_only"
+    conversation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lifted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -17,10 +17,12 @@ def upgrade() -> None:
     _records()
     _papers()
     _jobcentre()
+    _safety()
 
 
 def downgrade() -> None:
     """In the opposite order."""
+    _undo_safety()
     _undo_jobcentre()
     _undo_papers()
     _undo_records()
@@ -416,3 +418,25 @@ def _constraints(table: str, key: str, **foreign: str) -> list[sa.Constraint]:
             for column, other in foreign.items()
         ),
     ]
+
+
+def _safety() -> None:
+    """When an adviser was offered again after a no; an allegation that names nobody is for leads alone."""
+    op.add_column("case_", sa.Column("offered_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "leads_only",
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lifted_by_id", sa.Uuid(), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name="fk_leads_only_conversation_id_conversation"
+        ),
+        sa.ForeignKeyConstraint(["lifted_by_id"], ["staff.id"], name="fk_leads_only_lifted_by_id_staff"),
+        sa.PrimaryKeyConstraint("conversation_id", name="pk_leads_only"),
+    )
+
+
+def _undo_safety() -> None:
+    op.drop_table("leads_only")
+    op.drop_column("case_", "offered_at")
