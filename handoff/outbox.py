@@ -30,9 +30,9 @@ from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.conversations.model import BOT, BOT_AUTHOR, STAFF_ONLY, Conversation, Message, Outgoing
 from handoff.conversations.service import lock
-from handoff.db import Database
+from handoff.db import ROW, Database
 from handoff.live import CONSOLE, OUTBOX, Hub, Subscription, conversation_topic
-from handoff.screening.triage import bot_may_speak
+from handoff.screening.holding import bot_may_speak
 from handoff.sms.delivery import (
     BLOCKED,
     BLOCKED_CODE,
@@ -133,7 +133,7 @@ class Outbox:
                 return []
         async with self._db.transaction(first=True) as session:
             now = self._clock.now()
-            due = _due().limit(most).with_for_update(skip_locked=True, of=Outgoing)
+            due = _due().limit(most).with_for_update(skip_locked=True, of=Outgoing, **ROW)
             rows = await session.execute(due, {"now": now})
             taken, silent = [], []
             for text, blocked_at, state, author in rows.all():
