@@ -39,6 +39,8 @@ class ActionNeet(Action):
         elif heard.get("said_no"):
             if not answered:
                 dispatcher.utter_message(response="utter_about_me")
+        elif heard.get("offer"):
+            dispatcher.utter_message(response="utter_neet_offer")
         elif heard["first"]:
             dispatcher.utter_message(response=PASSED[heard["heard"]], when=heard["when"])
         elif not answered:

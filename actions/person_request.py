@@ -13,12 +13,12 @@ from rasa_sdk.types import DomainDict
 from actions.handoff_client import Turn, handoff
 from actions.said import Said, last_uttered
 
-OFFERED_PERSON = {"utter_lost_again", "utter_other_language", "utter_adviser_declined"}
+OFFERED_PERSON = {"utter_lost_again", "utter_other_language", "utter_adviser_declined", "utter_neet_offer"}
 IN_ENGLISH = ("utter_person_requested", "utter_person_waiting")
 IN_THEIR_LANGUAGE = ("utter_person_requested_interpreter", "utter_other_language_waiting")
 ASKED_FOR = {*IN_ENGLISH, *IN_THEIR_LANGUAGE}
 NEET_PASSED = {
-    *("utter_neet_passed", "utter_at_risk_passed", "utter_neet_known"),
+    *("utter_neet_passed", "utter_at_risk_passed", "utter_neet_known", "utter_neet_offer"),
     *("utter_check_in_passed", "utter_check_in_done"),
 }
 PASSED_ON = {*NEET_PASSED, *ASKED_FOR}

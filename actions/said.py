@@ -15,7 +15,7 @@ class Said:
     `language` is the code of the other language that it asks for, or is in (then it is `foreign`);
     `also` is the second topic of a message that asks two things; `doing` is the code of what they said,
     here or earlier, that they are doing now; `neet` is what handoff heard of their being out of learning
-    and work ({heard, first, when} or {heard, said_no}).
+    and work ({heard, first, when}, {heard, offer} or {heard, said_no}).
     """
 
     text: str

@@ -60,7 +60,8 @@ class NeetHearer(GraphComponent):
 
 
 def _adds(heard: dict[str, Any], intent: str | None) -> bool:
-    """Whether the talk changes: a question is answered as ever, but for the first time that it is heard."""
+    """Whether the talk changes: a question is answered as ever, but for the first time that it is heard, and
+    where an adviser is to be offered again."""
     if intent in OF_THEIR_OWN:
         return False
-    return bool(heard.get("first")) or intent not in QUESTIONS
+    return bool(heard.get("first") or heard.get("offer")) or intent not in QUESTIONS

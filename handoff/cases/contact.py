@@ -1,6 +1,7 @@
 """Contact that someone may say no to: about not being in learning or work, or being close to that.
 
-A no stops the clock of the case and is respected for 30 days; safeguarding goes without a no.
+A no stops the clock of the case and is respected for 30 days. After that it may be offered again, and only
+their own yes starts the clock. Safeguarding goes without a no.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 CONTACTS = (NEET, AT_RISK)
 RESPECTED = timedelta(days=30)
 SAID_NO = "They said no to being contacted about this. The clock has stopped: do not offer it for 30 days."
+OFFERED = (
+    "They said again that they are not in learning or work, or close to it. The assistant asked whether they "
+    "would like an adviser after all. Their no stands, and the clock stays stopped, until they say yes."
+)
 SAID_YES = "They want to hear from an adviser after all. The clock starts again."
 HEARD_NEET = "This was about being at risk. Now they have said that they are not in learning or work."
 
@@ -39,8 +44,8 @@ async def say_no(session: AsyncSession, now: datetime, conversation: Conversatio
     case = await contact_case(session, conversation)
     if case is None:
         return False
-    if case.declined_at is None:
-        case.declined_at = now
+    if case.declined_at is None or case.offered_at:
+        case.declined_at, case.offered_at = now, None
         await _note(session, now, case, SAID_NO, "case.decline")
     return True
 
@@ -50,23 +55,24 @@ async def say_yes(session: AsyncSession, rules: CaseRules, now: datetime, conver
     case = await contact_case(session, conversation)
     if case is None or case.declined_at is None:
         return False
-    await offer_again(session, rules, now, case)
+    case.declined_at, case.offered_at, case.waiting_since = None, None, now
+    case.due_at = due_at(rules.vocabulary, case.reason, case.level, now, rules.area(case.area))
+    await _note(session, now, case, SAID_YES, "case.want")
     return True
 
 
-async def offer_again(session: AsyncSession, rules: CaseRules, now: datetime, case: Case) -> None:
-    """The earlier no counts no longer."""
-    case.declined_at, case.waiting_since = None, now
-    case.due_at = due_at(rules.vocabulary, case.reason, case.level, now, rules.area(case.area))
-    await _note(session, now, case, SAID_YES, "case.want")
+async def offer_again(session: AsyncSession, now: datetime, case: Case) -> None:
+    """They are asked whether they want the contact after all; their no stands until they say so."""
+    case.offered_at = now
+    await _note(session, now, case, OFFERED, "case.offer")
 
 
 async def refused_lately(session: AsyncSession, now: datetime, conversation: Conversation) -> bool:
-    """Whether this person said no, in any conversation of theirs, so lately that nothing is offered."""
+    """Whether they said no or were asked again, in any conversation, so lately that nothing is offered."""
     theirs = select(Conversation.id).where(Conversation.contact_id == conversation.contact_id)
-    query = select(func.max(Case.declined_at)).where(Case.conversation_id.in_(theirs))
-    last = (await session.execute(query)).scalar()
-    return last is not None and now - last < RESPECTED
+    query = select(func.max(Case.declined_at), func.max(Case.offered_at))
+    row = (await session.execute(query.where(Case.conversation_id.in_(theirs)))).one()
+    return any(last is not None and now - last < RESPECTED for last in row)
 
 
 async def becomes_neet(session: AsyncSession, rules: CaseRules, now: datetime, case: Case) -> None:

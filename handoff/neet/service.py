@@ -13,14 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.cases import service as cases
 from handoff.cases.service import AT_RISK, NEET, CaseRules
-from handoff.conversations.model import Conversation, Message
+from handoff.conversations.model import BOT, Conversation, Message
 from handoff.conversations.service import last_words
 from handoff.neet.learning import Situation as Situation
 from handoff.neet.learning import keep as keep
 from handoff.neet.learning import set_activity as set_activity
 from handoff.neet.learning import situation as situation
 from handoff.neet.learning import strike_out as strike_out
-from handoff.neet.model import DOING, SAID
+from handoff.neet.model import DOING, SAID, SINCE
 from handoff.neet.reading import LONGEST, Fact, doing_in, ended_in, heard_in, since
 from handoff.neet.reference import Activity as Activity
 from handoff.neet.reference import load_reference
@@ -57,14 +57,19 @@ async def take_in(
 async def open_for(
     session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, heard: str
 ) -> None:
-    """Open or update the one case about this; after a no within 30 days nothing opens."""
+    """Open or update the one case about this; after a no within 30 days nothing opens.
+
+    Later than that the contact is offered again, where the assistant can ask; the no stands until their yes.
+    """
     if await cases.refused_lately(session, now, conversation):
         return
     case = await cases.contact_case(session, conversation)
-    if case and case.declined_at:
-        await cases.offer_again(session, rules, now, case)
     if case and heard == NOW:
         await cases.becomes_neet(session, rules, now, case)
+    if case and case.declined_at:
+        if conversation.state == BOT and not conversation.form:
+            await cases.offer_again(session, now, case)
+        return
     reason = case.reason if case else NEET if heard == NOW else AT_RISK
     await cases.open_or_raise(session, rules, now, conversation, reason)
 
@@ -74,12 +79,15 @@ async def for_the_assistant(
 ) -> dict[str, Any] | None:
     """What Rasa needs to word it: what was heard, whether for the first time, when they are contacted.
 
-    None when nothing was heard in the message; {heard, said_no} when they want no contact.
+    None when nothing was heard in the message; {heard, said_no} when they want no contact, {heard, offer}
+    when they are to be asked again whether they do.
     """
     found = next((one for one in findings if one.detector == NEET), None)
     if found is None:
         return None
     case = await cases.contact_case(session, conversation)
+    if case is not None and case.declined_at and case.offered_at == found.at:
+        return {"heard": found.version, "offer": True}
     if case is None or case.declined_at:
         return {"heard": found.version, "said_no": True}
     first = case.waiting_since == found.at
@@ -94,6 +102,12 @@ def activities() -> list[Activity]:
 def every_activity() -> list[Activity]:
     """Every activity code there is or was."""
     return list(load_reference().activities.values())
+
+
+async def told_of(session: AsyncSession, conversation: Conversation) -> dict[str, str]:
+    """What they said they do (`doing`) and since when (`since`), in words; what was struck out is left."""
+    learned = (await situation(session, conversation)).learned
+    return {one.kind: one.value for one in learned if one.kind in (DOING, SINCE) and not one.wrong}
 
 
 def since_when(text: str, today: date) -> date | None:

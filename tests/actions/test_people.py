@@ -55,6 +55,7 @@ async def test_out_of_hours_it_says_when_we_open(person: Person, stub: StubHando
 FIRST = {"context": {"neet": {"heard": "now", "first": True, "when": "by 5pm on Wednesday"}}}
 AGAIN = {"context": {"neet": {"heard": "now", "first": False, "when": "by 5pm on Wednesday"}}}
 SAID_NO = {"context": {"neet": {"heard": "now", "said_no": True}}}
+OFFER = {"context": {"neet": {"heard": "now", "offer": True}}}
 AT_RISK = {"context": {"neet": {"heard": "at_risk", "first": True, "when": "by 5pm on Wednesday"}}}
 
 
@@ -103,6 +104,22 @@ async def test_heard_again_there_is_a_hint_at_most(person: Person, stub: StubHan
 
 async def test_after_a_no_it_is_not_offered_again(person: Person, stub: StubHandoff) -> None:
     assert await person.says(ActionNeet(), "im still neet", "neet", **SAID_NO) == ["about_me"]
+
+
+async def test_offered_again_a_yes_asks_for_the_person_and_a_no_is_recorded(
+    person: Person, stub: StubHandoff
+) -> None:
+    assert await person.says(ActionNeet(), "im still neet", "neet", **OFFER) == ["neet_offer"]
+    assert stub.calls == []
+    stub.has_neet_case = True
+    assert await person.says(ActionNoAdviser(), "nah", "deny") == ["adviser_declined"]
+    await person.says(ActionNeet(), "im still neet", "neet", **OFFER)
+    assert await person.says(ActionYes(), "yes", "affirm") == ["answer talk-to-person", "person_requested"]
+
+
+async def test_a_question_beside_the_offer_is_answered_first(person: Person, stub: StubHandoff) -> None:
+    said = await person.says(ActionNeet(), "neet, bursary?", "neet", topic="bursary", **OFFER)
+    assert said == ["answer bursary", "neet_offer"]
 
 
 async def test_what_only_sounds_like_it_gets_the_offer_of_a_check_in(

@@ -35,6 +35,11 @@ def test_later_a_question_is_only_answered(neet: dict[str, Any]) -> None:
     assert heard("lost", neet).get(INTENT)["name"] == "neet"
 
 
+def test_an_offer_is_made_after_the_answer() -> None:
+    message = heard("faq", {"heard": "now", "offer": True})
+    assert message.get(INTENT)["name"] == "neet" and message.get(ENTITIES) == TOPIC
+
+
 @pytest.mark.parametrize("intent", sorted(OF_THEIR_OWN))
 def test_what_is_asked_to_be_done_is_done(intent: str) -> None:
     assert heard(intent, FIRST).get(INTENT)["name"] == intent

@@ -165,8 +165,53 @@ async def test_after_a_no_nothing_is_offered_for_thirty_days(
     assert (await case_of(chat, "neet"))["declined_at"] is not None
     parts.clock.move(timedelta(days=2))
     await chat.say("left college still")
-    assert rasa.asked[-1]["context"]["neet"]["first"] is True
+    assert rasa.asked[-1]["context"]["neet"] == {"heard": "now", "offer": True}
+
+
+async def test_what_is_offered_after_thirty_days_is_an_offer_and_only_their_yes_is_one(
+    chat: Chat, internal: Client, rasa: FakeRasa, parts: Parts
+) -> None:
+    await chat.say(LEFT)
+    await decline(internal, chat)
+    parts.clock.move(timedelta(days=31))
+    await chat.say("left college still")
+    case = await case_of(chat, "neet")
+    assert case["declined_at"] is not None
+    assert "want to hear from an adviser" not in str(case["notes"]) and "until they say yes" in str(
+        case["notes"]
+    )
+    await chat.say("i left college ok")  # asked once, not at every word of it
+    assert rasa.asked[-1]["context"]["neet"] == {"heard": "now", "said_no": True}
+    body = {"conversation": f"{chat.conversation}:1", "message_id": "y", "reason": "request", "facts": {}}
+    assert (await internal.post("/internal/cases", json=body)).status == 200
     assert (await case_of(chat, "neet"))["declined_at"] is None
+
+
+async def test_a_no_to_the_offer_counts_for_thirty_days_more(
+    chat: Chat, internal: Client, rasa: FakeRasa, parts: Parts
+) -> None:
+    await chat.say(LEFT)
+    await decline(internal, chat)
+    parts.clock.move(timedelta(days=31))
+    await chat.say("left college still")
+    before = (await case_of(chat, "neet"))["declined_at"]
+    await decline(internal, chat)
+    assert (await case_of(chat, "neet"))["declined_at"] > before
+    parts.clock.move(timedelta(days=29))
+    await chat.say("left college still")
+    assert rasa.asked[-1]["context"]["neet"] == {"heard": "now", "said_no": True}
+
+
+async def test_nothing_is_offered_inside_a_form(
+    chat: Chat, internal: Client, rasa: FakeRasa, parts: Parts
+) -> None:
+    await chat.say(LEFT)
+    await decline(internal, chat)
+    rasa.form = "register_form"
+    await chat.say("register me")
+    parts.clock.move(timedelta(days=31))
+    await chat.say("left college")
+    assert rasa.asked[-1]["context"]["neet"] == {"heard": "now", "said_no": True}
 
 
 async def test_a_no_counts_when_an_adviser_has_closed_the_case(
