@@ -42,10 +42,12 @@ Events = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a check-in stands. `told`: they know that an adviser was told; the rest is for its end."""
+    """Where a check-in stands. `told`: they know that an adviser was told, `first` since this very check-in;
+    the rest is for its end."""
 
     asked: tuple[str, ...] = ()
     told: bool = False
+    first: bool = False
     when: str | None = None
     help: str | None = None
     talk: bool = False
@@ -76,7 +78,8 @@ class Step:
         """Say what is coming; confirm what is known, else ask the first question."""
         started = await handoff().check_in(self._turn)
         self._place = Place(asked=tuple(started.known), told=started.when is not None, when=started.when)
-        say_who_was_told(self._dispatcher, self._said)
+        if say_who_was_told(self._dispatcher, self._said):
+            self._place = replace(self._place, first=True)
         self._say("utter_check_in_start")
         return self._confirm_known(started.known) if started.known else self._ask_next()
 
@@ -87,6 +90,8 @@ class Step:
     async def hear(self) -> Events:
         """Take the message for a way out, a question, or an answer; end on a question or on the end."""
         said, text = self._said, self._said.text
+        if not self._place.told and say_who_was_told(self._dispatcher, said):
+            self._place = replace(self._place, told=True, first=True, when=(said.neet or {})["when"])
         if _ENOUGH.fullmatch(text) or wants_to_leave(said) or said.intent == "goodbye":
             return await self._finish()
         if said.intent == "no_adviser" or (NO_THANKS.fullmatch(text) and self._place.told):
@@ -129,7 +134,7 @@ class Step:
             talk=self._place.talk or (question == "wants" and TALK in noted.codes),
         )
         if noted.when and not self._place.told:
-            self._place = replace(self._place, told=True)
+            self._place = replace(self._place, told=True, first=True)
             self._say("utter_check_in_passed", when=noted.when)
 
     async def _decline(self) -> Events:
@@ -141,7 +146,8 @@ class Step:
         if self._place.talk:
             return [*await request_person(self._dispatcher, self._tracker), *self._end()]
         if self._place.when:
-            self._say("utter_check_in_done", when=self._place.when)
+            done = "utter_check_in_done_first" if self._place.first else "utter_check_in_done"
+            self._say(done, when=self._place.when)
         else:
             self._say("utter_check_in_done_no_adviser")
         if self._place.help:

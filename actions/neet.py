@@ -12,6 +12,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions.handoff_client import Turn, handoff
 from actions.said import Said
 
 ASKED_TOO = 0.1
@@ -48,10 +49,19 @@ class ActionNeet(Action):
         return []
 
 
-def say_who_was_told(dispatcher: CollectingDispatcher, said: Said) -> None:
-    """For a message that starts a form, and in which it was heard for the first time."""
-    if said.neet and said.neet.get("first"):
-        dispatcher.utter_message(response="utter_check_in_passed", when=said.neet["when"])
+def say_who_was_told(dispatcher: CollectingDispatcher, said: Said) -> bool:
+    """For a message of a form in which it was heard for the first time; True when there was."""
+    if not (said.neet and said.neet.get("first")):
+        return False
+    dispatcher.utter_message(response="utter_check_in_passed", when=said.neet["when"])
+    return True
+
+
+async def say_what_was_not_told(dispatcher: CollectingDispatcher, turn: Turn, heard: str | None) -> None:
+    """At the end of a form in which it was `heard`: who was told, if they still are to be contacted."""
+    when = (await handoff().check_in(turn)).when if heard else None
+    if heard and when:
+        dispatcher.utter_message(response=PASSED[heard], when=when)
 
 
 def _answer(dispatcher: CollectingDispatcher, said: Said) -> bool:

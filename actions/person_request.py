@@ -19,7 +19,7 @@ IN_THEIR_LANGUAGE = ("utter_person_requested_interpreter", "utter_other_language
 ASKED_FOR = {*IN_ENGLISH, *IN_THEIR_LANGUAGE}
 NEET_PASSED = {
     *("utter_neet_passed", "utter_at_risk_passed", "utter_neet_known", "utter_neet_offer"),
-    *("utter_check_in_passed", "utter_check_in_done"),
+    *("utter_check_in_passed", "utter_check_in_done", "utter_check_in_done_first"),
 }
 PASSED_ON = {*NEET_PASSED, *ASKED_FOR}
 NO_THANKS = re.compile(r"\W*(no|nah|nope) (thanks?|thank ?(you|u)|ty|thx|tnx)\b[^?]{0,20}", re.I)

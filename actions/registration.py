@@ -28,12 +28,12 @@ from actions.hearing import (
     hear,
     question_after_all,
 )
-from actions.neet import say_who_was_told
+from actions.neet import say_what_was_not_told, say_who_was_told
 from actions.person_request import request_person
 from actions.said import Said
 from bot.vocabulary import load_vocabulary
 
-REQUESTED = "requested_slot"
+REQUESTED, UNTOLD = "requested_slot", "untold"
 PATIENCE = 3
 """After so many answers in a row that were not one, a person is offered."""
 
@@ -63,6 +63,12 @@ class Step:
         self.requested: str | None = tracker.get_slot(REQUESTED)
         self.given = [name for name in FIELDS if tracker.get_slot(name)]
         self._misses = int(tracker.get_slot("misses") or 0)
+        self._untold: str | None = tracker.get_slot(UNTOLD) or self._heard_inside()
+
+    def _heard_inside(self) -> str | None:
+        """What was heard of leaving learning in an answer: the form goes on, and tells of it when it ends."""
+        neet = self.said.neet or {}
+        return neet["heard"] if self.requested and neet.get("first") else None
 
     async def begin(self) -> Events:
         """The first question, or the first one not answered yet when an earlier draft is there.
@@ -71,7 +77,8 @@ class Step:
         """
         if self.said.also:
             self._dispatcher.utter_message(json_message={"kind": "answer", "answer": self.said.also})
-        say_who_was_told(self._dispatcher, self.said)
+        if self.requested is None:
+            say_who_was_told(self._dispatcher, self.said)
         draft = await handoff().draft(self._turn)
         self.given = [name for name in FIELDS if name in draft]
         if self.given:
@@ -94,7 +101,7 @@ class Step:
         if wants.what == "delete":
             await handoff().forget_draft(self._turn)
             self._say("utter_left")
-            return self._end()
+            return await self._end()
         if wants.what in (LEAVE, CHANGE):
             return self._ask(LEAVING if wants.what == LEAVE else CHANGE)
         if wants.what == "person":
@@ -162,14 +169,14 @@ class Step:
         """They cannot register here, so nothing is kept of it."""
         await handoff().forget_draft(self._turn)
         self._dispatcher.utter_message(json_message={"kind": "answer", "answer": slug})
-        return self._end()
+        return await self._end()
 
     async def _finish(self) -> Events:
         result = await handoff().register(self._turn)
         if isinstance(result, Incomplete):
             return await self.begin()
         self._say("utter_registered", reference=result)
-        return self._end()
+        return await self._end()
 
     async def _ask_next(self) -> Events:
         missing = next((name for name in FIELDS if name not in self.given), None)
@@ -214,8 +221,10 @@ class Step:
     def _keep(self, requested: str, misses: int = 0) -> Events:
         """The place in the form: what is answered, and what is asked now."""
         answered = [SlotSet(name, True if name in self.given else None) for name in FIELDS]
-        return [*answered, SlotSet("misses", misses), SlotSet(REQUESTED, requested)]
+        place = [SlotSet("misses", misses), SlotSet(UNTOLD, self._untold), SlotSet(REQUESTED, requested)]
+        return [*answered, *place]
 
-    def _end(self) -> Events:
+    async def _end(self) -> Events:
         """Rasa closes the form when no question is open; the next registration starts empty."""
-        return [*(SlotSet(name, None) for name in (*FIELDS, "misses")), SlotSet(REQUESTED, None)]
+        await say_what_was_not_told(self._dispatcher, self._turn, self._untold)
+        return [*(SlotSet(name, None) for name in (*FIELDS, "misses", UNTOLD)), SlotSet(REQUESTED, None)]

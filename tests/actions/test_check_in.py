@@ -49,8 +49,19 @@ async def test_who_turns_out_to_be_neet_hears_it_once_and_in_the_end_by_when(
     assert await check_in("Nothing") == ["check_in_passed", "prompt_since"]
     assert await check_in("since june") == ["prompt_wants"]
     assert await check_in("skip") == ["prompt_in_the_way"]
-    assert await check_in("no") == ["check_in_done"]
+    assert await check_in("no") == ["check_in_done_first"]
     assert person.heard[-1]["when"] == "by 5pm on Wednesday"
+
+
+async def test_heard_beside_a_skipped_question_they_hear_who_was_told(check_in: Say, person: Person) -> None:
+    await check_in("check in")
+    first = {"neet": {"heard": "now", "first": True, "when": "by 5pm on Wednesday"}}
+    assert await check_in("bursary?", topic="bursary", context=first) == [
+        "check_in_passed",
+        "answer bursary",
+        "prompt_doing",
+    ]
+    assert await check_in("leave it", "cancel_registration") == ["check_in_done_first"]
 
 
 async def test_who_was_told_before_is_not_told_again(check_in: Say, stub: StubHandoff) -> None:
@@ -105,7 +116,7 @@ async def test_it_can_be_left_at_any_time_and_what_was_said_is_kept(
 ) -> None:
     await check_in("check in")
     await check_in("Nothing")
-    assert await check_in(text) == ["check_in_done"]
+    assert await check_in(text) == ["check_in_done_first"]
     assert person.slots["requested_slot"] is None
     assert noted(stub) == [("doing", "Nothing")]
 

@@ -50,6 +50,43 @@ async def test_heard_to_be_neet_while_registering_they_hear_who_was_told(registe
     assert said == ["check_in_passed", "prompt_name"]
 
 
+HEARD_NOW = {"context": {"neet": {"heard": "now", "first": True, "when": "by 5pm on Wednesday"}}}
+
+
+async def test_heard_to_be_neet_in_an_answer_they_hear_who_was_told_when_the_form_ends(
+    register: Say, person: Person, stub: StubHandoff
+) -> None:
+    await register("register me", "register_for_benefits")
+    for text in ANSWERS[:4]:
+        await register(text)
+    stub.when = "by 5pm on Friday"
+    assert await register("Nothing", **HEARD_NOW) == ["prompt_jobcentre_permission"]
+    await register(ANSWERS[5])
+    assert await register("yes", "affirm") == ["registered", "neet_passed"]
+    assert person.heard[-1]["when"] == "by 5pm on Friday"
+    assert person.slots["untold"] is None
+
+
+async def test_heard_to_be_neet_in_a_form_that_is_left_they_hear_who_was_told(
+    register: Say, stub: StubHandoff
+) -> None:
+    await register("register me", "register_for_benefits")
+    stub.when = "by 5pm on Friday"
+    await register("sam jones, left college btw", **HEARD_NOW)
+    await register("leave it", "cancel_registration")
+    assert (await register("delete it", "deny"))[-1] == "neet_passed"
+
+
+async def test_who_has_said_no_meanwhile_is_not_told_when_the_form_ends(
+    register: Say, stub: StubHandoff
+) -> None:
+    await register("register me", "register_for_benefits")
+    await register("sam jones, left college btw", **HEARD_NOW)
+    stub.when = None
+    await register("leave it", "cancel_registration")
+    assert "neet_passed" not in await register("delete it", "deny")
+
+
 async def test_what_they_said_they_do_is_not_asked_again_but_shown_to_be_corrected(
     register: Say, person: Person, stub: StubHandoff
 ) -> None:
