@@ -42,8 +42,10 @@ from handoff.live import Hub
 from handoff.neet import internal_routes as neet_internal
 from handoff.outbox import Outbox
 from handoff.rasa import Rasa
+from handoff.registrations import completing_routes
 from handoff.registrations import internal_routes as registrations_internal
 from handoff.registrations import routes as confirmation_routes
+from handoff.registrations.lifecycle import Lifecycle
 from handoff.screening import taken_back
 from handoff.screening.editions import routes as screening_routes
 from handoff.screening.editions.keeper import EditionKeeper
@@ -124,6 +126,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             receipts.run_forever,
             Alarms(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Silences(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
+            Lifecycle(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             MailCaller(*told).run_forever,
             TextCaller(*told, parts.twilio).run_forever,
         ):
@@ -151,6 +154,7 @@ def make_public_app(parts: Parts) -> web.Application:
         screening_routes,
         feedback_routes,
         confirmation_routes,
+        completing_routes,
         openapi,
         pages,
         health,

@@ -20,6 +20,7 @@ from handoff.asking import Asking
 from handoff.cases.service import FAILURE, CaseRules, note_case, open_or_raise
 from handoff.clock import Clock
 from handoff.conversations.model import (
+    ANSWERED,
     BOT,
     DONE,
     FAILED,
@@ -37,6 +38,7 @@ from handoff.conversations.model import (
 )
 from handoff.conversations.service import append, last_choices, last_words, lock
 from handoff.db import Database
+from handoff.registrations import renewing
 from handoff.render import all_chosen
 from handoff.screening.heard import Heard
 from handoff.screening.holding import bot_may_speak
@@ -92,12 +94,14 @@ class Triaging:
             heard = Heard(session, self._rules, now, conversation, message, verdict, command == replies.OFF)
             answered = await triage(heard)
             outcome = await self._outcome(session, conversation, turn, bool(answered or command))
+            if outcome is None and await _answers_reminder(heard):
+                outcome = ANSWERED
             if outcome == OFF:
                 await self._asking.stand_in(session, now, conversation, turn)
             if outcome:
                 close(turn, now, outcome)
         metrics.SCREENED.labels(verdict.level).inc()
-        return Triaged(conversation, turn, bool(verdict.findings))
+        return Triaged(conversation, turn, bool(verdict.findings) or outcome == ANSWERED)
 
     async def _outcome(
         self, session: AsyncSession, conversation: Conversation, turn: Turn, answered: bool
@@ -173,6 +177,18 @@ async def to_a_person(
         turn_id=turn_id,
         safety=True,
     )
+
+
+async def _answers_reminder(heard: Heard) -> bool:
+    """Whether a message that worries nobody answers the question of a registration; a fault says no."""
+    if heard.verdict.level != "routine":
+        return False
+    try:
+        async with heard.session.begin_nested():
+            return await renewing.hear(heard.session, heard.rules, heard.now, heard.conversation, heard.message)
+    except Exception as error:
+        log.error("reminder not answered message=%s why=%s", heard.message.id, type(error).__name__)
+        return False
 
 
 def close(turn: Turn, now: datetime, outcome: str) -> None:

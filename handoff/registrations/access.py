@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
-
 from aiohttp import web
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import keys
@@ -21,12 +20,10 @@ _READS = ("GET", "HEAD")
 _NO_LINK = "There is no such page. Look at the whole link again, or ask for a new one where you registered."
 
 
-async def registration_for(session: AsyncSession, who: Member, registration_id: str) -> Registration:
-    """The registration, if its case is theirs to see; NotFound when not, or when the id is none."""
-    try:
-        found = await session.get(Registration, uuid.UUID(registration_id))
-    except ValueError:
-        found = None
+async def registration_for(session: AsyncSession, who: Member, reference: str) -> Registration:
+    """The registration of that reference, if its case is theirs to see; NotFound when not, or for none."""
+    query = select(Registration).where(Registration.reference == reference[:16])
+    found = (await session.execute(query)).scalar()
     if found is None:
         raise NotFound("There is no such registration in your areas.")
     await case_for(session, who, found.case_id)

@@ -53,7 +53,7 @@ class Document:
     closing: Sequence[str] = field(default=())
 
 
-def confirmation(registration: Registration, area: Area) -> Document:
+def confirmation(registration: Registration, area: Area, tells_jobcentre: bool) -> Document:
     """The young person's own."""
     return Document(
         title="Your registration",
@@ -71,7 +71,7 @@ def confirmation(registration: Registration, area: Area) -> Document:
             ("Checked by an adviser", _checked(registration, area)),
             (
                 "Jobcentre Plus",
-                "We may tell them" if registration.jobcentre_permission else "We do not tell them",
+                "We may tell them" if tells_jobcentre else "We do not tell them",
             ),
         ],
         sections=_what_next(registration, area),

@@ -47,7 +47,9 @@ def make_pdf(document: Document, now: datetime) -> bytes:
 def _compile(data: dict[str, Any], now: datetime) -> bytes:
     inputs = {"document": json.dumps({**data, "fonts": _families()})}
     compiler = typst.Compiler(SOURCE.read_bytes(), font_paths=_fonts(), ignore_system_fonts=True)
-    made = compiler.compile(sys_inputs=inputs, format="pdf", pdf_standards=STANDARD, timestamp=now)
+    made = compiler.compile(
+        sys_inputs=inputs, format="pdf", pdf_standards=STANDARD, timestamp=int(now.timestamp())
+    )
     assert isinstance(made, bytes)  # one PDF, as no output file was named
     return made
 

@@ -20,6 +20,8 @@ from handoff.pages import page
 from handoff.registrations import links
 from handoff.registrations.access import LINK, birthday_given, is_open, let_in, link_holder, shut
 from handoff.registrations.documents import Document, confirmation, for_jobcentre
+from handoff.registrations.ending import may_tell_jobcentre
+from handoff.registrations.grounds import reasons
 from handoff.registrations.model import Registration
 from handoff.registrations.pdf import make_pdf
 from handoff.security import access
@@ -106,15 +108,18 @@ async def document_of(
 ) -> Document:
     """The paper asked for; NotFound for a Jobcentre's copy without the permission."""
     area = areas(registration.area)
+    tells = await may_tell_jobcentre(session, registration)
     if which == "confirmation":
-        return confirmation(registration, area)
-    if not registration.jobcentre_permission:
+        return confirmation(registration, area, tells)
+    if not tells:
         raise NotFound("There is no copy for Jobcentre Plus, because you said that we may not tell them.")
-    return for_jobcentre(registration, area, None)
+    return for_jobcentre(registration, area, reasons().get(registration.ground or ""))
 
 
 async def _document(request: web.Request, which: str) -> web.Response:
     registration, document = await _read(request, which, "read")
+    async with request.app[keys.DB].reading() as session:
+        tells = await may_tell_jobcentre(session, registration)
     return _private(
         page(
             request,
@@ -122,7 +127,7 @@ async def _document(request: web.Request, which: str) -> web.Response:
             document=document,
             which=which,
             at=f"/r/{request.match_info['token']}",
-            jobcentre=registration.jobcentre_permission,
+            jobcentre=tells,
         )
     )
 

@@ -33,7 +33,7 @@ class Reader:
 
     async def get(self, path: str = "") -> tuple[int, str]:
         async with self.http.get(self.at + path, headers=PAGE) as response:
-            assert response.headers["X-Robots-Tag"] == "noindex, nofollow" or response.status == 404
+            assert response.status == 404 or response.headers["X-Robots-Tag"] == "noindex, nofollow"
             return response.status, await response.text()
 
     async def post(self, path: str = "", **fields: str) -> tuple[int, str]:

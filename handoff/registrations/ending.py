@@ -1,0 +1,102 @@
+"""How a registration ends: they entered education, training or work, moved, asked for it, or it ran out.
+
+The caller holds the lock of its conversation. Jobcentre Plus is told, once, if there is the permission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff import audit
+from handoff.cases.service import CaseRules, note_case
+from handoff.content.areas import local_day
+from handoff.errors import Conflict, Unprocessable
+from handoff.jobcentre import service as jobcentre
+from handoff.jobcentre.service import NoticeAbout
+from handoff.records import service as records
+from handoff.registrations.completing import At
+from handoff.registrations.documents import day
+from handoff.registrations.model import ACTIVE, ENDED, EXPIRED, Registration
+
+ENDS_BY_HAND: Mapping[str, str] = {
+    "education": "They are in education",
+    "training": "They are in training",
+    "employment": "They are in work",
+    "moved": "They moved to another area",
+    "no_longer_looking": "They no longer look",
+    "asked": "They asked to end it",
+    "mistake": "It was made by mistake",
+}
+SEEKING = "Seeking employment, education or training"
+
+
+@dataclass(frozen=True)
+class End:
+    """Why and from when; `state` tells an end from a running out."""
+
+    why: str
+    on: date
+    by: object
+    state: str = ENDED
+
+
+async def end(session: AsyncSession, now: datetime, registration: Registration, how: End) -> bool:
+    """End it and tell who must know; False when it had ended already."""
+    if registration.state != ACTIVE:
+        return False
+    registration.state, registration.ended_on, registration.end_reason = how.state, how.on, how.why
+    registration.next_contact_on = None
+    await session.flush()
+    ran_out = how.state == EXPIRED
+    words = "ran out" if ran_out else f"ended ({ENDS_BY_HAND.get(how.why, how.why.replace('_', ' '))})"
+    note_case(session, now, registration.case_id, f"{registration.reference}: {words} on {day(how.on)}.")
+    if await may_tell_jobcentre(session, registration):
+        await jobcentre.notify(session, now, "ended", await notice_about(session, registration))
+    subject = f"registration:{registration.id}"
+    await audit.record(session, now, how.by, "registration.end", subject, why=how.why)
+    return True
+
+
+async def end_by_hand(at: At, why: str) -> Registration:
+    """An adviser ends it. Unprocessable for a reason there is not, Conflict when it has ended."""
+    if why not in ENDS_BY_HAND:
+        raise Unprocessable("unknown_reason", "Choose why it ends.", field="end.reason")
+    registration = await at.hold()
+    today = _today(at.rules, registration, at.now)
+    if not await end(at.session, at.now, registration, End(why, today, at.who.id)):
+        raise Conflict("not_active", "This registration has already ended.", field="end.reason")
+    return registration
+
+
+async def may_tell_jobcentre(session: AsyncSession, registration: Registration) -> bool:
+    """Whether they let us, when they registered and still on their record."""
+    if not registration.jobcentre_permission:
+        return False
+    if registration.record_id is None:
+        return True
+    return await records.may_tell(session, registration.record_id, records.JOBCENTRE)
+
+
+async def notice_about(session: AsyncSession, registration: Registration) -> NoticeAbout:
+    """What a notice of the end says: no ground, for that is over too."""
+    current = None
+    if registration.record_id is not None:
+        current = await records.current_activity(session, registration.record_id)
+    return NoticeAbout(
+        registration_id=registration.id,
+        reference=registration.reference,
+        name=registration.name,
+        date_of_birth=date.fromisoformat(registration.date_of_birth),
+        postcode=registration.postcode,
+        registered_on=registration.registered_on,
+        activity=current.label if current else SEEKING,
+        area=registration.area,
+    )
+
+
+def _today(rules: CaseRules, registration: Registration, now: datetime) -> date:
+    return local_day(rules.area(registration.area), now)

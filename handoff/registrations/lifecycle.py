@@ -1,0 +1,192 @@
+"""Keeps registrations true as time goes by: asks whether they still look, hands over, ends, plans contacts.
+
+Worked out from the database and the clock, so a restart loses nothing and repeats nothing. Each step is one
+transaction under the conversation's lock and looks again inside it, so of two processes one acts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.cases.service import CaseRules
+from handoff.clock import Clock
+from handoff.content.areas import local_day
+from handoff.conversations.model import Conversation
+from handoff.conversations.service import lock
+from handoff.db import Database
+from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic
+from handoff.records import service as records
+from handoff.registrations.documents import day
+from handoff.registrations.ending import End, end
+from handoff.registrations.model import ACTIVE, EXPIRED, Registration, Reminder
+from handoff.registrations.periods import Terms, terms_of
+from handoff.registrations.renewing import ask, hand_over
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 300.0
+SOONEST = timedelta(days=90)  # no area asks earlier before the end than this
+
+
+class Lifecycle:
+    """The job that sees to them."""
+
+    def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules) -> None:
+        self._db, self._clock, self._hub, self._rules = db, clock, hub, rules
+
+    async def run_forever(self) -> None:
+        while True:
+            await self.round()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def round(self) -> int:
+        """See to each registration for which something is due; how many there were."""
+        async with self._db.reading() as session:
+            found = list(await session.execute(_worth_a_look(self._clock.now())))
+        acted = 0
+        for registration_id, conversation_id in found:
+            try:
+                acted += await self._see_to(registration_id, conversation_id)
+            except Exception as error:  # the others must not wait for this one
+                log.error("registration not seen to id=%s why=%s", registration_id, type(error).__name__)
+        return acted
+
+    async def _see_to(self, registration_id: uuid.UUID, conversation_id: uuid.UUID) -> bool:
+        now = self._clock.now()
+        async with self._db.reading() as session:  # without a lock first, as mostly nothing is due
+            registration = await session.get_one(Registration, registration_id)
+            if await _due(Look(session, self._rules, now, registration)) is None:
+                return False
+        async with self._db.transaction() as session:
+            conversation = await lock(session, conversation_id)
+            look = Look(session, self._rules, now, await session.get_one(Registration, registration_id))
+            due = await _due(look)
+            if due is None:
+                return False
+            await _STEPS[due](look, conversation)
+        self._hub.notify(CONSOLE, conversation_topic(conversation_id), OUTBOX)
+        return True
+
+
+@dataclass(frozen=True)
+class Look:
+    """One registration at one moment, inside a transaction."""
+
+    session: AsyncSession
+    rules: CaseRules
+    now: datetime
+    registration: Registration
+
+    @property
+    def today(self) -> date:
+        return local_day(self.rules.area(self.registration.area), self.now)
+
+    @property
+    def terms(self) -> Terms:
+        return terms_of(self.registration.area)
+
+    async def left(self) -> str | None:
+        """Why they are no longer to be registered, as their record has it."""
+        if self.registration.record_id is None:
+            return None
+        return await records.has_moved_or_entered_eet(self.session, self.registration.record_id)
+
+    async def hand_over(self, conversation: Conversation, reminder: Reminder | None, why: str) -> None:
+        why = f"{self.registration.reference}: {why}"
+        await hand_over(self.session, self.rules, self.now, conversation, reminder, why)
+
+
+def _worth_a_look(now: datetime) -> Select[uuid.UUID, uuid.UUID]:
+    """(registration, conversation) of whatever may be due: near its end or a contact, or with a record."""
+    soon = now.date() + SOONEST
+    due = or_(
+        Registration.expires_on.is_(None),
+        Registration.expires_on <= soon,
+        Registration.next_contact_on <= soon,
+        Registration.record_id.is_not(None),
+    )
+    query = select(Registration.id, Registration.conversation_id)
+    return query.where(Registration.state == ACTIVE, due).order_by(Registration.created_at)
+
+
+async def _due(look: Look) -> str | None:
+    """The first thing that is to be done, one of _STEPS; the next round does the next."""
+    registration = look.registration
+    if registration.state != ACTIVE:
+        return None
+    if registration.expires_on is None:
+        return "begin"
+    if await look.left():
+        return "leave"
+    if look.today > registration.expires_on:
+        return "run_out"
+    if question := await _question_due(look, registration.expires_on):
+        return question
+    planned = registration.next_contact_on
+    return "contact" if planned and look.today >= planned else None
+
+
+async def _question_due(look: Look, until: date) -> str | None:
+    if look.today < look.terms.ask_on(until):
+        return None
+    reminder = await look.session.get(Reminder, (look.registration.id, until))
+    if reminder is None:
+        return "ask"
+    heard = reminder.answered_at or reminder.case_id
+    return None if heard or look.today < look.terms.hand_over_on(until) else "no_answer"
+
+
+async def _begin(look: Look, conversation: Conversation) -> None:
+    """The dates of one that has none yet."""
+    registration, terms = look.registration, look.terms
+    born = date.fromisoformat(registration.date_of_birth)
+    registration.expires_on = terms.lasts_until(registration.registered_on, born)
+    registration.next_contact_on = registration.next_contact_on or terms.next_contact(
+        registration.registered_on
+    )
+
+
+async def _leave(look: Look, conversation: Conversation) -> None:
+    why = await look.left() or ""
+    await end(look.session, look.now, look.registration, End(why, look.today, "system"))
+
+
+async def _run_out(look: Look, conversation: Conversation) -> None:
+    until = look.registration.expires_on or look.today
+    await end(look.session, look.now, look.registration, End("expired", until, "system", EXPIRED))
+
+
+async def _ask(look: Look, conversation: Conversation) -> None:
+    await ask(look.session, look.rules, look.now, look.registration, conversation)
+
+
+async def _no_answer(look: Look, conversation: Conversation) -> None:
+    key = (look.registration.id, look.registration.expires_on)
+    reminder = await look.session.get_one(Reminder, key)
+    await look.hand_over(conversation, reminder, "no answer whether they still look. Try to reach them.")
+
+
+async def _contact(look: Look, conversation: Conversation) -> None:
+    """The contact planned for today is an adviser's; the one after it is planned at once."""
+    planned = look.registration.next_contact_on or look.today
+    look.registration.next_contact_on = look.terms.next_contact(look.today)
+    await look.session.flush()
+    why = f"the contact planned for {day(planned)}. Ask how they are getting on."
+    await look.hand_over(conversation, None, why)
+
+
+_STEPS: Mapping[str, Callable[[Look, Conversation], Awaitable[None]]] = {
+    "begin": _begin,
+    "leave": _leave,
+    "run_out": _run_out,
+    "ask": _ask,
+    "no_answer": _no_answer,
+    "contact": _contact,
+}
