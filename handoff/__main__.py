@@ -26,6 +26,7 @@ from handoff.content.entries import ContentFaults
 from handoff.content.service import seed_once
 from handoff.errors import Conflict, Refusal
 from handoff.migrate import migrate
+from handoff.registrations.benefits import load_benefits
 from handoff.screening import seal
 from handoff.screening.editions.shipping import ship_editions
 from handoff.settings import BadSettings, Settings
@@ -47,7 +48,7 @@ def main() -> int:
     seal.add_arguments(commands.add_parser("seal-screening"))
     asked = parser.parse_args()
     if asked.command == "check-content":  # needs no settings: a build has none
-        return build.check_content(asked)
+        return build.check_content(asked, load_benefits)
     if asked.command == "seal-screening":
         return seal.seal_screening(asked)
     logs.set_up()

@@ -3,7 +3,7 @@
 Loads data/reference/areas.yml and bank-holidays.yml, and is the only reader of either.
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -13,9 +13,9 @@ import yaml
 
 from handoff.content.authorities import load_authorities
 from handoff.content.entries import ContentFaults, Entry, Fault, read_entries, read_node, shown
+from handoff.sms.gsm7 import unmappable
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
-REGISTRATION = ("required", "recommended")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SEARCH_DAYS = 30
 _TEXTS = ("name", "phone", "email", "address", "duty_phone_day", "duty_phone_night", "wellbeing_name")
@@ -29,7 +29,7 @@ _LINKS = (
 class Area:
     """One local authority. `opening[weekday]` is (opens, closes) in local time; a closed day is absent.
 
-    `authority` is its code in authorities.yml; `registration` tells what its Jobcentre agreement says of it.
+    `authority` is its code in authorities.yml; `registering` says what its Jobcentre agreement asks for.
     """
 
     slug: str
@@ -50,7 +50,7 @@ class Area:
     wellbeing: str
     drug_help: str
     authority: str
-    registration: str
+    registering: str
     timezone: ZoneInfo
     opening: Mapping[int, tuple[time, time]]
     holidays: frozenset[date]
@@ -72,29 +72,42 @@ class Area:
     @property
     def words(self) -> dict[str, str]:
         """What an answer may say of the area, by placeholder: {area.phone} and the like."""
-        return {f"area.{name}": str(getattr(self, name)) for name in (*_TEXTS, *_LINKS, "hours")}
+        return {
+            f"area.{name}": str(getattr(self, name)) for name in (*_TEXTS, *_LINKS, "hours", "registering")
+        }
 
 
 def load_areas(folder: Path = REFERENCE) -> dict[str, Area]:
     """Every area by slug. ContentFaults lists whatever is wrong in the files."""
     faults: list[Fault] = []
     days = _bank_holidays(folder / "bank-holidays.yml", faults)
-    authorities = load_authorities()
+    authorities, wordings = load_authorities(), _wordings(REFERENCE / "benefits.yml", faults)
     areas: dict[str, Area] = {}
     seen: set[str] = set()
     for entry in read_entries(folder / "areas.yml", "area", "slug", faults):
-        found = list(_faults(entry, authorities))
+        found = list(_faults(entry, authorities, wordings))
         if entry.name in seen:
             found.append(entry.fault("slug", "this slug is used twice: rename one"))
         seen.add(entry.name)
         faults += found
         if not found:
-            areas[entry.name] = _area(entry, days)
+            areas[entry.name] = _area(entry, days, wordings)
     if not areas and not faults:
         faults.append(Fault(shown(folder / "areas.yml"), 1, "no areas here: give at least one"))
     if faults:
         raise ContentFaults(faults)
     return areas
+
+
+def _wordings(path: Path, faults: list[Fault]) -> dict[str, str]:
+    """What an area may say of registering before a claim, by the name of the setting."""
+    wordings = {}
+    for entry in read_entries(path, "wording", "wording", faults, under="wordings"):
+        said = entry.fields.get("text")
+        if not isinstance(said, str) or not said.strip() or unmappable(said):
+            faults.append(entry.fault("text", "text must be a plain sentence that a text can carry"))
+        wordings[entry.name] = str(said).strip()
+    return wordings
 
 
 def _bank_holidays(path: Path, faults: list[Fault]) -> frozenset[date]:
@@ -170,7 +183,7 @@ def _days(first: int, last: int) -> str:
     return WEEKDAYS[first] if first == last else f"{WEEKDAYS[first]} to {WEEKDAYS[last]}"
 
 
-def _faults(entry: Entry, authorities: Container[str]) -> Iterator[Fault]:
+def _faults(entry: Entry, authorities: Container[str], wordings: Collection[str]) -> Iterator[Fault]:
     fields = entry.fields
     for name in ("slug", *_TEXTS, *_LINKS):
         if name not in fields:
@@ -180,7 +193,7 @@ def _faults(entry: Entry, authorities: Container[str]) -> Iterator[Fault]:
         elif name in _LINKS and not fields[name].startswith("https://"):
             yield entry.fault(name, f"{name} must be an address that starts with https://")
     yield from _opening_faults(entry)
-    yield from _standing_faults(entry, authorities)
+    yield from _choice_faults(entry, authorities, wordings)
     if type(fields.get("duty_checked", date.min)) is not date:
         yield entry.fault("duty_checked", "duty_checked must be a day such as 2026-11-20")
     try:
@@ -189,11 +202,11 @@ def _faults(entry: Entry, authorities: Container[str]) -> Iterator[Fault]:
         yield entry.fault("timezone", "timezone must be a name such as Europe/London")
 
 
-def _standing_faults(entry: Entry, authorities: Container[str]) -> Iterator[Fault]:
+def _choice_faults(entry: Entry, authorities: Container[str], wordings: Collection[str]) -> Iterator[Fault]:
     if entry.fields.get("authority") not in authorities:
         yield entry.fault("authority", "authority must be a code of authorities.yml, such as E09000007")
-    if entry.fields.get("registration") not in REGISTRATION:
-        yield entry.fault("registration", f"registration must be {' or '.join(REGISTRATION)}")
+    if entry.fields.get("registration") not in wordings:
+        yield entry.fault("registration", f"registration must be {' or '.join(wordings)}")
 
 
 def _opening_faults(entry: Entry) -> Iterator[Fault]:
@@ -216,13 +229,13 @@ def _opened(day: str, span: str) -> tuple[int, tuple[time, time]]:
     return WEEKDAYS.index(day.capitalize()), (start, end)
 
 
-def _area(entry: Entry, holidays: frozenset[date]) -> Area:
+def _area(entry: Entry, holidays: frozenset[date], wordings: Mapping[str, str]) -> Area:
     fields = entry.fields
     return Area(
         slug=entry.name,
         **{name: fields[name].strip() for name in (*_TEXTS, *_LINKS)},
         authority=fields["authority"],
-        registration=fields["registration"],
+        registering=wordings[fields["registration"]],
         timezone=ZoneInfo(fields["timezone"]),
         opening=dict(_opened(day, span) for day, span in fields["hours"].items()),
         holidays=holidays,

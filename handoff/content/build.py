@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,9 +19,14 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--on", type=_day, default=datetime.now(UTC).date(), help="another day than today")
 
 
-def check_content(asked: argparse.Namespace) -> int:
-    """Print every fault with its file, its line and what to do, and give the exit code."""
+def check_content(asked: argparse.Namespace, *others: Callable[[], object]) -> int:
+    """Print every fault with its file, its line and what to do, and give the exit code.
+
+    `others` load what else is edited as data, and raise ContentFaults likewise.
+    """
     try:
+        for load in others:
+            load()
         facts = load_facts()
         answers = load_content(asked.folder, facts, on=asked.on)
     except ContentFaults as found:

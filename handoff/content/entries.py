@@ -68,13 +68,21 @@ def read_node(path: Path, faults: list[Fault]) -> yaml.Node | None:
         return None
 
 
-def read_entries(path: Path, called: str, key: str, faults: list[Fault]) -> Iterator[Entry]:
-    """The entries of a file; `called` is what one is ("answer"), `key` what it starts with ("slug")."""
+def read_entries(
+    path: Path, called: str, key: str, faults: list[Fault], under: str | None = None
+) -> Iterator[Entry]:
+    """The entries of a file; `called` is what one is ("answer"), `key` what it starts with ("slug").
+
+    `under` names the list of a file that has several.
+    """
     file, start = shown(path), f'start it with "- {key}: ..."'
     known = len(faults)
     root = read_node(path, faults)
     if len(faults) > known:
         return
+    if under:
+        lists = {key.value: value for key, value in root.value} if isinstance(root, yaml.MappingNode) else {}
+        root, start = lists.get(under), f'begin it with "{under}:", then {start}'
     if not isinstance(root, yaml.SequenceNode):
         faults.append(Fault(file, 1, f"not a list of entries: {start}"))
         return
