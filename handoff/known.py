@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.cases.service import CaseRules, place_open_cases
+from handoff.cases.service import CaseRules, contact_case, place_open_cases
 from handoff.conversations.hearing import AREA, Facts, hear
 from handoff.conversations.model import ADVISER, WAITING, WEBCHAT, Contact, Conversation
 from handoff.registrations.fields import Known, read_phone
 from handoff.registrations.reading import Accepted
-from handoff.screening.triage import bot_may_speak
+from handoff.screening.holding import bot_may_speak
 
 _LONG_NUMBER = re.compile(r"(?:[\doO][^\w\n]{0,2}){9}")
 _NOT_TO_USE = re.compile(
@@ -41,24 +41,32 @@ async def take_note(
 
 async def take_number(
     session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, text: str
-) -> None:
-    """Keep a phone number that someone writes in a chat once an adviser is to answer or does.
+) -> bool:
+    """Keep a phone number that someone writes in a chat once an adviser answers, or is to, or was told.
 
-    A chat has no address to find them at again, so the safety messages ask for one. What is said later
-    replaces the earlier; a number not to ring is none. While a bot's form is open its answers are its own.
+    A chat has no address to find them at again, so they are asked for one. What is said later replaces the
+    earlier; a number not to ring is none. While a bot's form is open its answers are its own. True when kept.
     """
-    if conversation.channel != WEBCHAT or conversation.state not in (WAITING, ADVISER):
-        return
+    if conversation.channel != WEBCHAT or not await _is_expected(session, conversation):
+        return False
     if conversation.form and await bot_may_speak(session, rules, conversation):
-        return
+        return False
     found = _LONG_NUMBER.search(text) and not _NOT_TO_USE.search(text)
     number = read_phone(text, Known(now.date(), rules.areas)) if found else None
     if not isinstance(number, Accepted):
-        return
+        return False
     contact = await session.get_one(Contact, conversation.contact_id)
     if contact.reach != number.value:
         contact.reach = number.value
         await audit.record(session, now, "person", "contact.reach", f"conversation:{conversation.id}")
+    return True
+
+
+async def _is_expected(session: AsyncSession, conversation: Conversation) -> bool:
+    if conversation.state in (WAITING, ADVISER):
+        return True
+    case = await contact_case(session, conversation)
+    return case is not None and case.declined_at is None
 
 
 async def _place(

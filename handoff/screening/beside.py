@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from handoff import reach
 from handoff.cases.service import (
     FAILURE,
     SAFEGUARDING,
@@ -21,7 +22,6 @@ from handoff.cases.service import (
     take_back,
 )
 from handoff.conversations.model import ADVISER
-from handoff.known import take_number
 from handoff.neet import service as neet
 from handoff.screening.heard import Heard
 from handoff.screening.holding import may_hold
@@ -52,10 +52,8 @@ async def _hear_neet(heard: Heard) -> bool:
     return False
 
 
-async def _take_number(heard: Heard) -> bool:
-    text = heard.message.text
-    await take_number(heard.session, heard.rules, heard.now, heard.conversation, text)
-    return False
+async def _take_reach(heard: Heard) -> bool:
+    return await reach.take(heard.session, heard.rules, heard.now, heard.conversation, heard.message)
 
 
 async def _hear_language(heard: Heard) -> bool:
@@ -96,13 +94,13 @@ STEPS: Final[dict[str, Step]] = {
     "language": _hear_language,
     "names": _keep_from_the_named,
     "neet": _hear_neet,
-    "number": _take_number,
+    "reach": _take_reach,
     "taken_back": _take_back,
 }
 _FAILED = {
     "language": "which language this is could not be noted",
     "names": "whether a colleague is named here could not be checked",
-    "number": "a phone number that they wrote could not be kept",
+    "reach": "how they can be reached could not be noted",
     "neet": "whether they are out of learning or work could not be noted",
     "taken_back": "whether they took something back could not be noted",
 }
