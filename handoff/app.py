@@ -38,6 +38,8 @@ from handoff.crypto import keyring
 from handoff.db import Database
 from handoff.errors import errors_middleware, second_try_middleware
 from handoff.feedback import routes as feedback_routes
+from handoff.jobcentre import routes as jobcentre_routes
+from handoff.jobcentre.post import Post
 from handoff.live import Hub
 from handoff.neet import internal_routes as neet_internal
 from handoff.outbox import Outbox
@@ -116,6 +118,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
     receipts = LostReceipts(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
     told = (parts.db, parts.clock, parts.hub, parts.rules, parts.settings)
     editions = EditionKeeper(parts.db, parts.hub)
+    jobcentre = Post(*told)
     async with editions.running(), parts.hub.running(parts.db):
         async with background(
             parts.content.keep_fresh,
@@ -129,6 +132,8 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             Lifecycle(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             MailCaller(*told).run_forever,
             TextCaller(*told, parts.twilio).run_forever,
+            jobcentre.run_forever,
+            jobcentre.look_after_forever,
         ):
             yield
         await parts.turns.stop()
@@ -153,6 +158,7 @@ def make_public_app(parts: Parts) -> web.Application:
         content_routes,
         screening_routes,
         feedback_routes,
+        jobcentre_routes,
         confirmation_routes,
         completing_routes,
         openapi,

@@ -113,7 +113,8 @@ async def _is_late(session: AsyncSession, now: datetime, rules: CaseRules, notic
 async def _thread(session: AsyncSession, notice: Notice) -> Conversation:
     """The conversation of the notice's registration, locked."""
     assert notice.registration_id is not None
-    return await lock(session, await registrations.conversation_of(session, notice.registration_id))
+    found = await registrations.conversations_of(session, [notice.registration_id])
+    return await lock(session, found[notice.registration_id])
 
 
 async def _raise(

@@ -43,9 +43,9 @@ class Notice(Base):
     """One thing that Jobcentre Plus is told about one registration (none: a test).
 
     `waiting_since`: when it last began to wait to be told. `round`: 2 once it was sent again.
-    `may_have_gone`: an attempt at it ended so that it may have arrived. `raised_at`: when an adviser was asked
-    to see to it. `withdrawn_at`: the permission was taken back since, so it is not sent any more and its link
-    shows nothing.
+    `may_have_gone`: an attempt at it ended so that it may have arrived. `raised_at`: when an adviser was
+    asked to see to it. `withdrawn_at`: the permission was taken back since: it is not sent any more, and its
+    link shows nothing.
     """
 
     __tablename__ = "jobcentre_notice"

@@ -27,7 +27,7 @@ from handoff import audit
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.db import Database
-from handoff.jobcentre import chasing
+from handoff.jobcentre import chasing, lists
 from handoff.jobcentre.channels import files, mail, web
 from handoff.jobcentre.channels.sending import NotSent, Sending, Sent
 from handoff.jobcentre.links import notice_token
@@ -93,6 +93,8 @@ class Post:
     async def look_after(self) -> None:
         """One round: their answers first, so that nothing they have is chased."""
         await self._fetch_answers()
+        async with self._db.transaction() as session:
+            await lists.forget(session, self._clock.now())
         if await chasing.chase(self._db, self._clock, self._rules):
             self._hub.notify(CONSOLE)
 
