@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from handoff.app import Parts
-from handoff.conversations.service import open_webchat, sms_conversation
 from handoff.cases.service import open_or_raise
 from handoff.content.areas import local_day
+from handoff.conversations.service import open_webchat, sms_conversation
 from handoff.crypto import keyring
 from handoff.references import new_reference
 from handoff.registrations import links
