@@ -44,6 +44,7 @@ from handoff.live import Hub
 from handoff.neet import internal_routes as neet_internal
 from handoff.outbox import Outbox
 from handoff.rasa import Rasa
+from handoff.records import routes as records_routes
 from handoff.registrations import completing_routes
 from handoff.registrations import internal_routes as registrations_internal
 from handoff.registrations import routes as confirmation_routes
@@ -154,6 +155,7 @@ def make_public_app(parts: Parts) -> web.Application:
         console_routes,
         console_record_forms,
         console_safeguarding,
+        records_routes,
         alerts_routes,
         content_routes,
         screening_routes,

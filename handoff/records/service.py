@@ -14,7 +14,7 @@ from handoff import audit
 from handoff.errors import Unprocessable
 from handoff.records import store
 from handoff.records.codes import DIED, IN_LEARNING_OR_WORK, MOVED, NEET, load_codes
-from handoff.records.currency import currency_of
+from handoff.records.currency import currency_of as currency_of
 from handoff.records.matching import Match, judge
 from handoff.records.model import Characteristic, Consent, Pair, Record, RecordKey, Spell
 from handoff.records.person import Details, PersonFacts, details_of, digest, filled, from_facts
@@ -60,18 +60,23 @@ class Activity:
 async def find_or_create(session: AsyncSession, now: datetime, facts: PersonFacts, by: str) -> Found:
     """The record of exactly this person, or a new one; a likely match is marked for a person to decide.
 
-    Their newest postcode, phone and e-mail count. Takes the record's lock; writes the audit last.
+    Their newest postcode, phone and e-mail count. Takes the record's lock.
     """
-    person = from_facts(facts)
+    return await take_in(session, now, from_facts(facts), facts.area, by, "registration")
+
+
+async def take_in(
+    session: AsyncSession, now: datetime, person: Details, area: str | None, by: str, source: str
+) -> Found:
+    """The same, of somebody about whom more is known."""
     await store.hold_births(session, [person])
-    known = await store.candidates(session, [person])
-    match: Match[uuid.UUID] = judge(person, known)
+    match: Match[uuid.UUID] = judge(person, await store.candidates(session, [person]))
     if match.exact is None:
-        return await _made(session, now, person, facts.area, match, by)
+        return await _made(session, now, person, area, match, by, source)
     record = await store.lock(session, match.exact)
-    changed = await _say_newest(session, now, record, person)
-    if facts.area and facts.area != record.area:
-        record.area, record.also_area = (record.area or facts.area), facts.area
+    changed = await _say_newest(session, record, person)
+    if area and area != record.area:
+        record.area, record.also_area = (record.area or area), area
     store.touched(record, now)
     likely = await _has_open_pair(session, record.id)
     await audit.record(session, now, by, "record.match", f"record:{record.id}", changed=changed)
@@ -241,28 +246,22 @@ async def _active_consents(session: AsyncSession, record_id: uuid.UUID, purpose:
 
 
 async def _made(
-    session: AsyncSession, now: datetime, person: Details, area: str | None, match: Match[uuid.UUID], by: str
-) -> Found:
+    session: AsyncSession, now: datetime, person: Details, area: str | None, match: Match[uuid.UUID],
+    by: str, source: str,
+) -> Found:  # fmt: skip
     record = Record(
-        area=area,
-        details=person.stored(),
-        lead_authority=load_codes().authority_of(area),
-        source="registration",
-        created_at=now,
-        created_by=by,
-        updated_at=now,
-    )
+        area=area, details=person.stored(), lead_authority=load_codes().authority_of(area), source=source,
+        created_at=now, created_by=by, updated_at=now,
+    )  # fmt: skip
     session.add(record)
     await session.flush()
     await store.write_keys(session, record)
-    for other_id, why in match.likely:
-        session.add(Pair(record_id=record.id, other_id=other_id, why=list(why), found_at=now))
-    await session.flush()
+    await store.mark_pairs(session, now, record, match.likely)
     await audit.record(session, now, by, "record.create", f"record:{record.id}", likely=len(match.likely))
     return Found(record, created=True, likely=bool(match.likely))
 
 
-async def _say_newest(session: AsyncSession, now: datetime, record: Record, person: Details) -> list[str]:
+async def _say_newest(session: AsyncSession, record: Record, person: Details) -> list[str]:
     """Take over the newest way to reach them, and what was not known; the names of what changed."""
     old = details_of(record.details)
     newest = {name: value for name in ("postcode", "phone", "email") if (value := getattr(person, name))}

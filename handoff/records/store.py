@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.errors import NotFound
-from handoff.records.model import Record, RecordKey, Spell
+from handoff.records.model import Pair, Record, RecordKey, Spell
 from handoff.records.person import Details, born_digests, details_of, digest, keys_of, name_and_phone
 
 _NUMBERS = ("uln", "upn", "client_id")
@@ -35,18 +35,17 @@ async def candidates(session: AsyncSession, people: Iterable[Details]) -> list[t
     found = select(RecordKey.record_id).where(RecordKey.digest.in_(wanted))
     query = select(Record.id, Record.joined_into_id, Record.details).where(Record.id.in_(found))
     return [
-        (
-            await _survivor(session, row.joined_into_id) if row.joined_into_id else row.id,
-            details_of(row.details),
-        )
+        (await _survivor(session, row.id, row.joined_into_id), details_of(row.details))
         for row in (await session.execute(query)).all()
     ]
 
 
-async def _survivor(session: AsyncSession, record_id: uuid.UUID) -> uuid.UUID:
-    query = select(Record.joined_into_id).where(Record.id == record_id)
-    further = (await session.execute(query)).scalar()
-    return await _survivor(session, further) if further else record_id
+async def _survivor(session: AsyncSession, record_id: uuid.UUID, joined_into: uuid.UUID | None) -> uuid.UUID:
+    """The end of the way from a record to the one it was joined into."""
+    while joined_into:
+        query = select(Record.joined_into_id).where(Record.id == joined_into)
+        record_id, joined_into = joined_into, (await session.execute(query)).scalar()
+    return record_id
 
 
 def _sharing(person: Details) -> list[str]:
@@ -57,7 +56,7 @@ def _sharing(person: Details) -> list[str]:
 
 async def lock(session: AsyncSession, record_id: uuid.UUID) -> Record:
     """The record, locked; the one it was joined into where it was. NotFound for none."""
-    query = select(Record).where(Record.id == record_id).with_for_update()
+    query = select(Record).where(Record.id == record_id).with_for_update(key_share=True)
     found = (await session.execute(query.execution_options(populate_existing=True))).scalar()
     if found is None:
         raise NotFound("There is no such record.")
@@ -104,6 +103,22 @@ def key_rows(records: Iterable[Record]) -> list[dict[str, object]]:
     ]
 
 
+async def mark_pairs(
+    session: AsyncSession, now: datetime, record: Record, alike: Iterable[tuple[uuid.UUID, tuple[str, ...]]]
+) -> None:
+    """Leave each likeness for a person to decide; what was decided or is waiting already stays as it is."""
+    query = select(Pair).where(or_(Pair.record_id == record.id, Pair.other_id == record.id))
+    known = {
+        one for pair in (await session.execute(query)).scalars() for one in (pair.record_id, pair.other_id)
+    }
+    for other_id, why in alike:
+        if other_id not in known and other_id != record.id:
+            session.add(
+                Pair(record_id=record.id, other_id=other_id, why=list(why), found_at=record.updated_at)
+            )
+    await session.flush()
+
+
 def touched(record: Record, now: datetime) -> None:
     """Anything about a record that changed shows in its version, so that an edit or an undo sees it."""
     record.updated_at = now
@@ -112,7 +127,7 @@ def touched(record: Record, now: datetime) -> None:
 async def by_digests(
     session: AsyncSession, digests: Sequence[str], areas: Collection[str], limit: int
 ) -> list[Record]:
-    """The records that all of these find, in these areas or in none, the newest first."""
+    """The records that all of these find, in these areas or in none, the newest first, each person once."""
     query = (
         select(RecordKey.record_id)
         .where(RecordKey.digest.in_(digests))
@@ -121,4 +136,5 @@ async def by_digests(
     )
     theirs = or_(Record.area.is_(None), Record.area.in_(areas), Record.also_area.in_(areas))
     found = select(Record).where(Record.id.in_(query), theirs).order_by(Record.updated_at.desc()).limit(limit)
-    return list((await session.execute(found)).scalars())
+    people = [await settled(session, one.id) for one in (await session.execute(found)).scalars()]
+    return list({one.id: one for one in people if one}.values())

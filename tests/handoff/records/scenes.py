@@ -10,6 +10,7 @@ from handoff.app import Parts
 from handoff.records import service
 from handoff.records.service import PersonFacts
 
+ADMIN, MANAGER = "admin@demo.test", "manager@demo.test"
 AISHA = "Aisha Begum-O'Hara"
 
 
@@ -30,3 +31,10 @@ async def make_record(parts: Parts, **over: Any) -> uuid.UUID:
     async with parts.db.transaction() as session:
         found = await service.find_or_create(session, parts.clock.now(), facts(**over), "person")
         return found.record.id
+
+
+async def activity_of(parts: Parts, record_id: uuid.UUID) -> str | None:
+    """The code of what they do now."""
+    async with parts.db.reading() as session:
+        found = await service.current_activity(session, record_id)
+        return found.code if found else None
