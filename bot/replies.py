@@ -93,7 +93,7 @@ def _reply(event: BotUttered, ranking: list[dict[str, Any]]) -> Reply:
         "sms": custom.get("sms"),
         "choices": _choices(custom, ranking),
     }
-    return reply | ({"language": custom["language"]} if "language" in custom else {})
+    return reply | {name: custom[name] for name in ("language", "council") if name in custom}
 
 
 def _choices(custom: dict[str, Any], ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -36,7 +36,8 @@ class Asked:
 class Reply:
     """One thing the bot says; an `answer` carries only its slug, everything else its words.
 
-    `language`: the code of the language of the words, when that is not English.
+    `language`: the code of the language of the words, when that is not English. `council`: whom an answer
+    sends somebody to who lives elsewhere.
     """
 
     kind: str = "talk"
@@ -45,6 +46,7 @@ class Reply:
     sms: str | None = None
     choices: list[dict[str, Any]] = field(default_factory=list)
     language: str | None = None
+    council: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def _understood(body: dict[str, Any]) -> Understood:
             sms=reply.get("sms"),
             choices=list(reply.get("choices") or []),
             language=reply.get("language"),
+            council=reply.get("council"),
         )
         for reply in body["replies"]
     ]

@@ -61,7 +61,7 @@ def _in_language(text: str, language: str) -> str:
 
 def _answer(reply: Reply, content: LiveContent, area: Area, channel: str) -> dict[str, Any]:
     """An answer offers its next steps as buttons; a text is whole in itself, and offers nothing unseen."""
-    answer = content.answer(reply.answer or "", area)
+    answer = content.answer(reply.answer or "", area, reply.council)
     if answer is None:
         raise AnswerMissing(reply.answer)
     return {

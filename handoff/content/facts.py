@@ -1,6 +1,7 @@
-"""What the placeholders of answers stand for: an area's details and sums of money.
+"""What the placeholders of answers stand for: an area's details, sums of money, whom to ask elsewhere.
 
-{area.phone} is the area's phone, {money.wage-21} a sum of the day and {money.wage-21.since} when it began.
+{area.phone} is the area's phone, {money.wage-21} a sum of the day and {money.wage-21.since} when it began;
+{their.council} is the council of somebody who lives in no area of ours.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from handoff.content.areas import REFERENCE, Area, load_areas
+from handoff.content.authorities import WHEREVER, load_authorities
 from handoff.content.entries import ContentFaults, Fault
 from handoff.content.money import Figure, Unknown, load_money
 from handoff.sms.gsm7 import septets
@@ -22,6 +24,7 @@ from handoff.sms.gsm7 import septets
 _PLACEHOLDER = re.compile(r"( ?)\{([^{}]*)\}")
 _ENDS = re.compile(r"[.?!](?:\s|$)|\n")
 _MONEY, _SINCE = "money.", ".since"
+THEIRS = "their.council"
 Words = Mapping[str, str]
 T = TypeVar("T")
 
@@ -33,15 +36,17 @@ class Facts:
     areas: Mapping[str, Area]
     money: Mapping[str, Figure]
 
-    def on(self, area: Area, day: date) -> dict[str, str]:
-        """What each placeholder says in an area on a day."""
-        return area.words | self._money(lambda figure: (figure.words(day), figure.since(day)))
+    def on(self, area: Area, day: date, council: str | None = None) -> dict[str, str]:
+        """What each placeholder says in an area on a day, to somebody who lives with another council."""
+        money = self._money(lambda figure: (figure.words(day), figure.since(day)))
+        return area.words | money | {THEIRS: council or WHEREVER}
 
     @cached_property
     def longest(self) -> list[dict[str, str]]:
         """The same for each area, with the longest words that a sum can come to on any day."""
         money = self._money(_longest)
-        return [area.words | money for area in self.areas.values()]
+        theirs = {THEIRS: max((one.council for one in load_authorities().values()), key=septets)}
+        return [area.words | money | theirs for area in self.areas.values()]
 
     def figures_in(self, *texts: str) -> list[Figure]:
         """The sums that the texts name, each once, in the order of the file."""

@@ -50,17 +50,20 @@ class LiveContent:
         self.facts = facts
         self.release = 0
         self._revisions: Mapping[str, Revision] = {}
-        self._rendered: dict[tuple[str, str], tuple[date, RenderedAnswer]] = {}
+        self._rendered: dict[tuple[str, str, str | None], tuple[date, RenderedAnswer]] = {}
 
-    def answer(self, slug: str, area: Area) -> RenderedAnswer | None:
-        """The answer as it reads now in this area; None when the live release has no such answer."""
+    def answer(self, slug: str, area: Area, council: str | None = None) -> RenderedAnswer | None:
+        """The answer as it reads now in this area; None when the live release has no such answer.
+
+        `council` is whom to ask where the person lives, when that is known to be elsewhere.
+        """
         if slug not in self._revisions:
             return None
         today = local_day(area, self._clock.now())
-        day, found = self._rendered.get((slug, area.slug), (None, None))
+        day, found = self._rendered.get((slug, area.slug, council), (None, None))
         if found is None or day != today:
-            found = self._render(self._revisions[slug], area, today)
-            self._rendered[slug, area.slug] = today, found
+            found = self._render(self._revisions[slug], area, today, council)
+            self._rendered[slug, area.slug, council] = today, found
         return found
 
     def title(self, slug: str) -> str | None:
@@ -84,8 +87,8 @@ class LiveContent:
                 await self.reload()
                 await notices.wait(LOOK_SECONDS)
 
-    def _render(self, revision: Revision, area: Area, day: date) -> RenderedAnswer:
-        words = self.facts.on(area, day)
+    def _render(self, revision: Revision, area: Area, day: date, council: str | None) -> RenderedAnswer:
+        words = self.facts.on(area, day, council)
         said = [to_text(revision.web, words), fill(revision.differs or "", words)]
         steps = ((self.title(slug), slug) for slug in revision.next)
         return RenderedAnswer(

@@ -51,3 +51,11 @@ def test_a_topic_is_over_after_a_few_messages_about_nothing():
 def test_what_only_opened_a_form_is_no_topic_to_ask_about():
     assert topic_after(HEARD, answered("cv"), HEARD, answered("register"), ActiveLoop("form")) == "cv"
     assert topic_after(HEARD, answered("register"), ActiveLoop("form"), HEARD, answered("cv")) == "cv"
+
+
+def test_a_signpost_names_the_council_that_the_action_gave():
+    custom = {"kind": "answer", "answer": "signpost-other-area", "council": "Croydon council"}
+    said = BotUttered(None, {"custom": custom})
+    tracker = DialogueStateTracker.from_events("someone", [HEARD, said])
+    [reply] = describe_turn(tracker, 0)["replies"]
+    assert (reply["answer"], reply["council"]) == ("signpost-other-area", "Croydon council")
