@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.cases.bars import bars_of, is_barred
+from handoff.cases.leads_only import RIGHT, held_since, is_for_leads
 from handoff.cases.model import Case
 from handoff.conversations import service as conversations
 from handoff.conversations.model import Conversation
 from handoff.db import ROW
 from handoff.errors import NotFound
-from handoff.staff.service import Member, Staff, colleagues
+from handoff.staff.service import Member, Staff, colleagues, may
 
 if TYPE_CHECKING:
     from handoff.cases.service import CaseRules
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 def visible_to(who: Member) -> ColumnElement[bool]:
     """Their areas' cases, and every case whose area is not known yet; none that they are kept from."""
-    return and_(or_(Case.area.is_(None), Case.area.in_(sorted(who.areas))), ~is_barred(who.id))
+    theirs = and_(or_(Case.area.is_(None), Case.area.in_(sorted(who.areas))), ~is_barred(who.id))
+    return theirs if who.may(RIGHT) else and_(theirs, or_(~is_for_leads(), Case.owner_id == who.id))
 
 
 async def case_for(session: AsyncSession, who: Member, case_id: uuid.UUID) -> Case:
@@ -43,8 +46,16 @@ async def case_to_change(session: AsyncSession, who: Member, case_id: uuid.UUID)
 
 async def able_to_take(session: AsyncSession, rules: CaseRules, case: Case) -> list[Staff]:
     """Colleagues a case can be passed to: of its area, and not kept from it."""
+    return await let_in(session, rules, case, await colleagues(session, rules.vocabulary, case.area))
+
+
+async def let_in(session: AsyncSession, rules: CaseRules, case: Case, people: Iterable[Staff]) -> list[Staff]:
+    """Those of these people who are not kept from a case."""
     kept = {bar.staff_id for bar in await bars_of(session, case.conversation_id)}
-    return [one for one in await colleagues(session, rules.vocabulary, case.area) if one.id not in kept]
+    found = [one for one in people if one.id not in kept]
+    if await held_since(session, case.conversation_id) is None:
+        return found
+    return [one for one in found if one.id == case.owner_id or may(rules.vocabulary, one, RIGHT)]
 
 
 def _theirs(who: Member, case_id: uuid.UUID) -> Select[Case]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handoff.cases.access import case_to_change
 from handoff.cases.bars import take_away
+from handoff.cases.leads_only import let_advisers_in
 from handoff.cases.model import Case, CaseBar, CaseNote
 from handoff.db import ROW
 from handoff.errors import Unprocessable
@@ -34,8 +35,18 @@ async def bar(desk: Desk, case_id: uuid.UUID, whom: uuid.UUID, why: str) -> Case
         return case
     kept.at, kept.by_id, kept.lifted_at = desk.now, desk.who.id, None
     await take_away(desk.session, desk.rules, desk.now, conversation, person)
+    await let_advisers_in(desk.session, desk.now, conversation.id, desk.who.id)
     _note(desk, case, f"{person.name} cannot see this case any more. {why}")
     await desk.record("case.bar", case, staff=str(person.id))
+    return case
+
+
+async def open_up(desk: Desk, case_id: uuid.UUID, why: str) -> Case:
+    """Let advisers see an allegation that names nobody, once a lead has looked. Twice is as once."""
+    case, conversation = await case_to_change(desk.session, desk.who, case_id)
+    if await let_advisers_in(desk.session, desk.now, conversation.id, desk.who.id):
+        _note(desk, case, f"Advisers can see this case now. {why}")
+        await desk.record("case.open_up", case)
     return case
 
 

@@ -63,7 +63,7 @@ async def keep_from_the_named(
     if case is None or not HARM & set(case.categories):
         return
     decided = {one.staff_id for one in await bars_of(session, conversation.id, lifted=True)}
-    said = plain(await _said(session, conversation))
+    said = plain(await what_they_said(session, conversation))
     met = await _met(session, conversation)
     for person in await staff.active(session):
         if person.id in decided:
@@ -159,7 +159,7 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", letters).split())
 
 
-async def _said(session: AsyncSession, conversation: Conversation) -> str:
+async def what_they_said(session: AsyncSession, conversation: Conversation) -> str:
     """What the person wrote here, oldest first: a name may come in a message of its own."""
     query = (
         select(Message.text)

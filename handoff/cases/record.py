@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.cases.bars import bars_of
 from handoff.cases.duties import Duty, answers_due, duties_of
+from handoff.cases.leads_only import held_since
 from handoff.cases.model import Case, CaseBar, CaseDecision, CaseReferral
 from handoff.cases.queue import iso
 from handoff.cases.service import CaseRules
@@ -28,6 +30,7 @@ class Record:
     referrals: Sequence[CaseReferral]
     duties: Sequence[Duty]
     bars: Sequence[CaseBar]
+    leads_only_since: datetime | None
     names: dict[uuid.UUID, str]
 
     def by(self, staff_id: uuid.UUID | None) -> str | None:
@@ -46,6 +49,7 @@ class Record:
             "referrals": [self._referral(one) for one in self.referrals],
             "duties": [_duty(one) for one in self.duties],
             "barred": [{"id": str(one.staff_id), "name": self.by(one.staff_id)} for one in self.bars],
+            "leads_only_since": iso(self.leads_only_since),
         }
 
     def _referral(self, one: CaseReferral) -> dict[str, Any]:
@@ -75,7 +79,8 @@ async def record_of(session: AsyncSession, rules: CaseRules, case: Case) -> Reco
     bars = await bars_of(session, case.conversation_id)
     duties = (await duties_of(session, rules, [case])).get(case.id, [])
     names = await staff.names(session, _writers(decisions, referrals, bars))
-    return Record(rules, case, decisions, referrals, duties, bars, names)
+    held = await held_since(session, case.conversation_id)
+    return Record(rules, case, decisions, referrals, duties, bars, held, names)
 
 
 def _writers(

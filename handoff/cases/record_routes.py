@@ -58,6 +58,13 @@ async def bar(request: web.Request) -> web.Response:
 
 
 @access(staff("case.oversee"))
+async def open_up(request: web.Request) -> web.Response:
+    """POST .../open-up {why}: advisers see an allegation that names nobody, once a lead has looked."""
+    why = text_field(await json_object(request), "why", LONGEST)
+    return await _act(request, lambda desk: barring.open_up(desk, _id(request), why))
+
+
+@access(staff("case.oversee"))
 async def lift(request: web.Request) -> web.Response:
     """POST .../lift {staff, why}: a colleague who was kept out sees the case again."""
     body = await json_object(request)
@@ -124,4 +131,5 @@ def setup(app: web.Application) -> None:
     app.router.add_post(f"{at}/referrals", refer)
     app.router.add_post(f"{at}/referrals/{{referral}}", note_answer)
     app.router.add_post(f"{at}/bar", bar)
+    app.router.add_post(f"{at}/open-up", open_up)
     app.router.add_post(f"{at}/lift", lift)

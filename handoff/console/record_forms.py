@@ -54,6 +54,11 @@ async def _bar(desk: Desk, case_id: uuid.UUID, form: Form) -> None:
         await barring.bar(desk, case_id, member_in(form), text_field(form, "barred", LONGEST))
 
 
+async def _open_up(desk: Desk, case_id: uuid.UUID, form: Form) -> None:
+    with _form("open"):
+        await barring.open_up(desk, case_id, text_field(form, "opened", LONGEST))
+
+
 async def _lift(desk: Desk, case_id: uuid.UUID, form: Form) -> None:
     with _form("lift"):
         await barring.lift(desk, case_id, member_in(form), text_field(form, "barred", LONGEST))
@@ -77,6 +82,7 @@ def setup(app: web.Application) -> None:
         ("referrals", "case.note", _refer),
         ("answer", "case.note", _answer),
         ("bar", "case.oversee", _bar),
+        ("open-up", "case.oversee", _open_up),
         ("lift", "case.oversee", _lift),
     ):
         app.router.add_post(f"/staff/cases/{{id}}/{name}", posted(right, act))

@@ -15,6 +15,7 @@ from handoff.cases.service import (
     SAFEGUARDING,
     UNANSWERED,
     keep_from_the_named,
+    keep_to_leads,
     note_case,
     open_case,
     open_cases,
@@ -44,6 +45,7 @@ async def go_beside(heard: Heard) -> bool:
 
 async def _keep_from_the_named(heard: Heard) -> bool:
     await keep_from_the_named(heard.session, heard.rules, heard.now, heard.conversation)
+    await keep_to_leads(heard.session, heard.rules, heard.now, heard.conversation)
     return False
 
 

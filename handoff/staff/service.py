@@ -208,6 +208,11 @@ async def phone_of(session: AsyncSession, staff_id: uuid.UUID) -> str | None:
     return (await session.get_one(Staff, staff_id)).phone
 
 
+def may(vocabulary: Vocabulary, person: Staff, right: str) -> bool:
+    """Whether one of their roles carries this right."""
+    return any(right in vocabulary.roles[role].rights for role in person.roles if role in vocabulary.roles)
+
+
 async def colleagues(session: AsyncSession, vocabulary: Vocabulary, area: str | None) -> list[Staff]:
     """Who could take a case of this area (any area while it is not known), by name."""
     able = {code for code, role in vocabulary.roles.items() if "case.claim" in role.rights}

@@ -141,7 +141,7 @@ async def test_a_lead_lets_them_in_again_and_the_same_words_do_not_keep_them_out
 async def test_a_lead_keeps_someone_out_by_hand(
     client: Client, sam: Colleague, priya: Colleague, parts: Parts
 ) -> None:
-    await heard(client, "the tall one at your office hits me")
+    await heard(client, "he hits me all the time")
     (case,) = [at(one) for one in await cases(sam)]
     await sam.post(f"{case['at']}/claim")
     sams_id = (await sam.get("/api/staff/session"))[1]["id"]
@@ -180,7 +180,7 @@ async def test_a_lead_who_is_named_does_not_see_it_and_the_manager_decides(
 async def test_a_claim_at_the_moment_of_the_naming_does_not_hold(
     client: Client, sam: Colleague, parts: Parts
 ) -> None:
-    chat = await heard(client, "my adviser touched me")
+    chat = await heard(client, "a man touched me")
     (case,) = [at(one) for one in await cases(sam)]
     await asyncio.gather(sam.post(f"{case['at']}/claim"), chat.say("it was sam okafor"))
     assert (await sam.get(case["at"]))[0] == 404
