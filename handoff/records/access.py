@@ -13,10 +13,10 @@ from handoff.records.model import Record
 from handoff.staff.service import Member
 
 
-def visible_to(who: Member) -> ColumnElement[bool]:
+def visible_to(who: Member, record: type[Record] = Record) -> ColumnElement[bool]:
     """Their areas' records, those their areas work with too, and those whose area is not known yet."""
     areas = sorted(who.areas)
-    return or_(Record.area.is_(None), Record.area.in_(areas), Record.also_area.in_(areas))
+    return or_(record.area.is_(None), record.area.in_(areas), record.also_area.in_(areas))
 
 
 async def record_for(session: AsyncSession, who: Member, record_id: uuid.UUID) -> Record:

@@ -16,7 +16,7 @@ from handoff.cases.service import CaseRules
 from handoff.content.areas import local_day
 from handoff.errors import Unprocessable
 from handoff.records import store, view
-from handoff.records.access import record_for, record_id_in
+from handoff.records.access import record_for, record_id_in, visible_to
 from handoff.records.forms import Form, digests_in
 from handoff.records.model import Record
 from handoff.records.view import RecordView
@@ -62,7 +62,7 @@ async def find(at: Desk, form: Form) -> Sequence[Record]:
     if not digests:
         told = "Fill in at least one: a name, a date of birth, a postcode, a phone number or a reference."
         raise Unprocessable("nothing_given", told, field="name")
-    found = await store.by_digests(at.session, digests, at.who.areas, MOST_FOUND + 1)
+    found = await store.by_digests(at.session, digests, visible_to(at.who), MOST_FOUND + 1)
     for one in found[:MOST_FOUND]:
         await audit.record(at.session, at.now, at.who.id, "record.find", f"record:{one.id}")
     return found

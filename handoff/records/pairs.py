@@ -49,7 +49,7 @@ async def listed(session: AsyncSession, who: Member, state: str = OPEN) -> list[
         select(Pair, one, other)
         .join(one, one.id == Pair.record_id)
         .join(other, other.id == Pair.other_id)
-        .where(Pair.state == state, _sees(who, one), _sees(who, other))
+        .where(Pair.state == state, visible_to(who, one), visible_to(who, other))
         .order_by(Pair.found_at)
         .limit(SHOWN)
     )
@@ -63,7 +63,9 @@ async def of_record(session: AsyncSession, who: Member, ids: Sequence[uuid.UUID]
         select(Pair, one, other)
         .join(one, one.id == Pair.record_id)
         .join(other, other.id == Pair.other_id)
-        .where(or_(Pair.record_id.in_(ids), Pair.other_id.in_(ids)), _sees(who, one), _sees(who, other))
+        .where(
+            or_(Pair.record_id.in_(ids), Pair.other_id.in_(ids)), visible_to(who, one), visible_to(who, other)
+        )
         .order_by(Pair.found_at)
     )
     return [Likeness(*row) for row in (await session.execute(query)).all()]
@@ -76,7 +78,7 @@ async def waiting(session: AsyncSession, who: Member) -> int:
         select(func.count(Pair.id))
         .join(one, one.id == Pair.record_id)
         .join(other, other.id == Pair.other_id)
-        .where(Pair.state == OPEN, _sees(who, one), _sees(who, other))
+        .where(Pair.state == OPEN, visible_to(who, one), visible_to(who, other))
     )
     return (await session.execute(query)).scalar_one()
 
@@ -154,8 +156,3 @@ def _decided(pair: Pair, now: datetime, who: Member, state: str) -> None:
 async def _recorded(session: AsyncSession, now: datetime, who: Member, action: str, found: Likeness) -> None:
     for one, other in ((found.record, found.other), (found.other, found.record)):
         await audit.record(session, now, who.id, action, f"record:{one.id}", other=str(other.id))
-
-
-def _sees(who: Member, record: type[Record]):  # type: ignore[no-untyped-def]
-    areas = sorted(who.areas)
-    return or_(record.area.is_(None), record.area.in_(areas), record.also_area.in_(areas))

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.errors import NotFound
@@ -125,16 +125,15 @@ def touched(record: Record, now: datetime) -> None:
 
 
 async def by_digests(
-    session: AsyncSession, digests: Sequence[str], areas: Collection[str], limit: int
+    session: AsyncSession, digests: Sequence[str], seen: ColumnElement[bool], limit: int
 ) -> list[Record]:
-    """The records that all of these find, in these areas or in none, the newest first, each person once."""
+    """The records that all of these find, of those that may be seen, the newest first, each person once."""
     query = (
         select(RecordKey.record_id)
         .where(RecordKey.digest.in_(digests))
         .group_by(RecordKey.record_id)
         .having(func.count(RecordKey.digest.distinct()) == len(set(digests)))
     )
-    theirs = or_(Record.area.is_(None), Record.area.in_(areas), Record.also_area.in_(areas))
-    found = select(Record).where(Record.id.in_(query), theirs).order_by(Record.updated_at.desc()).limit(limit)
+    found = select(Record).where(Record.id.in_(query), seen).order_by(Record.updated_at.desc()).limit(limit)
     people = [await settled(session, one.id) for one in (await session.execute(found)).scalars()]
     return list({one.id: one for one in people if one}.values())
