@@ -11,6 +11,8 @@ from handoff.jobcentre.options import Mail
 from handoff.jobcentre.sealing import BadCertificate, seal
 from handoff.mail import Mailer, MailTrouble
 
+_NO_TLS = ("SMTPException", "SSLCertVerificationError")  # the first is how the library says: no STARTTLS
+
 
 async def send(options: Mail, sending: Sending, mailer: Mailer) -> Sent:
     """Mail it. NotSent."""
@@ -30,9 +32,7 @@ async def send(options: Mail, sending: Sending, mailer: Mailer) -> Sent:
     try:
         await mailer.post(message, f"jobcentre-{sending.key}", always_tls=True)
     except MailTrouble as trouble:
-        code = (
-            "not_secure" if trouble.code in ("SMTPNotSupported", "SSLCertVerificationError") else trouble.code
-        )
+        code = "not_secure" if trouble.code in _NO_TLS else trouble.code
         raise NotSent(code, certain=not trouble.unsure) from None
     return Sent()
 
