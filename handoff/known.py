@@ -11,7 +11,7 @@ from handoff import audit
 from handoff.cases.service import CaseRules, contact_case, place_open_cases
 from handoff.conversations.hearing import AREA, Facts, hear
 from handoff.conversations.model import ADVISER, WAITING, WEBCHAT, Contact, Conversation
-from handoff.registrations.fields import Known, read_phone
+from handoff.registrations.contact import read_phone
 from handoff.registrations.reading import Accepted
 from handoff.screening.holding import bot_may_speak
 
@@ -52,7 +52,7 @@ async def take_number(
     if conversation.form and await bot_may_speak(session, rules, conversation):
         return False
     found = _LONG_NUMBER.search(text) and not _NOT_TO_USE.search(text)
-    number = read_phone(text, Known(now.date(), rules.areas)) if found else None
+    number = read_phone(text) if found else None
     if not isinstance(number, Accepted):
         return False
     contact = await session.get_one(Contact, conversation.contact_id)

@@ -35,5 +35,6 @@ async def numbers_of(session: AsyncSession, case: Case, contact: Contact) -> lis
     if contact.reach:
         found[contact.reach] = Number(contact.reach, written=True)
     for one in await registrations.for_case(session, case.id):
-        found.setdefault(one.phone, Number(one.phone, one.reference, one.name))
+        if one.phone:
+            found.setdefault(one.phone, Number(one.phone, one.reference, one.name))
     return list(found.values())

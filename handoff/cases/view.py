@@ -145,14 +145,10 @@ async def look(session: AsyncSession, who: Member, case: Case) -> CaseView:
 async def _registrations(session: AsyncSession, case: Case) -> list[dict[str, str]]:
     """Every registration the case is about, newest first, and the answers of one not finished yet."""
     finished = [
-        {**registrations.in_words(one), "Phone": masked(one.phone)}
+        {**registrations.in_words(one), **({"Phone": masked(one.phone)} if one.phone else {})}
         for one in await registrations.for_case(session, case.id)
     ]
-    draft = await registrations.draft_answers(session, case.conversation_id)
-    shown = {name: answer["shown"] for name, answer in draft.items()}
-    if "phone" in shown:
-        shown["phone"] = masked(shown["phone"])
-    so_far = {f"{name.replace('_', ' ').capitalize()} (so far)": value for name, value in shown.items()}
+    so_far = await registrations.begun_in_words(session, case.conversation_id)
     return [so_far, *finished] if so_far else finished
 
 

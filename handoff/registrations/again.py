@@ -9,7 +9,10 @@ from handoff.conversations.model import SMS, Contact
 from handoff.crypto import keyring
 from handoff.registrations.model import Registration
 
-CHANGEABLE = ("phone", "activity", "jobcentre_permission")
+CHANGEABLE = (
+    "phone", "email", "safe_contact", "safe_times", "activity", "activity_since", "activity_since_on",
+    "care_status", "ground", "jobcentre_permission", "others_permission",
+)  # fmt: skip
 
 
 def changes(registration: Registration, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -22,7 +25,8 @@ def take_over(registration: Registration, changed: Mapping[str, Any]) -> None:
     for name, value in changed.items():
         setattr(registration, name, value)
     if "phone" in changed:
-        registration.phone_index = keyring.blind_index(changed["phone"])
+        phone = changed["phone"]
+        registration.phone_index = keyring.blind_index(phone) if phone else None
 
 
 def note(registration: Registration, changed: Mapping[str, Any], elsewhere: Contact | None) -> str:
@@ -31,17 +35,27 @@ def note(registration: Registration, changed: Mapping[str, Any], elsewhere: Cont
     `elsewhere` is the contact they wrote from when it is not the one they registered from first.
     """
     said = [f"{registration.reference}: they registered again{_where(elsewhere)}."]
-    if "phone" in changed:
-        said.append(f"They gave another phone number; the earlier one ends in {registration.phone[-3:]}.")
+    if "safe_contact" in changed:
+        said.append(_reach(registration, changed))
     if "activity" in changed:
         said.append(f"What they are doing now was before: {registration.activity}")
+    if {"care_status", "ground"} & changed.keys():
+        said.append("Their care status or reason to claim changed: check it with them.")
     if "jobcentre_permission" in changed:
         said.append(_permission(changed["jobcentre_permission"]))
+    if "others_permission" in changed:
+        said.append(f"We may{'' if changed['others_permission'] else ' NOT'} talk to others who help them.")
     if not changed:
         said.append("No answer changed.")
     elif elsewhere:
         said.append("Check with them that it was they who changed this.")
     return "\n".join(said)
+
+
+def _reach(registration: Registration, changed: Mapping[str, Any]) -> str:
+    if "phone" in changed and registration.phone:
+        return f"They gave another phone number; the earlier one ends in {registration.phone[-3:]}."
+    return "They gave another way to reach them."
 
 
 def _where(elsewhere: Contact | None) -> str:

@@ -12,9 +12,9 @@ from datetime import date
 
 import dateparser
 
+from handoff.registrations.eligibility import age_on, refusal
 from handoff.registrations.reading import Accepted, Problem
 
-YOUNGEST, OLDEST = 16, 17
 LONGEST_LIFE = 120
 LONGEST_FOREIGN = 60  # a longer text costs dateparser half a second, and is no date
 LANGUAGES = "fr es pt it pl ro sq tr ar bn fa ur so uk ru de hi zh".split()
@@ -32,24 +32,31 @@ _YEAR_FIRST = re.compile(rf"(?<!\d)(\d{{4}}){_GAP}(?:(\d{{1,2}})|{_MONTH}){_BREA
 _SOME_DATE = re.compile(rf"(?<!\d)(19|20)\d\d(?!\d)|(?<![^\W\d_]){_MONTH}(?![^\W\d_])|\d\s*[/.\-]\s*\d")
 _SMALL_WORDS = re.compile(rf"(?<=\d)\s*(?:st|nd|rd|th)(?={_MONTH}|[^\w]|\d|$)|\b(?:of|the)\b")
 
+_AGE = re.compile(
+    r"\W*(?:sorry |well |but )?(?:i'?m|i am|im only|my age is) (\d\d)(?: ?(?:years? old|y/?o|yrs?))?\W*"
+)
 
-def read_birthday(text: str, today: date) -> Accepted | Problem:
-    """The day meant by the text, when it makes its person 16 or 17 today."""
+
+def read_birthday(text: str, today: date, age: int | None = None) -> Accepted | Problem:
+    """The day meant by the text, when it makes its person 16 or 17 today.
+
+    `age` is what they said before, where nobody has asked them about it yet: a date that says otherwise is
+    asked about (age_differs) before anything follows from it.
+    """
     said = _SMALL_WORDS.sub(" ", text.casefold())
     written = list(dict.fromkeys(_written(said)))
     days = list(dict.fromkeys(filter(None, (_day(*parts, today) for parts in written))))
     if not written and (foreign := _in_other_words(text)):
         days = [foreign]
     if len(days) == 1:
-        return _judged(days[0], today)
+        found = _judged(days[0], today)
+        differs = age is not None and days[0] <= today and age_on(today, days[0]) != age
+        return Problem("age_differs", value=days[0].isoformat()) if differs else found
     if days or (not written and _SOME_DATE.search(said)):
         return Problem("ambiguous_date")
+    if not written and (stated := _AGE.fullmatch(said)):
+        return _of_age(int(stated[1])) or Problem("not_a_date")
     return Problem("impossible_date" if written else "not_a_date")
-
-
-def age_on(day: date, born: date) -> int:
-    """Whole years from birth; someone born on 29 February is a year older on 1 March."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def in_words(day: date) -> str:
@@ -63,11 +70,12 @@ def _judged(born: date, today: date) -> Accepted | Problem:
     age = age_on(today, born)
     if age > LONGEST_LIFE:
         return Problem("not_a_date")
-    if age < YOUNGEST:
-        return Problem("under_16", "signpost-under-16")
-    if age > OLDEST:
-        return Problem("over_17", "signpost-18-plus")
-    return Accepted(born.isoformat(), in_words(born))
+    return _of_age(age) or Accepted(born.isoformat(), in_words(born))
+
+
+def _of_age(age: int) -> Problem | None:
+    found = refusal(age=age)
+    return Problem(found.why, found.slug) if found else None
 
 
 def _written(said: str) -> Iterator[tuple[str, int, int]]:

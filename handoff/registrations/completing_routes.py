@@ -19,14 +19,15 @@ from handoff.errors import NotFound, Refusal, count_refusal
 from handoff.pages import page
 from handoff.registrations import completing, links, parts
 from handoff.registrations.completing import At
+from handoff.registrations.contact import without_number
 from handoff.registrations.documents import day
 from handoff.registrations.ending import ENDS_BY_HAND, end_by_hand, may_tell_jobcentre
-from handoff.registrations.grounds import reasons
 from handoff.registrations.letters import LONGEST, as_document
 from handoff.registrations.model import SupportLetter
 from handoff.registrations.pdf import make_pdf
 from handoff.registrations.periods import terms_of
 from handoff.registrations.routes import document_of, pdf_response
+from handoff.registrations.situation import reasons
 from handoff.security import access
 from handoff.staff import service as staff
 from handoff.staff.auth import signed_in, staff_page
@@ -78,15 +79,16 @@ async def save_part(request: web.Request) -> web.Response:
 
 @access(staff_page("reveal_number"))
 async def reveal(request: web.Request) -> web.Response:
-    """POST .../reveal: the page with the National Insurance number in full, once."""
+    """POST .../reveal {what}: the page with a number in full, once."""
+    what = (await form_fields(request)).get("what", "")
     try:
         async with request.app[keys.DB].transaction() as session:
-            number = await completing.reveal_ni(at_in(request, session))
+            shown = await completing.reveal(at_in(request, session), what)
     except NotFound:
         raise
     except Refusal as refusal:
         return await _page(request, refusal=refusal)
-    return await _page(request, revealed=number)
+    return await _page(request, revealed={what: shown})
 
 
 @access(staff_page("record.read"))
@@ -124,14 +126,18 @@ async def back(request: web.Request) -> web.Response:
 
 
 async def _page(
-    request: web.Request, *, refusal: Refusal | None = None, form: Form | None = None, revealed: str = ""
+    request: web.Request,
+    *,
+    refusal: Refusal | None = None,
+    form: Form | None = None,
+    revealed: Form | None = None,
 ) -> web.Response:
     async with request.app[keys.DB].reading() as session:
         at = at_in(request, session)
         context = await _context(request, at)
     return page(
         request, "registrations/complete.html", status=refusal.status if refusal else 200, refusal=refusal,
-        wrong=refusal.extra.get("field", "") if refusal else "", form=form or {}, revealed=revealed,
+        wrong=refusal.extra.get("field", "") if refusal else "", form=form or {}, revealed=revealed or {},
         said=request.query.get("said", ""), **context,
     )  # fmt: skip
 
@@ -152,6 +158,7 @@ async def _context(request: web.Request, at: At) -> dict[str, Any]:
         "letters": made,
         "draft": await completing.draft_letter(at),
         "parts": parts,
+        "contact": without_number(completing.secrets_of(registration)["safe_contact"]),
         "grounds": reasons(),
         "ends": ENDS_BY_HAND,
         "day": day,

@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-
-import phonenumbers
-from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from handoff.content.areas import Area
 from handoff.registrations.birthday import read_birthday
+from handoff.registrations.borough import read_borough
+from handoff.registrations.contact import read_contact
 from handoff.registrations.postcode import read_postcode
 from handoff.registrations.reading import Accepted, Problem
+from handoff.registrations.situation import read_activity, read_care_status, read_ground, read_since
 from handoff.registrations.yes_no import read_permission
 
 LONGEST = 500
@@ -42,19 +42,26 @@ _STATE = re.compile(
     re.IGNORECASE,
 )
 _WEB = re.compile(r"://|www\.|\w\.(?:com|co|uk|org|net|io)\b", re.IGNORECASE)
-_SAME = re.compile(r"\b(?:same|this|texting (?:from|on|with|u|you)|the one i['’]?m)\b", re.IGNORECASE)
 _JOINERS = "\u200c\u200d"
-_DRAMA = re.compile(r"\+44(7700900|1632960)\d{3}")
-_REACHABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 @dataclass(frozen=True)
 class Known:
-    """What reading an answer may need: the day, our areas, and the number of someone who texts."""
+    """What reading an answer may need.
+
+    `texting_from`: the number of someone who texts; `age`: as they said it before; `given`: the answers so
+    far; `again`: the question was asked before, and not answered.
+    """
 
     today: date
     areas: Mapping[str, Area]
     texting_from: str | None = None
+    age: int | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    again: bool = False
+
+
+Reader = Callable[[str, Known], Accepted | Problem]
 
 
 def read(field: str, text: str, known: Known) -> Accepted | Problem:
@@ -81,30 +88,20 @@ def read_name(text: str, known: Known) -> Accepted | Problem:
     return Accepted(name, name)
 
 
-def read_phone(text: str, known: Known) -> Accepted | Problem:
-    """A UK mobile or landline; "this one" is the number that the person texts from."""
-    digits = re.sub(r"(?<![^\W\doO_])[oO]+(?![^\W\doO_])", lambda o: "0" * len(o[0]), text)
-    for match in phonenumbers.PhoneNumberMatcher(digits, "GB", leniency=phonenumbers.Leniency.POSSIBLE):
-        if _rings_in_uk(match.number):
-            return _phone(match.number)
-    if known.texting_from and _SAME.search(text) and not re.search(r"\d", text):
-        return _phone(phonenumbers.parse(known.texting_from, "GB"))
-    return Problem("not_a_phone")
-
-
-def read_activity(text: str, known: Known) -> Accepted | Problem:
-    """What they are doing now, in their own words."""
-    return Accepted(text, text) if any(char.isalnum() for char in text) else Problem("empty")
-
-
-FIELDS: Mapping[str, Callable[[str, Known], Accepted | Problem]] = {
+FIELDS: Mapping[str, Reader] = {
     "name": read_name,
-    "date_of_birth": lambda text, known: read_birthday(text, known.today),
+    "date_of_birth": lambda text, known: read_birthday(text, known.today, known.age),
     "postcode": lambda text, known: read_postcode(text, known.areas),
-    "phone": read_phone,
-    "activity": read_activity,
+    "borough": lambda text, known: read_borough(text, known.areas),
+    "contact": lambda text, known: read_contact(text, known.texting_from),
+    "activity": lambda text, known: read_activity(text),
+    "since": lambda text, known: read_since(text, known.today),
+    "care_status": lambda text, known: read_care_status(text),
+    "ground": lambda text, known: read_ground(text, known.again),
     "jobcentre_permission": lambda text, known: read_permission(text),
+    "others_permission": lambda text, known: read_permission(text),
 }
+"""What the form asks, in its order; the borough only where no list has the postcode."""
 
 
 def _tidy(text: str) -> str:
@@ -133,19 +130,3 @@ def _is_no_name(name: str) -> bool:
 
 def _is_name_sign(char: str) -> bool:
     return unicodedata.category(char)[0] in "LM" or char in f" '-‐‑.,·{_JOINERS}"
-
-
-def _rings_in_uk(number: phonenumbers.PhoneNumber) -> bool:
-    """Drama numbers are nobody's: libphonenumber does not know them, demonstrations use them."""
-    if number.country_code != 44:
-        return False
-    if _DRAMA.fullmatch(phonenumbers.format_number(number, PhoneNumberFormat.E164)):
-        return True
-    return phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) in _REACHABLE
-
-
-def _phone(number: phonenumbers.PhoneNumber) -> Accepted:
-    return Accepted(
-        phonenumbers.format_number(number, PhoneNumberFormat.E164),
-        phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL),
-    )

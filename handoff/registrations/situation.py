@@ -1,0 +1,175 @@
+"""Reads what somebody does, since when, whether they are or were in care, and why they need to claim.
+
+Nobody is asked to prove or explain harm: a reason in a few words is enough, and so is "rather not say".
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from handoff.neet.service import since_when
+from handoff.registrations.eligibility import grounds
+from handoff.registrations.model import CARE_LEAVER, LOOKED_AFTER, NEITHER
+from handoff.registrations.reading import Accepted, Problem
+
+NOT_SAID, OTHER = "not_said", "other"
+CARE_WORDS = {
+    NEITHER: "not in care",
+    LOOKED_AFTER: "in care now",
+    CARE_LEAVER: "left care at 16 or 17",
+    NOT_SAID: "not said",
+}
+_MONTH = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_DAY = re.compile(rf"^\W*(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?={_MONTH})", re.IGNORECASE)
+_NUMBERS = re.compile(r"(?<!\d)(?:\d{1,2}[/.\-])?(\d{1,2})[/.\-](20\d\d|\d\d)(?!\d)")
+
+
+def _any(*said: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(said)})\b", re.IGNORECASE)
+
+
+_NO_ANSWER = re.compile(
+    r"(?:\W*(?:i(?:'d| would)?|id|please|sorry|um|just)\b)*\W*(?:(?:rather|(?:would )?prefer) not"
+    r"|(?:do ?n[o']?t|do not) (?:want to|wanna) (?:say|answer|tell)|not saying|none of (?:your|ur) business"
+    r"|private|skip|pass|no comment)\b.*",
+    re.IGNORECASE,
+)
+_UNSURE = _any(r"not (?:really )?sure", "don'?t know", "dunno", "idk", "unsure", "no idea")
+_HOMES = (
+    r"(?:(?:in|with|a|an|the|my) )*(?:foster\w*|care|children'?s home|kids'? home|care home|looked[ -]after)"
+)
+_CARED_FOR = _any(
+    r"foster\w*", "in care", r"looked[ -]after(?! by my)", "section 20", "s20", "children'?s home",
+    "care home", "kids'? home", "residential(?: home| unit)?", "care order",
+    "the council looks? after me", "in the system",
+)  # fmt: skip
+_LEFT_CARE = _any(
+    r"care ?leaver", rf"(?:left|leaving|came out of|out of) {_HOMES}", r"ex[ -]care", "aged out",
+    rf"(?:was|used to be|were) {_HOMES}", r"in care (?:when|til|till|until|before)",
+)  # fmt: skip
+_AS_A_CHILD = _any(
+    r"(?:when|til|till|until|before|aged?|at)(?: i was)?(?: about| around)? (?P<age>\d{1,2})",
+    r"(?:as|when i was) (?:little|young|younger|small|a (?:baby|kid|child))",
+)
+_NOT_IN_CARE = re.compile(
+    r"\W*(?:no+|nope|nah|naw|n|neither|never|none|not|n/a|i haven'?t|i ?(?:'?m|am|'?ve|have)? ?(?:not|never))"
+    r"\b.*"
+    r"|.*\b(?:never been|not in care|live with my (?:mum|mom|dad|nan|parents|family)|looked after by my)\b.*"
+    r"|👎",
+    re.IGNORECASE,
+)
+_YES = re.compile(r"\W*(?:y|ye|yes|yeah|yh|yep|yup|yea|ya|i am|i was|👍)\W*", re.IGNORECASE)
+_CHILD = r"(?:baby|babies|child|children|kids?|son|daughter|toddler)"
+_REASONS = {
+    "d": _any(
+        rf"(?:my|a|our|have|got) (?:own )?{_CHILD}", r"(?:teen|young|single) (?:mum|mom|dad|parent)",
+        r"i'?m a (?:mum|mom|dad|parent)",
+    ),
+    "e": _any(rf"(?:partner|boyfriend|girlfriend|bf|gf|husband|wife)\b.{{0,40}}\b{_CHILD}"),
+    "f": _any(
+        r"pregnan\w*", "preg", "expecting", "having a baby", "just had (?:a|my) baby", "gave birth",
+        "baby (?:is )?due", "due (?:in|on|soon)",
+    ),
+    "b": _any("fit note", "sick note", "doctor'?s note", "signed off", "waiting for (?:an? |my )?assessment"),
+    "a": _any(
+        r"disab\w*", "ill", "illness", "sick", "unwell", "health", "can'?t work", "not (?:well|fit)",
+        r"lcw\w*", "pip", "dla", "limited capability", "medical", r"depress\w*", "anxiety", r"epilep\w*",
+        r"autis\w*",
+    ),
+    "c": _any("car(?:e|ing) for", "look(?:ing)? after", "(?:young )?carer"),
+    "g": _any(
+        "parents?", "mum", "mom", "dad", "family", "home", r"estrang\w*", "kicked out", "on my own", "alone",
+        "by myself", "no(?:body| ?one)", "support", "homeless", "hostel", "sofa", "refugee", "asylum",
+        "orphan",        "died", "passed away",
+    ),
+}  # fmt: skip
+_OTHERWISE = re.compile(
+    r"\W*(?:something else|other|another reason|none of (?:these|them|those|the above)|no reason"
+    r"|neither)\b.*",
+    re.IGNORECASE,
+)
+
+
+def read_activity(text: str) -> Accepted | Problem:
+    """What they are doing now, in their own words."""
+    return Accepted(text, text) if any(char.isalnum() for char in text) else Problem("empty")
+
+
+def read_since(text: str, today: date) -> Accepted | Problem:
+    """Since when: a month where the words tell one ("September 2026"), else the words themselves."""
+    if not any(char.isalnum() for char in text):
+        return Problem("empty")
+    began = began_on(text, today)
+    shown = f"{began:%B %Y}" if began else text
+    return Accepted(shown, shown)
+
+
+def began_on(text: str, today: date) -> date | None:
+    """The first day of the month that the words tell of; None where they tell of none."""
+    if numbers := _NUMBERS.search(text):
+        year = int(numbers[2]) + (2000 if len(numbers[2]) == 2 else 0)
+        day = date(year, int(numbers[1]), 1) if 1 <= int(numbers[1]) <= 12 else None
+        return day if day and day <= today else None
+    return since_when(_DAY.sub("", text), today)
+
+
+def read_care_status(text: str) -> Accepted | Problem:
+    """In care now, left care at 16 or 17, or neither; care that ended before 16 is neither."""
+    said = text.replace("’", "'")
+    if _NO_ANSWER.fullmatch(said):
+        return _care(NOT_SAID)
+    past = _LEFT_CARE.search(said)
+    if past and not re.match(r"\W*(?:no|nah|never)\b", said, re.IGNORECASE):
+        child = _AS_A_CHILD.search(said)
+        return _care(NEITHER if child and int(child["age"] or 0) < 16 else CARE_LEAVER)
+    if _CARED_FOR.search(said) and not _NOT_IN_CARE.fullmatch(said):
+        return _care(LOOKED_AFTER)
+    if _NOT_IN_CARE.fullmatch(said):
+        return _care(NEITHER)
+    if _UNSURE.search(said):
+        return _care(NOT_SAID)
+    return Problem("which_care" if _YES.fullmatch(said) else "not_a_care_status")
+
+
+def read_ground(text: str, again: bool = False) -> Accepted | Problem:
+    """The code of a reason to claim, "other" or "not_said".
+
+    Words that fit none are asked again once, then taken as another reason: an adviser asks.
+    """
+    said = text.replace("’", "'")
+    offered = {label.casefold(): one.code for one in grounds() for label in (one.web, one.sms)}
+    code = offered.get(said.casefold().rstrip(".")) or _reason(said)
+    if code is None and not (again and any(char.isalnum() for char in said)):
+        return Problem("not_a_ground")
+    return Accepted(code or OTHER, ground_in_words(code or OTHER))
+
+
+def ground_in_words(code: str | None) -> str:
+    """A reason to claim in a few words."""
+    return reasons().get(code or "", "not said" if code in (None, NOT_SAID) else "another reason")
+
+
+def reasons() -> dict[str, str]:
+    """Every reason in a few words, by its code."""
+    return {one.code: one.sms for one in grounds()}
+
+
+def _reason(said: str) -> str | None:
+    if _NO_ANSWER.fullmatch(said) or _UNSURE.search(said):
+        return NOT_SAID
+    if _OTHERWISE.fullmatch(said):
+        return OTHER
+    if said.strip().casefold() in (*_REASONS, OTHER, NOT_SAID):
+        return said.strip().casefold()
+    found = [code for code, pattern in _REASONS.items() if pattern.search(said)]
+    for surer in ("e", "f"):  # a child of a partner, or one to come, is not one's own yet
+        if surer in found:
+            return surer
+    if "c" in found and "d" not in found:
+        return "c"  # whoever is cared for may be ill, or a parent
+    return found[0] if found else None
+
+
+def _care(code: str) -> Accepted:
+    return Accepted(code, CARE_WORDS[code])
