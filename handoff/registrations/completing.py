@@ -52,7 +52,9 @@ async def save_part(at: At, part: str, form: Form, grounds: Mapping[str, str]) -
     """Keep one part; a later change of what was checked leaves the check as it was, on the record."""
     registration = await at.hold()
     today = local_day(at.rules.area(registration.area), at.now)
-    change = read_part(part, form, Setting(today, terms_of(registration.area), grounds))
+    has_contact = bool(registration.safe_contact or registration.phone)
+    setting = Setting(today, terms_of(registration.area), grounds, has_contact)
+    change = read_part(part, form, setting)
     for name, value in change.columns.items():
         setattr(registration, name, value)
     kept = {**(registration.details or {}), **change.details}
@@ -76,14 +78,21 @@ async def check(at: At) -> Registration:
     return registration
 
 
-async def reveal_ni(at: At) -> str:
-    """The National Insurance number in full, on the record of who saw it."""
+async def reveal(at: At, what: str) -> str:
+    """The National Insurance number or the safe contact in full, on the record of who saw it."""
     registration = await at.look()
-    number = (registration.details or {}).get("ni_number")
-    if not number:
-        raise Unprocessable("no_number", "There is no National Insurance number here.", field="ni_number")
-    await at.record("registration.reveal_ni", registration)
-    return shown_ni(str(number))
+    found = secrets_of(registration).get(what)
+    if not found:
+        raise Unprocessable("nothing_kept", "There is nothing of that kind here.", field="reveal")
+    await at.record("registration.reveal", registration, what=what)
+    return found
+
+
+def secrets_of(registration: Registration) -> dict[str, str]:
+    """What the page shows masked until it is revealed on purpose."""
+    number = str((registration.details or {}).get("ni_number") or "")
+    contact = registration.safe_contact or registration.phone or ""
+    return {"ni_number": shown_ni(number) if number else "", "safe_contact": contact}
 
 
 async def draft_letter(at: At) -> str:

@@ -6,7 +6,7 @@ The caller holds the lock of its conversation. Jobcentre Plus is told, once, if 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,7 @@ from handoff.errors import Conflict, Unprocessable
 from handoff.jobcentre import service as jobcentre
 from handoff.jobcentre.service import NoticeAbout
 from handoff.records import service as records
+from handoff.registrations import permissions
 from handoff.registrations.completing import At
 from handoff.registrations.documents import day
 from handoff.registrations.model import ACTIVE, ENDED, EXPIRED, Registration
@@ -31,7 +32,6 @@ ENDS_BY_HAND: Mapping[str, str] = {
     "asked": "They asked to end it",
     "mistake": "It was made by mistake",
 }
-SEEKING = "Seeking employment, education or training"
 
 
 @dataclass(frozen=True)
@@ -83,19 +83,11 @@ async def may_tell_jobcentre(session: AsyncSession, registration: Registration) 
 
 async def notice_about(session: AsyncSession, registration: Registration) -> NoticeAbout:
     """What a notice of the end says: no ground, for that is over too."""
-    current = None
-    if registration.record_id is not None:
-        current = await records.current_activity(session, registration.record_id)
-    return NoticeAbout(
-        registration_id=registration.id,
-        reference=registration.reference,
-        name=registration.name,
-        date_of_birth=date.fromisoformat(registration.date_of_birth),
-        postcode=registration.postcode,
-        registered_on=registration.registered_on,
-        activity=current.label if current else SEEKING,
-        area=registration.area,
-    )
+    about = replace(permissions.about(registration), ground=None)
+    if registration.record_id is None:
+        return about
+    current = await records.current_activity(session, registration.record_id)
+    return replace(about, activity=current.label) if current else about
 
 
 def _today(rules: CaseRules, registration: Registration, now: datetime) -> date:

@@ -24,8 +24,9 @@ from handoff.conversations.service import lock
 from handoff.db import Database
 from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic
 from handoff.records import service as records
+from handoff.registrations import permissions
 from handoff.registrations.documents import day
-from handoff.registrations.ending import End, end
+from handoff.registrations.ending import End, end, may_tell_jobcentre
 from handoff.registrations.model import ACTIVE, EXPIRED, Registration, Reminder
 from handoff.registrations.periods import Terms, terms_of
 from handoff.registrations.renewing import ask, hand_over
@@ -123,6 +124,8 @@ async def _due(look: Look) -> str | None:
         return None
     if registration.expires_on is None:
         return "begin"
+    if registration.jobcentre_permission and not await may_tell_jobcentre(look.session, registration):
+        return "permission_gone"
     if await look.left():
         return "leave"
     if look.today > registration.expires_on:
@@ -151,6 +154,13 @@ async def _begin(look: Look, conversation: Conversation) -> None:
     registration.next_contact_on = registration.next_contact_on or terms.next_contact(
         registration.registered_on
     )
+
+
+async def _permission_gone(look: Look, conversation: Conversation) -> None:
+    """Taken back on their record: nothing more is told, and what was is asked to be deleted."""
+    look.registration.jobcentre_permission = False
+    await look.session.flush()
+    await permissions.tell_of_changes(look.session, look.now, look.registration, True, {})
 
 
 async def _leave(look: Look, conversation: Conversation) -> None:
@@ -184,6 +194,7 @@ async def _contact(look: Look, conversation: Conversation) -> None:
 
 _STEPS: Mapping[str, Callable[[Look, Conversation], Awaitable[None]]] = {
     "begin": _begin,
+    "permission_gone": _permission_gone,
     "leave": _leave,
     "run_out": _run_out,
     "ask": _ask,

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from handoff.bodies import text_field
+from handoff.crypto import keyring
 from handoff.errors import Unprocessable
 from handoff.registrations.contact import reach
 from handoff.registrations.model import Registration
@@ -47,11 +48,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Setting:
-    """What reading a part may need: the day, the area's terms, and the grounds there are."""
+    """What reading a part may need; `has_contact`: a safe contact is kept already."""
 
     today: date
     terms: Terms
     grounds: Mapping[str, str]
+    has_contact: bool = False
 
 
 def read_part(part: str, form: Form, setting: Setting) -> Change:
@@ -145,7 +147,7 @@ def _evidence(form: Form, setting: Setting) -> Change:
 def _present(form: Form, setting: Setting) -> Change:
     who = _text(form, "present")
     if not who:
-        raise _wrong("present", 'Ask who they want with them, and write it down; "nobody" is an answer too.')
+        raise _wrong("present", "Ask who they want with them, and write it down; “nobody” is an answer too.")
     return Change(details={"present": who})
 
 
@@ -161,14 +163,18 @@ def _ground(form: Form, setting: Setting) -> Change:
 
 
 def _contact(form: Form, setting: Setting) -> Change:
+    """An empty box keeps the contact there is, as the page shows its number masked."""
     how = _text(form, "safe_contact")
-    if not how:
+    if not (how or setting.has_contact):
         raise _wrong("safe_contact", "Write how they can safely be reached, in their words.")
     if form.get("contact_checked") != YES:
         raise _wrong("contact_checked", "Tick that you asked them whether this is still safe.")
-    found = reach(how)
-    columns = {"safe_contact": how, "safe_times": _text(form, "safe_times") or None}
-    return Change({**columns, "phone": found.phone, "email": found.email}, {"contact_checked": True})
+    columns: dict[str, Any] = {"safe_times": _text(form, "safe_times") or None}
+    if how:
+        found = reach(how)
+        columns |= {"safe_contact": how, "phone": found.phone, "email": found.email}
+        columns["phone_index"] = keyring.blind_index(found.phone) if found.phone else None
+    return Change(columns, {"contact_checked": True})
 
 
 def _next_contact(form: Form, setting: Setting) -> Change:

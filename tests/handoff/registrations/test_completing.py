@@ -94,7 +94,6 @@ async def test_two_colleagues_who_save_at_once_keep_both_parts(
         ("present", {"present": " "}, "nobody"),
         ("ground", {"ground": "z", "ground_checked": "yes"}, "Choose the reason"),
         ("ground", {"ground": "g"}, "Never ask for proof of abuse"),
-        ("contact", {"safe_contact": "", "contact_checked": "yes"}, "safely be reached"),
         ("contact", {"safe_contact": "07700 900123"}, "still safe"),
         ("next_contact", {"next_contact_on": "soon"}, "such as 2027-01-15"),
         ("present", {"present": "x" * 501}, "At most 500"),
@@ -152,11 +151,11 @@ async def test_the_number_is_masked_until_revealed_and_the_reveal_is_recorded(
 ) -> None:
     _, shown = await sam.submit(at(registration, "parts", "national_insurance"), ni_number="ab123456c")
     assert "56 C" in shown and NI not in shown and "AB123456C" not in shown
-    _, shown = await sam.submit(at(registration, "reveal"))
+    _, shown = await sam.submit(at(registration, "reveal"), what="ni_number")
     assert NI in shown
     assert NI not in await sam.page(at(registration))
     async with parts.db.reading() as session:
-        query = select(AuditEntry).where(AuditEntry.action == "registration.reveal_ni")
+        query = select(AuditEntry).where(AuditEntry.action == "registration.reveal")
         [entry] = (await session.execute(query)).scalars()
     assert entry.subject == f"registration:{registration.id}" and "123456" not in str(entry.detail)
 
@@ -170,6 +169,33 @@ async def test_the_number_stays_when_the_box_is_left_empty_and_goes_when_asked(
     assert (await reload(parts, registration)).details == {"ni_number": "AB123456C"}
     await sam.submit(where, ni_number="", remove="yes")
     assert (await reload(parts, registration)).details == {}
+
+
+async def test_the_safe_contact_is_masked_until_revealed_and_kept_when_the_box_is_left_empty(
+    sam: Colleague, registration: Registration, parts: Parts
+) -> None:
+    where = at(registration, "parts", "contact")
+    _, shown = await sam.submit(where, safe_contact="text 07700 900555 after 4", contact_checked="yes")
+    assert "900555" not in shown.replace(" ", "") and "ending 555" in shown
+    _, shown = await sam.submit(at(registration, "reveal"), what="safe_contact")
+    assert "07700 900555" in shown
+    await sam.submit(where, safe_contact="", contact_checked="yes", safe_times="evenings")
+    kept = await reload(parts, registration)
+    assert (kept.safe_contact, kept.phone) == ("text 07700 900555 after 4", "+447700900555")
+    assert kept.safe_times == "evenings"
+
+
+async def test_who_has_given_no_way_to_reach_them_is_asked_for_one(sam: Colleague, parts: Parts) -> None:
+    nobody = await make_registration(parts)
+    async with parts.db.transaction() as session:
+        (await session.get_one(Registration, nobody.id)).phone = None
+    status, shown = await sam.submit(at(nobody, "parts", "contact"), safe_contact="", contact_checked="yes")
+    assert status == 422 and "safely be reached" in shown
+
+
+async def test_only_what_is_masked_can_be_revealed(sam: Colleague, registration: Registration) -> None:
+    for what in ("name", "ni_number", ""):
+        assert (await sam.submit(at(registration, "reveal"), what=what))[0] == 422
 
 
 async def test_what_is_completed_is_encrypted(
