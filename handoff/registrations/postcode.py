@@ -11,9 +11,9 @@ from itertools import chain, pairwise, product
 from handoff.content.areas import Area
 from handoff.content.authorities import load_authorities
 from handoff.registrations.authorities import table
+from handoff.registrations.eligibility import refusal
 from handoff.registrations.reading import Accepted, Problem
 
-OTHER_AREA = "signpost-other-area"
 MOST_OFFERED = 4
 """Boroughs, which a text can list."""
 _OUTWARD = (
@@ -48,9 +48,13 @@ def read_postcode(text: str, areas: Mapping[str, Area]) -> Accepted | Problem:
     if found is None:
         return Problem("not_a_postcode")
     home = authority_of(found, areas)
-    if home and home.slug is None:
-        return Problem("other_area", OTHER_AREA, council=home.council)
-    return Accepted(found, found)
+    return (elsewhere(home) if home else None) or Accepted(found, found)
+
+
+def elsewhere(home: Place) -> Problem | None:
+    """Why somebody who lives there is sent to another authority; None for an area of ours."""
+    found = refusal(elsewhere=home.slug is None)
+    return Problem(found.why, found.slug, council=home.council) if found else None
 
 
 def written(text: str) -> str | None:
