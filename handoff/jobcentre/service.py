@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
+from handoff.db import ROW
 from handoff.jobcentre.model import (
     ACKNOWLEDGED,
     BY_HAND,
@@ -88,7 +89,7 @@ async def cancel_unsent(session: AsyncSession, now: datetime, registration_id: u
     """
     gone = False
     query = select(Notice).where(Notice.registration_id == registration_id, Notice.kind != WITHDRAWN)
-    for notice in (await session.execute(query.with_for_update())).scalars():
+    for notice in (await session.execute(query.with_for_update(**ROW))).scalars():
         gone = gone or notice.may_have_gone or notice.state in GONE
         if notice.withdrawn_at is not None:
             continue

@@ -57,7 +57,7 @@ PERSON = "person"
 
 @dataclass(frozen=True)
 class Told:
-    """What finishing gives: the reference, whether this turn made it, whose conversation shows it, its link."""
+    """What finishing gives: the reference, whether this turn made it, whose conversation shows it, a link."""
 
     reference: str
     created: bool
