@@ -72,12 +72,13 @@ async def settled(session: AsyncSession, record_id: uuid.UUID) -> Record | None:
 
 
 async def whole(session: AsyncSession, record_id: uuid.UUID) -> list[uuid.UUID]:
-    """The ids that make up one person: the record's own, and those of the records joined into it."""
-    ids, newest = [record_id], [record_id]
+    """The ids that make up one person, from any of them: the record that stands first, then those joined."""
+    stands = await settled(session, record_id)
+    ids = newest = [stands.id if stands else record_id]
     while newest:
         query = select(Record.id).where(Record.joined_into_id.in_(newest)).order_by(Record.created_at)
         newest = [one for one in (await session.execute(query)).scalars() if one not in ids]
-        ids += newest
+        ids = [*ids, *newest]
     return ids
 
 
