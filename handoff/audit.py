@@ -43,15 +43,27 @@ async def record(
 ) -> None:
     """Append an entry as the caller's transaction ends; `subject` is "kind:id"."""
     entry = AuditEntry(at=at, actor=str(actor), action=action, subject=subject, detail=detail)
-    waiting: list[AuditEntry] = session.info.setdefault(_WAITING, [])
-    waiting.append(entry)
-    if len(waiting) == 1:
+    if _WAITING not in session.info:
+        session.info[_WAITING] = []
         do_last(session, _append)
+    session.info[_WAITING].append(entry)
+
+
+def waiting(session: AsyncSession) -> int:
+    """How many entries wait for the end of the caller's transaction."""
+    return len(session.info.get(_WAITING, ()))
+
+
+def forget(session: AsyncSession, after: int) -> None:
+    """Drop what was recorded after so many entries: it was taken back with its savepoint."""
+    del session.info.get(_WAITING, [])[after:]
 
 
 async def _append(session: AsyncSession) -> None:
     """Chain this transaction's entries to the last one there is."""
     await session.flush()  # nothing is locked after the chain
+    if not waiting(session):
+        return
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
     last = (await session.execute(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1))).scalar()

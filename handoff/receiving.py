@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
+from handoff.apart import apart
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.conversations.model import (
@@ -126,11 +127,10 @@ class Receiving:
     ) -> None:
         """Keep plain facts, in a savepoint: where that fails the words are stored all the same."""
         try:
-            async with session.begin_nested():
+            async with apart(session, conversation):
                 await take_note(session, self._rules, now, conversation, words)
         except Exception as error:
             log.error("no note taken conversation=%s why=%s", conversation.id, type(error).__name__)
-            await session.refresh(conversation)
 
     async def _too_long(self, conversation_id: uuid.UUID, external_id: str, words: str) -> TooLong:
         """Nothing worrying in it is lost: at concern or above it is kept for staff (once) and triaged."""

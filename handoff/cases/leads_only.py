@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.cases.bars import bars_of, plain, take_away, what_they_said
+from handoff.cases.bars import HARM, bars_of, plain, take_away, what_they_said
 from handoff.cases.model import CLOSED, SAFEGUARDING, Case, CaseNote, LeadsOnly
 from handoff.conversations.model import ADVISER, Conversation
 from handoff.staff import service as staff
@@ -55,12 +56,24 @@ async def keep_to_leads(
     if kept is None:
         if await bars_of(session, conversation.id, lifted=True):
             return
-        session.add(LeadsOnly(conversation_id=conversation.id, at=now))
         session.add(CaseNote(case_id=case.id, text=NOTE, at=now))
-        await audit.record(session, now, "system", "case.leads_only", f"case:{case.id}")
+        await _hold(session, now, case)
     elif kept.lifted_at is not None:
         return
     await _take_from_advisers(session, rules, now, conversation, cases)
+
+
+async def hold_for_leads(session: AsyncSession, now: datetime, cases: Iterable[Case]) -> None:
+    """The same where names could not be looked for in a conversation about harm that somebody does."""
+    case = next((one for one in cases if HARM & set(one.categories)), None)
+    if case is not None and await session.get(LeadsOnly, case.conversation_id) is None:
+        await _hold(session, now, case)
+
+
+async def _hold(session: AsyncSession, now: datetime, case: Case) -> None:
+    session.add(LeadsOnly(conversation_id=case.conversation_id, at=now))
+    await session.flush()
+    await audit.record(session, now, "system", "case.leads_only", f"case:{case.id}")
 
 
 async def _take_from_advisers(

@@ -26,6 +26,7 @@ from handoff.cases.contact import refused_lately as refused_lately
 from handoff.cases.contact import say_no as say_no
 from handoff.cases.contact import say_yes as say_yes
 from handoff.cases.destinations import Destinations, load_destinations
+from handoff.cases.leads_only import hold_for_leads as hold_for_leads
 from handoff.cases.leads_only import keep_to_leads as keep_to_leads
 from handoff.cases.model import AT_RISK as AT_RISK
 from handoff.cases.model import CLAIMED, CLOSED, WAITING, Case, CaseNote

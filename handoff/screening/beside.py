@@ -10,10 +10,12 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from handoff import reach
+from handoff.apart import apart
 from handoff.cases.service import (
     FAILURE,
     SAFEGUARDING,
     UNANSWERED,
+    hold_for_leads,
     keep_from_the_named,
     keep_to_leads,
     note_case,
@@ -99,6 +101,7 @@ STEPS: Final[dict[str, Step]] = {
     "reach": _take_reach,
     "taken_back": _take_back,
 }
+WRONG = "Something went wrong: {}. Read what they wrote yourself."
 _FAILED = {
     "language": "which language this is could not be noted",
     "names": "whether a colleague is named here could not be checked",
@@ -110,18 +113,15 @@ _FAILED = {
 
 async def _guarded(heard: Heard, name: str, step: Step) -> bool:
     try:
-        async with heard.session.begin_nested():
+        async with apart(heard.session, heard.conversation):
             return await step(heard)
     except Exception as error:
         _log(heard, name, error)
-    # A rollback makes what the step had changed forget itself; only a lost connection fails here.
-    await heard.session.refresh(heard.conversation)
     try:
-        async with heard.session.begin_nested():
-            await _tell_staff(heard, f"Something went wrong: {_FAILED[name]}. Read what they wrote yourself.")
+        async with apart(heard.session, heard.conversation):
+            await _tell_staff(heard, name)
     except Exception as error:
         _log(heard, "note", error)
-        await heard.session.refresh(heard.conversation)
     return False
 
 
@@ -129,10 +129,15 @@ def _log(heard: Heard, name: str, error: Exception) -> None:
     log.error("beside triage failed step=%s message=%s why=%s", name, heard.message.id, type(error).__name__)
 
 
-async def _tell_staff(heard: Heard, text: str) -> None:
-    """A note on every open case; with none, a failure case, so that somebody reads it."""
+async def _tell_staff(heard: Heard, name: str) -> None:
+    """A note on every open case; with none, a failure case, so that somebody reads it.
+
+    Where names could not be looked for, whoever may be named does not open it: leads alone do.
+    """
     cases = await open_cases(heard.session, heard.conversation)
     if not cases:
         cases = [(await open_or_raise(heard.session, heard.rules, heard.now, heard.conversation, FAILURE))[0]]
     for case in cases:
-        note_case(heard.session, heard.now, case.id, text)
+        note_case(heard.session, heard.now, case.id, WRONG.format(_FAILED[name]))
+    if name == "names":
+        await hold_for_leads(heard.session, heard.now, cases)

@@ -10,9 +10,12 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import select, text
 
 from handoff.app import Parts
-from handoff.cases.model import Case, CaseNote
+from handoff.audit import AuditEntry, verify
+from handoff.cases.model import Case, CaseNote, LeadsOnly
 from handoff.conversations.model import Turn
+from handoff.conversations.service import lock
 from handoff.crypto import keyring
+from handoff.screening.beside import WRONG
 from handoff.triaging import UNREAD
 from tests.handoff.cases.scenes import LEAD, signed_in
 from tests.handoff.factories import Chat, make_chat
@@ -21,7 +24,6 @@ from tests.handoff.fakes import FakeRasa
 Client = TestClient[Any, Any]
 DANGER = "my step dad hits me"
 GARBAGE = b"\x80not what it was"
-WRONG = "Something went wrong: {}. Read what they wrote yourself."
 NEET = WRONG.format("whether they are out of learning or work could not be noted")
 
 
@@ -29,6 +31,7 @@ async def spoil(parts: Parts, statement: str, chat: Chat, value: bytes = GARBAGE
     """Make what is stored unreadable, as a lost key or a bad disk would."""
     async with parts.db.transaction() as session:
         conversation: Any = uuid.UUID(chat.conversation)
+        await lock(session, conversation)
         if parts.db.sqlite:
             conversation = conversation.hex
         done = await session.execute(text(statement), {"value": value, "conversation": conversation})
@@ -40,6 +43,16 @@ async def notes(parts: Parts) -> set[tuple[str, str]]:
     query = select(Case.reason, CaseNote.text).join(CaseNote, CaseNote.case_id == Case.id)
     async with parts.db.reading() as session:
         return {tuple(row) for row in await session.execute(query.where(CaseNote.staff_id.is_(None)))}
+
+
+async def left_over(parts: Parts) -> list[str]:
+    """What was audited though it was taken back, or not audited though it stands."""
+    async with parts.db.reading() as session:
+        held = list((await session.execute(select(LeadsOnly.conversation_id))).scalars())
+        query = select(AuditEntry.action).where(AuditEntry.action.in_(("case.leads_only", "case.open")))
+        actions = list((await session.execute(query.order_by(AuditEntry.id))).scalars())
+        assert await verify(session) is None
+    return [*actions, f"held {len(held)}"]
 
 
 async def cases(parts: Parts) -> set[tuple[str, str]]:
@@ -56,6 +69,7 @@ async def test_an_error_in_looking_for_names_loses_no_safety_message(client: Cli
     (safety,) = await chat.say(DANGER)
     assert safety["kind"] == "safety" and "can't keep this secret" in safety["text"]
     assert await cases(parts) == {("safeguarding", "urgent")}
+    assert await left_over(parts) == ["case.open", "case.leads_only", "held 1"]
     assert await notes(parts) == {
         ("safeguarding", WRONG.format("whether a colleague is named here could not be checked"))
     }
@@ -68,6 +82,7 @@ async def test_an_error_in_noting_neet_loses_no_safety_message(client: Client, p
     (safety,) = await chat.say(f"im neet and {DANGER}")
     assert safety["kind"] == "safety"
     assert await cases(parts) == {("safeguarding", "urgent"), ("neet", "routine")}
+    assert await left_over(parts) == ["case.open", "case.open", "held 0"]
     assert await notes(parts) == {("safeguarding", NEET), ("neet", NEET)}
 
 
@@ -83,6 +98,7 @@ async def test_an_error_in_noting_neet_alone_is_read_by_somebody(client: Client,
     (reply,) = await chat.say("im still neet")
     assert reply["author"] == "bot"
     assert await notes(parts) == {("failure", NEET)}
+    assert await left_over(parts) == ["case.open", "case.open", "held 0"]  # not the case that was taken back
 
 
 async def test_an_error_in_taking_back_leaves_them_holding_text(client: Client, parts: Parts) -> None:
