@@ -1,4 +1,4 @@
-"""The registration's questions in order, how people name them, and what an answer to each looks like.
+"""The registration's questions, how people name them, and what an answer to each looks like.
 
 Only handoff decides whether an answer is right; this tells an answer from a correction of another.
 """
@@ -42,12 +42,31 @@ FIELDS = {
             rf"(19|20)\d\d|.*\b{MONTH}\b.*|\d{{1,2}}\D{{1,2}}\d{{1,2}}\D{{1,2}}(\d\d)?\d\d",
         ),
         _field("postcode", "postcode", r"post ?code|zip", r"[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}"),
-        _field("phone", "phone number", r"(phone|mobile)( number)?|number|mob", r"\+?[\d\s()-]{9,20}"),
-        _field("activity", "answer about what you're doing", r"(what )?i'?m doing( now)?|activity", r".{2,}"),
+        _field(
+            "contact",
+            "contact",
+            r"contact( details)?|how to reach me|(phone|mobile)( number)?|number|mob|e-?mail( address)?",
+            r"\+?[\d\s()-]{9,20}\b.*|\S+@\S+\.\S+.*",
+        ),
+        _field(
+            "activity",
+            "answer about what you're doing",
+            r"(what )?i'?m doing( now)?|doing now|activity",
+            r".{2,}",
+        ),
+        _field("since", "answer about since when", r"since when|how long", r".{3,}"),
+        _field("care_status", "answer about care", r"care( status)?|being in care", r"(no|i)\b.*"),
+        _field("ground", "reason", r"(my )?(main )?reason|ground", r".{3,}"),
         _field(
             "jobcentre_permission",
             "answer about Jobcentre Plus",
-            r"(telling )?(the )?job ?cent(re|er)( plus)?|permission|dwp",
+            r"(telling )?(the )?(job ?cent(re|er)( plus)?|jcp)|dwp",
+            r"(yes|no|yeah|nah|y|n)\b.*",
+        ),
+        _field(
+            "others_permission",
+            "answer about talking to others",
+            r"(talking to )?(the )?others|other people",
             r"(yes|no|yeah|nah|y|n)\b.*",
         ),
     )

@@ -53,23 +53,63 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Stands:
+    """How a registration stands: what is answered, as shown here (None: kept to itself), and what is not."""
+
+    answers: Mapping[str, str | None]
+    missing: tuple[str, ...]
+    kept: bool = False
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> Stands:
+        answers = {name: one["shown"] for name, one in body["answers"].items()}
+        return cls(answers, tuple(body["missing"]), bool(body.get("kept")))
+
+
+@dataclass(frozen=True)
 class Accepted:
     """An answer handoff took and saved; `shown` is how to show it to the person."""
 
     shown: str
+    stands: Stands
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Why an answer was not taken; `signpost` is set when the person cannot register here."""
+    """Why an answer was not taken; `signpost` when the person cannot register here, `words` fill it."""
 
     code: str
     signpost: str | None
+    words: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A finished registration; `link` opens its confirmation."""
+
+    reference: str
+    link: str
 
 
 @dataclass(frozen=True)
 class Incomplete:
     """A registration that still lacks an answer."""
+
+
+@dataclass(frozen=True)
+class NoMatch:
+    """A come-back code that opened nothing; `problem` is what is wrong with the date, if it is no date."""
+
+    problem: str
+    tries_left: int
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """A permission taken back: whether anyone registered from here, and whether it had been used."""
+
+    found: bool
+    had_gone: bool
 
 
 @dataclass(frozen=True)
@@ -119,26 +159,56 @@ class HandoffClient:
         body = await self._post("/internal/check-in/answers", turn, {"question": question, "text": text})
         return Noted(tuple(body["codes"]), tuple(body["help"]), body["when"])
 
-    async def answer(self, turn: Turn, field: str, text: str) -> Accepted | Problem:
-        """Have an answer of the registration checked and saved."""
-        body = await self._post("/internal/registrations/answers", turn, {"field": field, "text": text})
-        if body["ok"]:
-            return Accepted(str(body["shown"]))
-        return Problem(str(body["problem"]), body.get("signpost"))
+    async def begin(self, turn: Turn) -> Stands:
+        """Begin a registration, or take up the one begun here; what is known need not be asked."""
+        return Stands.of(await self._post("/internal/registrations/drafts", turn, {}))
 
-    async def draft(self, turn: Turn) -> dict[str, str]:
-        """How each answer given so far is shown, by field."""
-        _, body = await self._call("GET", "/internal/registrations/draft", params=_who(turn))
-        return {field: str(answer["shown"]) for field, answer in body["answers"].items()}
+    async def answer(self, turn: Turn, field: str, text: str, again: bool = False) -> Accepted | Problem:
+        """Have an answer of the registration checked and saved; `again`: it was asked before, to no avail."""
+        fields = {"field": field, "text": text, "again": again}
+        body = await self._post("/internal/registrations/answers", turn, fields)
+        if body["ok"]:
+            return Accepted(str(body["shown"]), Stands.of(body))
+        return Problem(str(body["problem"]), body.get("signpost"), body.get("words") or {})
+
+    async def draft(self, turn: Turn) -> Stands:
+        """How the registration begun here stands."""
+        _, body = await self._call("GET", "/internal/registrations/drafts", params=_who(turn))
+        return Stands.of(body)
 
     async def forget_draft(self, turn: Turn) -> None:
         """Delete what was given for a registration; nothing to delete is as good."""
-        await self._call("DELETE", "/internal/registrations/draft", params=_who(turn))
+        await self._call("DELETE", "/internal/registrations/drafts", params=_who(turn))
 
-    async def register(self, turn: Turn) -> str | Incomplete:
-        """Finish the registration; gives its reference."""
+    async def question(self, turn: Turn, field: str) -> dict[str, Any]:
+        """The words and choices of a question that depend on what is known."""
+        _, body = await self._call("GET", f"/internal/registrations/questions/{field}", params=_who(turn))
+        return body
+
+    async def save(self, turn: Turn) -> str | None:
+        """A come-back code; None while no date of birth is there to open it with."""
+        body = await self._post("/internal/registrations/codes", turn, {})
+        return str(body["code"]) if body["code"] else None
+
+    async def come_back(self, turn: Turn, code: str, birthday: str) -> Stands | NoMatch:
+        """Take up, here, what a code and date of birth open."""
+        fields = {"code": code, "birthday": birthday}
+        body = await self._post("/internal/registrations/returns", turn, fields)
+        if body["ok"]:
+            return Stands.of(body)
+        return NoMatch(str(body["problem"]), int(body.get("tries_left", 1)))
+
+    async def take_back(self, turn: Turn, purpose: str) -> TakenBack:
+        """Have a permission taken back: `jobcentre` or `others`."""
+        body = await self._post("/internal/registrations/permissions", turn, {"purpose": purpose})
+        return TakenBack(bool(body["found"]), bool(body["had_gone"]))
+
+    async def register(self, turn: Turn) -> Registered | Incomplete:
+        """Finish the registration."""
         body = await self._post("/internal/registrations", turn, {}, may_conflict=True)
-        return str(body["reference"]) if "reference" in body else Incomplete()
+        if "reference" not in body:
+            return Incomplete()
+        return Registered(str(body["reference"]), str(body["link"]))
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -11,7 +11,10 @@ from actions.said import Said
 
 CONFIRMED, CHANGE, LEAVING = "confirmed", "change", "leaving"
 """What is asked besides the fields: the read-back, which field to change, whether to delete it all."""
+CODE, CODE_BIRTHDAY, SAVE_BIRTHDAY = "code", "code_birthday", "save_birthday"
+"""What leads back to a registration that was begun, or is needed to leave it for later."""
 LEAVE = "leave"
+CODE_DIGITS = 5
 LONGEST = 300
 """Longer than any answer, correction or question of the form: handoff says what is wrong with it."""
 QUESTION_TOPIC = 0.3
@@ -31,6 +34,29 @@ _LEAVE = re.compile(
     r"|i (don'?t|do not) want (to|this)( (do|carry on|register|continue).*)?)[\s.!]*",
     re.I,
 )
+_SAVE = re.compile(
+    r"((can|could|may) (i|we|u|you)|i'?ll|i will|i|let me|let'?s|ok|sorry|hang on|actually|please|pls|well)?"
+    r"[\s,]*((save|keep)( (it|this|my answers|my place|that))*( for (later|now))?"
+    r"|((do|finish|fill|continue|carry on|come back|return)"
+    r"( (it|this|that|the rest|with it|to (it|this)|back))*)"
+    r" (later|tomorrow|another (time|day)|after( \w+)?|tonight|in a bit|some other time)"
+    r"|gtg|g2g|gotta (go|run)|got to go|(have|need) to go|brb|be right back|ttyl|not now|maybe later|later"
+    r"|no(t| time) now|i'?m busy)\b[\s.!]*((now|bye|sorry|pls|please|thanks)[\s.!]*)*",
+    re.I,
+)
+_KEPT = re.compile(r"\b(keep|save|later)\b", re.I)
+_CODE = re.compile(r"\b[a-z]{4,8}[\s-]?\d{5}\b(?!\W?\d)", re.I)
+_HAVE_CODE = re.compile(r"\bcome[- ]?back code\b|\b(have|got|my) (a |the )?code\b", re.I)
+_NO_CODE = re.compile(
+    r"\b(no code|(don'?t|do not|haven'?t) (have|got|know|remember)|lost|forgot\w*|start (again|over|new|a new"
+    r"|fresh)|new (one|registration))\b",
+    re.I,
+)
+_TELL_NOT = re.compile(
+    r"\b(don'?t|do not|never|not to|stop)\b.{0,20}\b(tell|telling|inform|contact|share|send)\w*\b.{0,30}"
+    r"\b(job ?cent(re|er)|jcp|dwp|uc|universal credit)\b",
+    re.I,
+)
 _NO_PHONE = re.compile(
     r"((no|nah|sorry|well|but)\b[, ]*)*(i )?"
     r"(no|none|(don'?t|do not|ain'?t|haven'?t) (have|got|own|get)( a| any)?|(have|got) no)"
@@ -43,6 +69,7 @@ _ASKS = re.compile(
     r"(what'?s?|wat|wats|wot|why|y|how|when|wen|who|where|which|can|could|do|does|did|is|are|will|would|should)\b",
     re.I,
 )
+_TIME = re.compile(r"\W*(when|wen|where)\b", re.I)
 _WHY = re.compile(r"\b(why|y|what for)\b.*\b(need|want|ask|know|tell)", re.I)
 _MARK = re.compile(
     r"\b(no|nah|nope|actually|wait|sorry|oops|wrong|change|correct|update|fix|meant|mistake|edit|instead|not)\b",
@@ -54,7 +81,7 @@ _BARE = re.compile(
     re.I,
 )
 _BUT = re.compile(r"\b(but|wrong|change|except|not)\b", re.I)
-_BARE_FIELDS = ("phone", "postcode", "date_of_birth")
+_BARE_FIELDS = ("contact", "postcode", "date_of_birth")
 
 
 @dataclass(frozen=True)
@@ -81,7 +108,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Wants:
-    """One of: person, leave, delete, stay, finish, change, reference, no_phone, again (ask once more)."""
+    """Person, leave, save, delete, stay, finish, change, reference, no_phone, code, no_code or again."""
 
     what: str
 
@@ -94,18 +121,49 @@ def hear(said: Said, requested: str, given: Collection[str]) -> Heard:
     if len(said.text) > LONGEST and requested in FIELDS:
         return Answer(said.text)
     if requested == LEAVING:
-        return Wants("delete" if _wants_it_deleted(said) else "stay")
-    if wants_to_leave(said):
-        return Wants(LEAVE)
-    if said.intent == "talk_to_person":
-        return Wants("person")
-    if requested == "phone" and _NO_PHONE.match(said.text):
-        return Wants("no_phone")
-    if said.intent == "my_reference" or _asks_for_reference(said.text, requested):
-        return Wants("reference")
-    if requested == CONFIRMED and _means_yes(said) and not _BUT.search(said.text):
-        return Wants("finish")
+        return Wants(_leaving(said))
+    wanted = _wanted(said, requested)
+    if wanted:
+        return Wants(wanted)
+    if _TELL_NOT.search(said.text) and requested != "jobcentre_permission":
+        return Correction("jobcentre_permission", "no")
     return _correction(said.text, requested, given) or question_in(said, requested) or _plain(said, requested)
+
+
+def code_in(text: str) -> str | None:
+    """What looks like a come-back code in a text; only handoff knows whether it is one."""
+    found = _CODE.search(text)
+    return found[0] if found else None
+
+
+def _wanted(said: Said, requested: str) -> str | None:
+    """A wish that is none of the form's answers; None when there is none."""
+    text = said.text
+    confirmed = requested == CONFIRMED and _means_yes(said) and not _BUT.search(text)
+    wishes = {
+        "save": _SAVE.fullmatch(text) or said.intent == "goodbye",
+        LEAVE: wants_to_leave(said),
+        "person": said.intent == "talk_to_person",
+        "no_code": requested == CODE and _NO_CODE.search(text),
+        "code": requested not in (CODE_BIRTHDAY, "contact") and _means_code(said, requested),
+        "no_phone": requested == "contact" and _NO_PHONE.match(text),
+        "reference": said.intent == "my_reference" or _asks_for_reference(text, requested),
+        "finish": confirmed,
+    }
+    return next((wish for wish, is_so in wishes.items() if is_so), None)
+
+
+def _means_code(said: Said, requested: str) -> bool:
+    if requested == CODE:
+        return code_in(said.text) is not None or len(re.findall(r"\d", said.text)) >= CODE_DIGITS
+    return said.intent == "come_back" or bool(code_in(said.text) or _HAVE_CODE.search(said.text))
+
+
+def _leaving(said: Said) -> str:
+    """Delete, keep for later, or stay: "keep it" keeps what a yes would delete."""
+    if _KEPT.search(said.text) and not re.search(r"\b(don'?t|do not) (keep|save)\b", said.text, re.I):
+        return "save"
+    return "delete" if _wants_it_deleted(said) else "stay"
 
 
 def wants_to_leave(said: Said) -> bool:
@@ -122,7 +180,7 @@ def _plain(said: Said, requested: str) -> Heard:
     if requested == CONFIRMED:
         refused = NO.fullmatch(said.text) or said.intent == "deny"
         return Wants(CHANGE if refused else "again")
-    if requested == CHANGE:
+    if requested in (CHANGE, CODE):
         return Wants("again")
     if requested == "name" and said.intent in _SMALL_TALK:
         return Wants("again")
@@ -154,7 +212,7 @@ def question_in(said: Said, requested: str) -> Question | None:
         return Question(said.topic)
     # "Will Smith" and "Can Yilmaz" are names, "when i left school" is a time.
     words = len(said.text.split())
-    answers = (requested == "name" and words <= 3) or requested == "since"
+    answers = (requested == "name" and words <= 3) or (requested == "since" and _TIME.match(said.text))
     asks = said.text.endswith("?") or (_ASKS.match(said.text) and not answers)
     if not asks:
         return None

@@ -1,43 +1,48 @@
 """The registration form: asks, has each answer checked by handoff, and finishes.
 
-Rasa's form only keeps the place. Answers live in handoff's draft, saved one by one, so none is lost.
+Rasa's form only keeps the place. Answers live in handoff's draft, saved one by one, so none is lost; handoff
+says what is still to ask.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions import leaving
 from actions.fields import FIELDS
-from actions.handoff_client import Accepted, Incomplete, Problem, Turn, handoff
+from actions.form import REQUESTED, Events, Place, Talk
+from actions.handoff_client import Accepted, Incomplete, Problem, Stands, Turn, handoff
 from actions.hearing import (
     CHANGE,
+    CODE,
+    CODE_BIRTHDAY,
     CONFIRMED,
     LEAVE,
     LEAVING,
+    SAVE_BIRTHDAY,
     Answer,
     Correction,
     Heard,
     Question,
     Wants,
+    code_in,
     hear,
     question_after_all,
 )
-from actions.neet import say_what_was_not_told, say_who_was_told
+from actions.neet import say_who_was_told
 from actions.person_request import request_person
 from actions.said import Said
-from bot.vocabulary import load_vocabulary
 
-REQUESTED, UNTOLD = "requested_slot", "untold"
 PATIENCE = 3
 """After so many answers in a row that were not one, a person is offered."""
-
-Events = list[dict[str, Any]]
+WORDED_BY_HANDOFF = ("borough", "ground")
+"""Questions whose words and choices depend on what is known."""
+HIDDEN = "(kept from before)"
+"""Said in place of an answer that was given somewhere else."""
 
 
 class ValidateRegisterForm(Action):
@@ -50,44 +55,47 @@ class ValidateRegisterForm(Action):
         step = Step(dispatcher, tracker)
         if step.requested is None:
             return await step.begin()
-        return await step.hear(hear(step.said, step.requested, step.given))
+        return await step.hear(hear(step.said, step.requested, step.place.given))
 
 
-class Step:
+class Step(Talk):
     """One message of the form: what is known before it, and what is said and kept after it."""
 
     def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-        self._dispatcher, self._tracker = dispatcher, tracker
-        self._turn = Turn.of(tracker)
+        super().__init__(dispatcher, Turn.of(tracker))
+        self._tracker = tracker
         self.said = Said.of(tracker)
         self.requested: str | None = tracker.get_slot(REQUESTED)
-        self.given = [name for name in FIELDS if tracker.get_slot(name)]
-        self._misses = int(tracker.get_slot("misses") or 0)
-        self._untold: str | None = tracker.get_slot(UNTOLD) or self._heard_inside()
-
-    def _heard_inside(self) -> str | None:
-        """What was heard of leaving learning in an answer: the form goes on, and tells of it when it ends."""
+        self.place = Place.of(tracker)
         neet = self.said.neet or {}
-        return neet["heard"] if self.requested and neet.get("first") else None
+        if self.requested and neet.get("first") and not self.place.untold:
+            self.place = replace(self.place, untold=neet["heard"])  # the form goes on, and tells when it ends
 
     async def begin(self) -> Events:
-        """The first question, or the first one not answered yet when an earlier draft is there.
+        """The first question not answered yet; whoever comes back with a code is asked for it instead.
 
         What was asked in the same breath is answered before it.
         """
         if self.said.also:
-            self._dispatcher.utter_message(json_message={"kind": "answer", "answer": self.said.also})
-        if self.requested is None:
-            say_who_was_told(self._dispatcher, self.said)
-        draft = await handoff().draft(self._turn)
-        self.given = [name for name in FIELDS if name in draft]
-        if self.given:
-            self._say("utter_draft_kept")
-        return await self._ask_next()
+            self.answer_with(self.said.also)
+        say_who_was_told(self.dispatcher, self.said)
+        if self.said.intent == "come_back" or code_in(self.said.text):
+            return await leaving.take_code(self)
+        return await self.start()
+
+    async def start(self) -> Events:
+        """Take up what was begun here, or begin with what is known."""
+        stands = await handoff().begin(self.turn)
+        self.stand(stands)
+        if stands.kept:
+            self.say("utter_draft_kept")
+        return await self.ask_next(stands)
 
     async def hear(self, heard: Heard) -> Events:
         """Do what the message asks for; the last thing said is always a question or an end."""
         if isinstance(heard, Answer):
+            if self.requested == CODE_BIRTHDAY:
+                return await leaving.take_birthday(self)
             return await self._take_answer(heard.text)
         if isinstance(heard, Correction):
             return await self._correct(heard)
@@ -96,36 +104,32 @@ class Step:
         return await self._do(heard)
 
     async def _do(self, wants: Wants) -> Events:
-        if wants.what == "finish":
-            return await self._finish()
-        if wants.what == "delete":
-            await handoff().forget_draft(self._turn)
-            self._say("utter_left")
-            return await self._end()
         if wants.what in (LEAVE, CHANGE):
-            return self._ask(LEAVING if wants.what == LEAVE else CHANGE)
-        if wants.what == "person":
-            asked = await request_person(self._dispatcher, self._tracker)
-            return [*asked, *await self._ask_again()]
-        if wants.what == "no_phone":
-            self._say("utter_no_phone")
-            return self._keep("phone")
-        if wants.what == "reference":
-            self._say("utter_no_reference_yet")
-        elif wants.what == "stay":
-            self._say("utter_carry_on")
-            return await self._ask_next()
-        return await self._ask_again()
+            return self.ask(LEAVING if wants.what == LEAVE else CHANGE)
+        ways = {
+            "finish": self._finish,
+            "delete": self._delete,
+            "save": lambda: leaving.save(self),
+            "code": lambda: leaving.take_code(self),
+            "no_code": self.start,
+            "person": self._person,
+            "no_phone": self._no_phone,
+            "reference": self._no_reference,
+            "stay": self._stay,
+        }
+        return await ways.get(wants.what, self.ask_again)()
 
     async def _take_answer(self, text: str) -> Events:
-        field = str(self.requested)
-        result = await handoff().answer(self._turn, field, text)
+        field = "date_of_birth" if self.requested == SAVE_BIRTHDAY else str(self.requested)
+        result = await handoff().answer(self.turn, field, text, again=self.place.misses > 0)
         if isinstance(result, Accepted):
-            self.given.append(field)
-            return await self._ask_next()
+            self.stand(result.stands)
+            if self.requested == SAVE_BIRTHDAY:
+                return await leaving.save(self)
+            return await self.ask_next(result.stands)
         if self.said.foreign and not result.signpost:
-            self._say("utter_other_language")
-            return await self._ask_again()
+            self.say("utter_other_language")
+            return await self.ask_again()
         question = question_after_all(self.said)
         if question and not result.signpost:
             return await self._answer_question(question)
@@ -134,97 +138,111 @@ class Step:
     async def _correct(self, correction: Correction) -> Events:
         field = FIELDS[correction.field]
         if not correction.text:
-            return self._ask(field.name)
-        result = await handoff().answer(self._turn, field.name, await self._whole(correction))
+            return await self.ask_field(field.name)
+        result = await handoff().answer(self.turn, field.name, await self._whole(correction))
         if isinstance(result, Problem):
             return await self._refuse(field.name, result)
-        self._say("utter_changed", what=field.label, shown=result.shown)
-        self.given.append(field.name)
-        return await self._ask_next() if self.requested == CHANGE else await self._ask_again()
+        self.say("utter_changed", what=field.label, shown=result.shown)
+        self.stand(result.stands)
+        asked_next = self.requested == CHANGE or "borough" in result.stands.missing
+        return await self.ask_next(result.stands) if asked_next else await self.ask_again()
 
     async def _whole(self, correction: Correction) -> str:
         """A year alone changes the year of the date given before."""
         if correction.field != "date_of_birth" or not correction.text.isdigit():
             return correction.text
-        shown = (await handoff().draft(self._turn)).get("date_of_birth", "")
+        shown = (await handoff().draft(self.turn)).answers.get("date_of_birth") or ""
         return f"{shown[:-4]}{correction.text}"
 
     async def _answer_question(self, question: Question) -> Events:
         if question.topic:
-            self._dispatcher.utter_message(json_message={"kind": "answer", "answer": question.topic})
+            self.answer_with(question.topic)
         else:
-            self._say("utter_not_in_form")
-        return await self._ask_again()
+            self.say("utter_not_in_form")
+        return await self.ask_again()
 
     async def _refuse(self, field: str, problem: Problem) -> Events:
         if problem.signpost:
-            return await self._signpost(problem.signpost)
-        misses = self._misses + 1
-        if misses >= PATIENCE:
-            self._say("utter_stuck")
-        self._say(f"utter_prompt_{field}" if problem.code == "empty" else f"utter_problem_{problem.code}")
-        return self._keep(field, misses)
+            return await self._signpost(problem.signpost, problem.words.get("council"))
+        self.place = self.place.missed()
+        if self.place.misses >= PATIENCE:
+            if problem.code == "not_a_postcode":
+                return await leaving.hand_over(self, "utter_postcode_person")
+            self.say("utter_stuck")
+        if problem.code == "empty":
+            return await self.ask_field(field)
+        if problem.code in ("not_a_ground", "not_a_borough"):
+            self.say(f"utter_{problem.code}")
+            return await self.ask_field(field)
+        self.say(f"utter_problem_{problem.code}", **problem.words)
+        return self.keep(SAVE_BIRTHDAY if self.requested == SAVE_BIRTHDAY else field)
 
-    async def _signpost(self, slug: str) -> Events:
+    async def _signpost(self, slug: str, council: str | None) -> Events:
         """They cannot register here, so nothing is kept of it."""
-        await handoff().forget_draft(self._turn)
-        self._dispatcher.utter_message(json_message={"kind": "answer", "answer": slug})
-        return await self._end()
+        await handoff().forget_draft(self.turn)
+        named = {"council": council} if council else {}
+        self.dispatcher.utter_message(json_message={"kind": "answer", "answer": slug, **named})
+        return await self.end()
 
     async def _finish(self) -> Events:
-        result = await handoff().register(self._turn)
+        result = await handoff().register(self.turn)
         if isinstance(result, Incomplete):
-            return await self.begin()
-        self._say("utter_registered", reference=result)
-        return await self._end()
+            return await self.start()
+        self.say("utter_registered", reference=result.reference)
+        self.say("utter_confirmation_link", link=result.link)
+        return await self.end()
 
-    async def _ask_next(self) -> Events:
-        missing = next((name for name in FIELDS if name not in self.given), None)
-        if missing == "activity" and await self._fill_in_activity():
-            return await self._ask_next()
-        return self._ask(missing) if missing else await self._read_back()
+    async def _delete(self) -> Events:
+        await handoff().forget_draft(self.turn)
+        self.say("utter_left")
+        return await self.end()
 
-    async def _fill_in_activity(self) -> bool:
-        """What they said before about what they do now is not asked again; the read-back shows it."""
-        known = load_vocabulary().doing_now.get(self.said.doing or "")
-        if known is None:
-            return False
-        # The turn's own id belongs to the answer that the message gave.
-        turn = replace(self._turn, message_id=f"{self._turn.message_id}:activity")
-        result = await handoff().answer(turn, "activity", known.label)
-        if isinstance(result, Problem):
-            return False
-        self.given.append("activity")
-        return True
+    async def _person(self) -> Events:
+        asked = await request_person(self.dispatcher, self._tracker)
+        return [*asked, *await self.ask_again()]
 
-    async def _ask_again(self) -> Events:
+    async def _no_phone(self) -> Events:
+        self.say("utter_no_phone")
+        return self.keep("contact")
+
+    async def _no_reference(self) -> Events:
+        self.say("utter_no_reference_yet")
+        return await self.ask_again()
+
+    async def _stay(self) -> Events:
+        self.say("utter_carry_on")
+        return await self.start_again()
+
+    async def start_again(self) -> Events:
+        """The first question that is open, whatever was asked last."""
+        return await self.ask_next(await handoff().draft(self.turn))
+
+    async def ask_next(self, stands: Stands) -> Events:
+        self.place = self.place.answered()
+        return await (self.ask_field(stands.missing[0]) if stands.missing else self._read_back(stands))
+
+    async def ask_again(self) -> Events:
         if self.requested == CONFIRMED:
-            return await self._read_back()
-        return self._ask(str(self.requested))
+            return await self.start_again()
+        if self.requested in FIELDS or self.requested in WORDED_BY_HANDOFF:
+            return await self.ask_field(str(self.requested))
+        return self.ask(str(self.requested or CODE))
 
-    async def _read_back(self) -> Events:
-        shown = await handoff().draft(self._turn)
-        missing = next((name for name in FIELDS if name not in shown), None)
-        if missing:
-            self.given = [name for name in FIELDS if name in shown]
-            return self._ask(missing)
-        self._say("utter_prompt_confirmed", **{f"{name}_shown": text for name, text in shown.items()})
-        return self._keep(CONFIRMED)
+    async def ask_field(self, field: str) -> Events:
+        if field not in WORDED_BY_HANDOFF:
+            return self.ask(field)
+        self.dispatcher.utter_message(
+            json_message={"kind": "prompt", **await handoff().question(self.turn, field)}
+        )
+        return self.keep(field)
 
-    def _ask(self, what: str) -> Events:
-        self._say(f"utter_prompt_{what}")
-        return self._keep(what)
+    async def _read_back(self, stands: Stands) -> Events:
+        shown = {f"{name}_shown": text or HIDDEN for name, text in stands.answers.items()}
+        self.say("utter_read_back", **shown)
+        return self.ask(CONFIRMED)
 
-    def _say(self, response: str, **filled: str) -> None:
-        self._dispatcher.utter_message(response=response, **filled)
+    def stand(self, stands: Stands) -> None:
+        self.place = self.place.with_given(stands.answers)
 
-    def _keep(self, requested: str, misses: int = 0) -> Events:
-        """The place in the form: what is answered, and what is asked now."""
-        answered = [SlotSet(name, True if name in self.given else None) for name in FIELDS]
-        place = [SlotSet("misses", misses), SlotSet(UNTOLD, self._untold), SlotSet(REQUESTED, requested)]
-        return [*answered, *place]
-
-    async def _end(self) -> Events:
-        """Rasa closes the form when no question is open; the next registration starts empty."""
-        await say_what_was_not_told(self._dispatcher, self._turn, self._untold)
-        return [*(SlotSet(name, None) for name in (*FIELDS, "misses", UNTOLD)), SlotSet(REQUESTED, None)]
+    def answer_with(self, slug: str) -> None:
+        self.dispatcher.utter_message(json_message={"kind": "answer", "answer": slug})

@@ -23,6 +23,8 @@ OF_THEIR_OWN = frozenset(
     {
         "talk_to_person",
         "register_for_benefits",
+        "come_back",
+        "take_back_permission",
         "check_in",
         "no_adviser",
         "stop_messages",

@@ -70,7 +70,11 @@ class Person:
 
 def _shown(message: Message) -> str:
     custom = message["custom"]
-    return f"answer {custom['answer']}" if custom else str(message["response"]).removeprefix("utter_")
+    if not custom:
+        return str(message["response"]).removeprefix("utter_")
+    return (
+        f"answer {custom['answer']}" if custom["kind"] == "answer" else f"{custom['kind']} {custom['text']}"
+    )
 
 
 @pytest.fixture

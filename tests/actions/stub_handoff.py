@@ -10,7 +10,11 @@ from typing import Any
 from aiohttp import web
 
 TOKEN = "internal-token"
-FIELDS = ("name", "date_of_birth", "postcode", "phone", "activity", "jobcentre_permission")
+FIELDS = (
+    *("name", "date_of_birth", "postcode", "contact", "activity", "since", "care_status", "ground"),
+    *("jobcentre_permission", "others_permission"),
+)
+CODE, BIRTHDAY = "MAPLE-48271", "3 feb 2010"
 
 
 class StubHandoff:
@@ -21,6 +25,11 @@ class StubHandoff:
         self.drafts: dict[str, dict[str, str]] = {}
         self.cases: dict[tuple[str, str], dict[str, str]] = {}
         self.known: dict[str, str] = {}
+        self.known_answers: dict[str, str] = {}
+        self.saved: dict[str, str] = {}
+        self.tries_left = 5
+        self.registered_here = True
+        self.told_before = False
         self.when: str | None = None
         self.has_neet_case = False
         self.in_hours = True
@@ -35,8 +44,13 @@ class StubHandoff:
         app.router.add_get("/internal/check-in", self._check_in)
         app.router.add_post("/internal/check-in/answers", self._note)
         app.router.add_post("/internal/registrations/answers", self._answer)
-        app.router.add_get("/internal/registrations/draft", self._draft)
-        app.router.add_delete("/internal/registrations/draft", self._forget)
+        app.router.add_post("/internal/registrations/drafts", self._begin)
+        app.router.add_get("/internal/registrations/drafts", self._draft)
+        app.router.add_delete("/internal/registrations/drafts", self._forget)
+        app.router.add_get("/internal/registrations/questions/{field}", self._question)
+        app.router.add_post("/internal/registrations/codes", self._save)
+        app.router.add_post("/internal/registrations/returns", self._come_back)
+        app.router.add_post("/internal/registrations/permissions", self._take_back)
         app.router.add_post("/internal/registrations", self._register)
         return app
 
@@ -102,16 +116,56 @@ class StubHandoff:
 
     async def _answer(self, request: web.Request) -> web.Response:
         body = request["body"]
-        problem, signpost = check(body["field"], body["text"])
-        if problem:
-            return self._reply(request, {"ok": False, "problem": problem, "signpost": signpost})
+        problem, signpost, words = check(body["field"], body["text"])
+        if problem and not (body["again"] and problem == "not_a_ground"):
+            refused = {"ok": False, "problem": problem, "signpost": signpost, "words": words}
+            return self._reply(request, refused)
         self.drafts.setdefault(body["conversation"], {})[body["field"]] = body["text"]
-        return self._reply(request, {"ok": True, "value": body["text"], "shown": body["text"]})
+        told = self._stands(body["conversation"])
+        return self._reply(request, {"ok": True, "shown": body["text"], **told})
+
+    def _stands(self, conversation: str) -> dict[str, Any]:
+        draft = self.drafts.get(conversation, {})
+        missing = [field for field in FIELDS if field not in draft]
+        if draft.get("postcode", "").upper() == "SW2 9ZZ" and "borough" not in draft:
+            missing.insert(0, "borough")
+        shown = {
+            field: {"shown": None if field in self.saved else draft[field]}
+            for field in (*FIELDS, "borough")
+            if field in draft
+        }
+        return {"answers": shown, "missing": missing}
+
+    async def _begin(self, request: web.Request) -> web.Response:
+        conversation = request["body"]["conversation"]
+        kept = bool(self.drafts.get(conversation))
+        if not kept:
+            self.drafts[conversation] = dict(self.known_answers)
+        return self._reply(request, {**self._stands(conversation), "kept": kept})
 
     async def _draft(self, request: web.Request) -> web.Response:
+        return web.json_response(self._stands(request["body"]["conversation"]))
+
+    async def _question(self, request: web.Request) -> web.Response:
+        choices = [{"text": "I have a child", "answer": None}]
+        return web.json_response({"text": f"{request.match_info['field']}?", "choices": choices})
+
+    async def _save(self, request: web.Request) -> web.Response:
         draft = self.drafts.get(request["body"]["conversation"], {})
-        answers = {field: {"value": text, "shown": text} for field, text in draft.items()}
-        return web.json_response({"answers": answers, "complete": set(answers) == set(FIELDS)})
+        return self._reply(request, {"code": CODE if "date_of_birth" in draft else None})
+
+    async def _come_back(self, request: web.Request) -> web.Response:
+        body = request["body"]
+        if not re.search(r"\d", body["birthday"]):
+            return self._reply(request, {"ok": False, "problem": "not_a_date"})
+        if (body["code"].upper(), body["birthday"]) != (CODE, BIRTHDAY):
+            self.tries_left -= 1
+            return self._reply(request, {"ok": False, "problem": "no_match", "tries_left": self.tries_left})
+        self.drafts[body["conversation"]] = dict(self.saved)
+        return self._reply(request, {"ok": True, **self._stands(body["conversation"])})
+
+    async def _take_back(self, request: web.Request) -> web.Response:
+        return self._reply(request, {"found": self.registered_here, "had_gone": self.told_before})
 
     async def _forget(self, request: web.Request) -> web.Response:
         self.drafts.pop(request["body"]["conversation"], None)
@@ -120,23 +174,35 @@ class StubHandoff:
     async def _register(self, request: web.Request) -> web.Response:
         if set(self.drafts.get(request["body"]["conversation"], {})) != set(FIELDS):
             return web.json_response({"error": {"code": "incomplete", "message": "..."}}, status=409)
-        return self._reply(request, {"reference": "WAY-7K4M2P", "created": True})
+        link = "http://127.0.0.1:8080/r/token"
+        return self._reply(request, {"reference": "WAY-7K4M2P", "created": True, "link": link})
 
 
-def check(field: str, text: str) -> tuple[str | None, str | None]:
-    """A rough likeness of handoff's own checks: (problem, signpost)."""
+def check(field: str, text: str) -> tuple[str | None, str | None, dict[str, Any]]:
+    """A rough likeness of handoff's own checks: (problem, signpost, words)."""
     if field == "date_of_birth":
-        year = re.search(r"(19|20)\d\d", text)
-        if not year:
-            return "not_a_date", None
-        if int(year[0]) > 2010:
-            return "under_16", "signpost-under-16"
-        return ("over_17", "signpost-18-plus") if int(year[0]) < 2009 else (None, None)
+        return (*_check_year(text), {"said": 17, "makes": 12} if "2014" in text else {})
+    if field == "postcode" and text.lower().startswith("cr0"):
+        return "other_area", "signpost-other-area", {"council": "Croydon council"}
     patterns = {
         "name": ("not_a_name", r"[^\d]{2,}"),
         "postcode": ("not_a_postcode", r"(?i)[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}"),
-        "phone": ("not_a_phone", r"[+\d\s]{9,}"),
+        "contact": ("not_a_contact", r"[+\d\s]{9,}.*|.*@.*|.*here"),
+        "care_status": ("not_a_care_status", r"(?i)(no|i).*"),
+        "ground": ("not_a_ground", r"(?i).*(child|parents|say).*"),
         "jobcentre_permission": ("not_yes_or_no", r"(?i)(yes|ye|yh|no|nah)\b.*"),
+        "others_permission": ("not_yes_or_no", r"(?i)(yes|ye|yh|no|nah)\b.*"),
     }
     problem, pattern = patterns.get(field, ("empty", ".+"))
-    return (None, None) if re.fullmatch(pattern, text) else (problem, None)
+    return (None, None, {}) if re.fullmatch(pattern, text) else (problem, None, {})
+
+
+def _check_year(text: str) -> tuple[str | None, str | None]:
+    year = re.search(r"(19|20)\d\d", text)
+    if not year:
+        return "not_a_date", None
+    if year[0] == "2014":
+        return "age_differs", None
+    if int(year[0]) > 2010:
+        return "under_16", "signpost-under-16"
+    return ("over_17", "signpost-18-plus") if int(year[0]) < 2009 else (None, None)

@@ -226,11 +226,13 @@ def test_every_problem_and_prompt_has_words() -> None:
     responses = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))["responses"]
     codes = (
         "not_a_name", "not_a_date", "ambiguous_date", "future_date", "impossible_date", "not_a_postcode",
-        "not_a_phone", "not_yes_or_no", "too_long",
+        "not_a_contact", "not_yes_or_no", "too_long", "age_differs", "date_again", "which_care",
+        "not_a_care_status",
     )  # fmt: skip
     asked = (
-        "name", "date_of_birth", "postcode", "phone", "activity", "jobcentre_permission", "confirmed",
-        "change", "leaving", "known", "doing", "since", "wants", "in_the_way",
+        "name", "date_of_birth", "postcode", "contact", "activity", "since", "care_status",
+        "jobcentre_permission", "others_permission", "confirmed", "change", "leaving", "code",
+        "code_birthday", "save_birthday", "known", "doing", "since", "wants", "in_the_way",
     )  # fmt: skip
     wanted = [f"utter_problem_{code}" for code in codes] + [f"utter_prompt_{what}" for what in asked]
     assert [name for name in wanted if name not in responses] == []

@@ -12,7 +12,14 @@ from tests.actions.conftest import CONVERSATION, Person
 from tests.actions.stub_handoff import StubHandoff
 
 Say = Callable[..., Any]
-ANSWERS = ["Sam Jones", "3 feb 2010", "sw2 1rw", "07700 900123", "Nothing at the moment", "ye"]
+ANSWERS = [
+    *("Sam Jones", "3 feb 2010", "sw2 1rw", "07700 900123", "Nothing right now", "since july", "no"),
+    *("no support from my parents", "ye", "no"),
+]
+PROMPTS = [
+    *("name", "date_of_birth", "postcode", "contact", "activity", "since", "care_status"),
+    *("ground", "jobcentre_permission", "others_permission"),
+]
 
 
 @pytest.fixture
@@ -27,16 +34,10 @@ async def read_back(register: Say) -> Say:
 async def test_asks_each_question_once_then_reads_back(register: Say, person: Person) -> None:
     asked = [await register("register me", "register_for_benefits")]
     asked += [await register(text) for text in ANSWERS]
-    assert asked == [
-        ["prompt_name"],
-        ["prompt_date_of_birth"],
-        ["prompt_postcode"],
-        ["prompt_phone"],
-        ["prompt_activity"],
-        ["prompt_jobcentre_permission"],
-        ["prompt_confirmed"],
-    ]
-    assert person.heard[-1]["name_shown"] == "Sam Jones"
+    own = [["prompt ground?"] if name == "ground" else [f"prompt_{name}"] for name in PROMPTS]
+    assert asked == [*own, ["read_back", "prompt_confirmed"]]
+    assert len(asked) <= 12
+    assert person.heard[0]["name_shown"] == "Sam Jones"
 
 
 async def test_what_is_asked_beside_registering_is_answered_before_the_first_question(register: Say) -> None:
@@ -60,11 +61,13 @@ async def test_heard_to_be_neet_in_an_answer_they_hear_who_was_told_when_the_for
     for text in ANSWERS[:4]:
         await register(text)
     stub.when = "by 5pm on Friday"
-    assert await register("Nothing", **HEARD_NOW) == ["prompt_jobcentre_permission"]
-    await register(ANSWERS[5])
-    assert await register("yes", "affirm") == ["registered", "neet_passed"]
+    assert await register("Nothing", **HEARD_NOW) == ["prompt_since"]
+    for text in ANSWERS[5:]:
+        await register(text)
+    said = await register("yes", "affirm")
+    assert said == ["registered", "confirmation_link", "neet_passed"]
     assert person.heard[-1]["when"] == "by 5pm on Friday"
-    assert person.slots["untold"] is None
+    assert person.slots["registration"] is None
 
 
 async def test_heard_to_be_neet_in_a_form_that_is_left_they_hear_who_was_told(
@@ -87,45 +90,44 @@ async def test_who_has_said_no_meanwhile_is_not_told_when_the_form_ends(
     assert "neet_passed" not in await register("delete it", "deny")
 
 
-async def test_what_they_said_they_do_is_not_asked_again_but_shown_to_be_corrected(
+async def test_what_is_known_is_not_asked_but_shown_to_be_corrected(
     register: Say, person: Person, stub: StubHandoff
 ) -> None:
-    known = {"context": {"facts": {"activity": "college"}}}
-    asked = [await register("im at college, register me", "register_for_benefits", **known)]
-    asked += [await register(text, **known) for text in (*ANSWERS[:4], "ye")]
-    assert ["prompt_activity"] not in asked
-    assert asked[-2:] == [["prompt_jobcentre_permission"], ["prompt_confirmed"]]
-    assert person.heard[-1]["activity_shown"] == "At college"
-    assert await register("change what im doing", **known) == ["prompt_activity"]
-    assert await register("Nothing at the moment", **known) == ["prompt_confirmed"]
-    assert person.heard[-1]["activity_shown"] == "Nothing at the moment"
-
-
-async def test_a_code_nobody_knows_is_asked_for(register: Say) -> None:
-    known = {"context": {"facts": {"activity": "astronaut"}}}
-    asked = [await register(text, **known) for text in ("register me", *ANSWERS[:4])]
-    assert asked[-1] == ["prompt_activity"]
+    stub.known_answers = {"contact": "07700 900111", "activity": "At college"}
+    asked = [await register("im at college, register me", "register_for_benefits")]
+    asked += [await register(text) for text in (*ANSWERS[:3], *ANSWERS[5:])]
+    assert ["prompt_activity"] not in asked and ["prompt_contact"] not in asked
+    assert asked[-1] == ["read_back", "prompt_confirmed"]
+    assert person.heard[0]["activity_shown"] == "At college"
+    assert await register("change what im doing") == ["prompt_activity"]
+    assert await register("Nothing right now") == ["read_back", "prompt_confirmed"]
+    assert person.heard[0]["activity_shown"] == "Nothing right now"
 
 
 async def test_gives_the_reference_only_after_a_yes(
     read_back: Say, person: Person, stub: StubHandoff
 ) -> None:
     assert stub.asked("/internal/registrations") == []
-    assert await read_back("yes", "affirm") == ["registered"]
-    assert person.heard[-1]["reference"] == "WAY-7K4M2P"
+    assert await read_back("yes", "affirm") == ["registered", "confirmation_link"]
+    assert person.heard[0]["reference"] == "WAY-7K4M2P"
     assert person.slots["requested_slot"] is None
-    assert person.slots["name"] is None
+    assert person.slots["registration"] is None
 
 
 async def test_keeps_no_answer_in_rasa(read_back: Say, person: Person) -> None:
-    kept = {name: value for name, value in person.slots.items() if value is not None}
-    assert set(kept.values()) <= {True, 0, "confirmed"}
+    assert person.slots["requested_slot"] == "confirmed"
+    assert person.slots["registration"] == {
+        "given": tuple(PROMPTS),
+        "misses": 0,
+        "code": None,
+        "untold": None,
+    }
 
 
 async def test_every_call_carries_conversation_and_message_id(read_back: Say, stub: StubHandoff) -> None:
     posted = stub.asked("/internal/registrations/answers")
     assert {body["conversation"] for body in posted} == {CONVERSATION}
-    assert len({body["message_id"] for body in posted}) == len(posted) == 6
+    assert len({body["message_id"] for body in posted}) == len(posted) == len(ANSWERS)
 
 
 @pytest.mark.parametrize("text", ["how do i register", "ok so how do i register", "wait, how do i register"])
@@ -168,7 +170,7 @@ async def test_an_earlier_answer_can_be_corrected_at_any_time(
     await register("register me")
     for answer in ANSWERS[:3]:
         await register(answer)
-    assert await register(text, "correct") == ["changed", "prompt_phone"]
+    assert await register(text, "correct") == ["changed", "prompt_contact"]
     assert stub.drafts[CONVERSATION][field] == sent
 
 
@@ -189,9 +191,9 @@ async def test_a_correction_without_the_new_answer_is_asked_for(register: Say, t
 
 async def test_a_no_at_the_read_back_asks_what_to_change(read_back: Say, stub: StubHandoff) -> None:
     assert await read_back("No, change something", "deny") == ["prompt_change"]
-    assert await read_back("Phone") == ["prompt_phone"]
-    assert await read_back("07700 900999") == ["prompt_confirmed"]
-    assert stub.drafts[CONVERSATION]["phone"] == "07700 900999"
+    assert await read_back("Contact") == ["prompt_contact"]
+    assert await read_back("07700 900999") == ["read_back", "prompt_confirmed"]
+    assert stub.drafts[CONVERSATION]["contact"] == "07700 900999"
 
 
 async def test_a_yes_with_a_but_is_not_a_yes(read_back: Say, stub: StubHandoff) -> None:
@@ -276,9 +278,7 @@ async def test_asked_whether_to_delete_any_word_for_it_deletes(
     assert stub.drafts == {}
 
 
-@pytest.mark.parametrize(
-    "text", ["no keep it", "dont delete it", "no dont", "yes keep it", "no don't delete", "nah"]
-)
+@pytest.mark.parametrize("text", ["No, carry on", "dont delete it", "no dont", "no don't delete", "nah"])
 async def test_asked_whether_to_delete_a_keep_deletes_nothing(
     register: Say, stub: StubHandoff, text: str
 ) -> None:
@@ -292,7 +292,11 @@ async def test_asked_whether_to_delete_a_keep_deletes_nothing(
 async def test_asked_for_the_reference_too_early_it_says_so_and_reads_back_again(
     read_back: Say, stub: StubHandoff
 ) -> None:
-    assert await read_back("whats my reference number") == ["no_reference_yet", "prompt_confirmed"]
+    assert await read_back("whats my reference number") == [
+        "no_reference_yet",
+        "read_back",
+        "prompt_confirmed",
+    ]
     assert stub.asked("/internal/registrations") == []
 
 
@@ -300,7 +304,7 @@ async def test_an_answer_that_speaks_of_a_reference_is_an_answer(register: Say, 
     await register("register me")
     for answer in ANSWERS[:4]:
         await register(answer)
-    assert await register("waiting for a reference from my old job") == ["prompt_jobcentre_permission"]
+    assert await register("waiting for a reference from my old job") == ["prompt_since"]
 
 
 @pytest.mark.parametrize(
@@ -324,14 +328,73 @@ async def test_someone_outside_16_to_17_gets_the_signpost_and_nothing_is_kept(
     assert person.slots["requested_slot"] is None
 
 
+@pytest.mark.parametrize("text", ["CR0 1AA", "cr01aa"])
+async def test_someone_who_lives_elsewhere_hears_which_council_to_ask(
+    register: Say, person: Person, text: str
+) -> None:
+    await register("register me")
+    for answer in ANSWERS[:2]:
+        await register(answer)
+    assert await register(text) == ["answer signpost-other-area"]
+    assert person.heard[-1]["custom"]["council"] == "Croydon council"
+
+
+async def test_a_postcode_in_no_list_asks_for_the_borough(register: Say, stub: StubHandoff) -> None:
+    await register("register me")
+    for answer in ANSWERS[:2]:
+        await register(answer)
+    assert await register("SW2 9ZZ") == ["prompt borough?"]
+    assert await register("Lambeth") == ["prompt_contact"]
+
+
+async def test_a_postcode_nobody_can_read_goes_to_a_person_after_two_more_tries(
+    register: Say, person: Person, stub: StubHandoff
+) -> None:
+    await register("register me")
+    for answer in ANSWERS[:2]:
+        await register(answer)
+    assert await register("brixton") == ["problem_not_a_postcode"]
+    assert await register("brixton hill") == ["problem_not_a_postcode"]
+    assert await register("near the tube") == ["postcode_person"]
+    assert person.slots["requested_slot"] is None
+    assert stub.asked("/internal/cases")[0]["reason"] == "request"
+    assert stub.drafts[CONVERSATION]["name"] == "Sam Jones"
+
+
+async def test_an_age_that_contradicts_the_date_is_asked_about(register: Say, person: Person) -> None:
+    await register("register me")
+    await register("Sam Jones")
+    assert await register("3 feb 2014") == ["problem_age_differs"]
+    assert (person.heard[-1]["said"], person.heard[-1]["makes"]) == (17, 12)
+    assert await register("3 feb 2009") == ["prompt_postcode"]
+
+
+async def test_a_reason_that_nobody_understands_is_asked_once_more_and_then_taken(register: Say) -> None:
+    await register("register me")
+    for answer in ANSWERS[:7]:
+        await register(answer)
+    assert await register("because") == ["not_a_ground", "prompt ground?"]
+    assert await register("because i said so") == ["prompt_jobcentre_permission"]
+
+
+@pytest.mark.parametrize("text", ["dont tell the jobcentre", "please don't tell dwp about me"])
+async def test_not_wanting_the_jobcentre_told_is_an_answer_at_any_time(
+    register: Say, stub: StubHandoff, text: str
+) -> None:
+    await register("register me")
+    await register("Sam Jones")
+    assert await register(text) == ["changed", "prompt_date_of_birth"]
+    assert stub.drafts[CONVERSATION]["jobcentre_permission"] == "no"
+
+
 async def test_an_earlier_draft_is_taken_up(register: Say, stub: StubHandoff) -> None:
     stub.drafts[CONVERSATION] = {"name": "Sam Jones", "date_of_birth": "3 February 2010"}
     assert await register("register me") == ["draft_kept", "prompt_postcode"]
 
 
 async def test_a_draft_that_expired_meanwhile_is_asked_again(read_back: Say, stub: StubHandoff) -> None:
-    del stub.drafts[CONVERSATION]["phone"]
-    assert await read_back("yes", "affirm") == ["draft_kept", "prompt_phone"]
+    del stub.drafts[CONVERSATION]["contact"]
+    assert await read_back("yes", "affirm") == ["draft_kept", "prompt_contact"]
 
 
 async def test_a_person_can_be_asked_for_in_the_middle(register: Say, stub: StubHandoff) -> None:

@@ -42,9 +42,15 @@ def test_no_word_that_networks_swallow_is_asked_for(custom: dict[str, Any]) -> N
 
 
 @pytest.mark.parametrize("name", [n for n in SAID if n.startswith(("utter_prompt_", "utter_problem_"))])
-def test_a_question_fits_one_part_of_a_text(name: str) -> None:
-    if name != "utter_prompt_confirmed":
-        assert [len(as_text(custom)) for custom in SAID[name] if len(as_text(custom)) > 160] == []
+def test_a_question_and_its_choices_fit_one_part_of_a_text(name: str) -> None:
+    for custom in SAID[name]:
+        choices = enumerate(custom.get("choices") or (), 1)
+        lines = [as_text(custom), *(f"{number} {choice['text']}" for number, choice in choices)]
+        assert len("\n".join(lines)) <= 160
+
+
+def test_nobody_is_ever_told_what_they_have_a_right_to() -> None:
+    assert [name for name, customs in SAID.items() if "entitle" in str(customs).lower()] == []
 
 
 def test_only_a_finished_registration_says_your_reference_is() -> None:
