@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from traceback import extract_tb
+
+from handoff import metrics
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 1.0
@@ -21,6 +24,20 @@ async def background(*jobs: Callable[[], Awaitable[None]]) -> AsyncIterator[None
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def apart(job: str, **ids: object) -> Iterator[None]:
+    """One piece of a job's round: whatever goes wrong with it is counted and logged, without words, and the
+    other pieces go on."""
+    try:
+        yield
+    except Exception as error:
+        metrics.STUMBLES.labels(job).inc()
+        what = " ".join(f"{name}={value}" for name, value in ids.items())
+        place = extract_tb(error.__traceback__)[-1]
+        at = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
+        log.error("%s stumbled %s error=%s at=%s; the others go on", job, what, type(error).__name__, at)
 
 
 async def _persist(job: Callable[[], Awaitable[None]]) -> None:

@@ -37,6 +37,7 @@ from handoff.alerts.model import (
     AlertNotice,
 )
 from handoff.alerts.words import Told
+from handoff.background import apart
 from handoff.cases.model import Case
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
@@ -64,15 +65,21 @@ class CannotTell(Exception):
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A notice this worker has claimed, and what it needs to send it. No repr of whom it goes to."""
+class Claimed:
+    """A notice that this worker has marked as its own to send; `in_doubt`: somebody may have sent it."""
 
     id: uuid.UUID
-    person: Staff
-    told: Told
     in_doubt: bool
     attempts: int
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Taken(Claimed):
+    """The same with what it takes to send it. No repr of whom it goes to."""
+
+    person: Staff
+    told: Told
 
 
 class Caller(ABC):
@@ -94,11 +101,11 @@ class Caller(ABC):
 
     async def drain(self) -> None:
         """Send everything that is due now, and return when it is settled or put off."""
-        while taken := await self._take():
-            await asyncio.gather(*(self._deliver(notice) for notice in taken))
+        while claimed := await self._claim_due():
+            await asyncio.gather(*(self._deliver(one) for one in claimed))
             self._hub.notify(CONSOLE)
 
-    async def _take(self) -> list[Taken]:
+    async def _claim_due(self) -> list[Claimed]:
         """Claim due notices; a look without a lock first, as there mostly are none."""
         now = self._clock.now()
         due = (
@@ -116,22 +123,37 @@ class Caller(ABC):
                 return []
         async with self._db.transaction(first=True) as session:
             found = (await session.execute(due.with_for_update(skip_locked=True, **ROW))).scalars()
-            return [taken for notice in found if (taken := await self._claim(session, notice, now))]
+            return [claimed for notice in found if (claimed := await self._claim(session, notice, now))]
 
-    async def _claim(self, session: AsyncSession, notice: AlertNotice, now: datetime) -> Taken | None:
+    async def _claim(self, session: AsyncSession, notice: AlertNotice, now: datetime) -> Claimed | None:
         alert = await session.get_one(Alert, notice.alert_id)
         if alert.acknowledged_at is not None and notice.state == QUEUED:
             notice.state, notice.next_try_at = SPARED, None
             return None
         in_doubt = notice.state == SENDING
         notice.state, notice.next_try_at, notice.attempts = SENDING, now + LEASE, notice.attempts + 1
-        told = await self._told(session, alert, notice)
-        person = await session.get_one(Staff, notice.staff_id)
-        return Taken(notice.id, person, told, in_doubt, notice.attempts, notice.created_at)
+        return Claimed(notice.id, in_doubt, notice.attempts, notice.created_at)
 
-    async def _told(self, session: AsyncSession, alert: Alert, notice: AlertNotice) -> Told:
-        reference = (await session.get_one(Case, alert.case_id)).reference
-        return Told(
+    async def _deliver(self, claimed: Claimed) -> None:
+        """One attempt; every way it can end is written down, and a bad one holds up no other."""
+        with apart("callout", notice=claimed.id):
+            try:
+                supplier_id = await self.send(await self._with_words(claimed))
+            except CannotTell as trouble:
+                await self._put_off(claimed, trouble)
+            except Exception as error:
+                await self._put_off(claimed, CannotTell(type(error).__name__, final=False))
+                raise
+            else:
+                await self._settle(claimed, supplier_id)
+
+    async def _with_words(self, claimed: Claimed) -> Taken:
+        async with self._db.reading() as session:
+            notice = await session.get_one(AlertNotice, claimed.id)
+            alert = await session.get_one(Alert, notice.alert_id)
+            reference = (await session.get_one(Case, alert.case_id)).reference
+            person = await session.get_one(Staff, notice.staff_id)
+        told = Told(
             why=alert.why,
             level=notice.level,
             reference=reference,
@@ -141,22 +163,17 @@ class Caller(ABC):
             role=notice.role,
             link=f"{self._settings.public_base_url}/staff/alerts/{reference}",
         )
+        return Taken(**vars(claimed), person=person, told=told)
 
-    async def _deliver(self, notice: Taken) -> None:
-        """One attempt; every way it can end is written down."""
-        try:
-            supplier_id = await self.send(notice)
-        except CannotTell as trouble:
-            await self._put_off(notice, trouble)
-            return
+    async def _settle(self, claimed: Claimed, supplier_id: str | None) -> None:
         metrics.NOTICES.labels(self.channel, SENT).inc()
         async with self._db.transaction() as session:
-            row = await _row(session, notice.id)
+            row = await _row(session, claimed.id)
             if row.state == SENDING:
                 row.state, row.next_try_at, row.sent_at = SENT, None, self._clock.now()
             row.supplier_id = row.supplier_id or supplier_id
 
-    async def _put_off(self, notice: Taken, trouble: CannotTell) -> None:
+    async def _put_off(self, notice: Claimed, trouble: CannotTell) -> None:
         log.warning(
             "alert not sent notice=%s channel=%s attempt=%d code=%s",
             notice.id, self.channel, notice.attempts, trouble.code,

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, or_, select
 
 from handoff.alerts import service as alerts
+from handoff.background import apart
 from handoff.cases.model import CLOSED, SAFEGUARDING, Case
 from handoff.cases.service import CaseRules, note_case
 from handoff.clock import Clock
 from handoff.content.areas import clock_words
-from handoff.conversations.model import ADVISER, ADVISER_AUTHOR, EVERYONE, WAITING, Conversation, Message
-from handoff.conversations.service import lock
+from handoff.conversations.model import ADVISER, WAITING, Conversation
+from handoff.conversations.service import last_of_adviser, lock
 from handoff.db import Database
 from handoff.live import CONSOLE, Hub, conversation_topic
 from handoff.screening.service import StoredFinding
@@ -47,7 +48,8 @@ class Silences:
             found = list(await session.execute(_Silence(self._rules, self._clock.now()).query()))
         rung = 0
         for case_id, conversation_id in found:
-            rung += await self._ring(case_id, conversation_id)
+            with apart("silences", case=case_id):
+                rung += await self._ring(case_id, conversation_id)
         if rung:
             self._hub.notify(CONSOLE)
         return rung
@@ -83,7 +85,7 @@ class _Silence:
         While nobody has joined, the time runs from their last word; after that from the adviser's last one,
         if it is not answered. What they said before an adviser handed back is not what they are silent about.
         """
-        answered = _last_of_adviser()
+        answered = last_of_adviser(Conversation.id)
         waits = and_(Conversation.state == WAITING, self._long_ago(Conversation.last_inbound_at))
         unanswered = and_(
             Conversation.state == ADVISER,
@@ -107,18 +109,6 @@ class _Silence:
         emergency = Case.level_rank >= self.rules.rank("emergency")
         sooner = and_(emergency, at <= self.now - QUIET_AFTER["emergency"])
         return or_(sooner, at <= self.now - QUIET_AFTER["urgent"])
-
-
-def _last_of_adviser() -> SQLColumnExpression[Any]:
-    return (
-        select(func.max(Message.at))
-        .where(
-            Message.conversation_id == Conversation.id,
-            Message.author == ADVISER_AUTHOR,
-            Message.audience == EVERYONE,
-        )
-        .scalar_subquery()
-    )
 
 
 def _said_something_urgent() -> ColumnElement[bool]:

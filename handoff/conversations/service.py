@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.conversations.model import (
+    ADVISER_AUTHOR,
     BOT_AUTHOR,
     DONE,
     EVERYONE,
@@ -49,6 +50,23 @@ async def lock_if_free(session: AsyncSession, conversation_id: uuid.UUID) -> Con
     """The conversation, locked; None while somebody else has it."""
     free = {**ROW, "skip_locked": True}
     return await session.get(Conversation, conversation_id, with_for_update=free, populate_existing=True)
+
+
+def last_of_adviser(conversation_id: SQLColumnExpression[uuid.UUID] | uuid.UUID) -> SQLColumnExpression[Any]:
+    """For a query: when an adviser last said something to the person in this conversation."""
+    query = select(func.max(Message.at)).where(
+        Message.conversation_id == conversation_id,
+        Message.author == ADVISER_AUTHOR,
+        Message.audience == EVERYONE,
+    )
+    return query.scalar_subquery()
+
+
+async def is_answered(session: AsyncSession, conversation: Conversation) -> bool:
+    """Whether an adviser has said something since the person's last word."""
+    said = (await session.execute(select(last_of_adviser(conversation.id)))).scalar()
+    heard = conversation.last_inbound_at
+    return said is not None and (heard is None or said > heard)
 
 
 def heard_from(conversation: Conversation, now: datetime) -> None:
