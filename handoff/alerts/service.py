@@ -17,6 +17,7 @@ from handoff.alerts.model import CALLED, DANGER, LADDER, LEAD, ON_CALL, Alert
 from handoff.alerts.model import LAPSED as LAPSED
 from handoff.alerts.model import SILENT as SILENT
 from handoff.db import ROW
+from handoff.errors import Conflict
 
 
 async def ring(
@@ -35,13 +36,7 @@ async def ring(
     """
     alert = await ringing(session, case_id)
     if alert is None:
-        alert = Alert(
-            id=uuid.uuid4(), case_id=case_id, why=why, level=level, area=area, started_at=now,
-            next_step_at=now, rung=0 if why != LAPSED else LADDER.index(ON_CALL), step=0, lap=0, laps=0,
-        )  # fmt: skip
-        session.add(alert)
-        await session.flush()
-        await audit.record(session, now, "system", "alert.ring", f"case:{case_id}", level=level, why=why)
+        alert = await _start(session, now, case_id, level=level, area=area, why=why)
     elif level == "emergency" != alert.level:
         alert.level, alert.why = level, why
         _from_rung(alert, 0, now)
@@ -49,6 +44,24 @@ async def ring(
     elif why == SILENT:
         alert.next_step_at = min(alert.next_step_at, now)
     return alert
+
+
+async def ring_again(
+    session: AsyncSession,
+    now: datetime,
+    case_id: uuid.UUID,
+    *,
+    level: str,
+    area: str | None,
+    waiting_since: datetime,
+) -> None:
+    """Nobody came in time: the chain goes on where it was acknowledged, or, if the case was given back to the
+    queue after that, starts with the on-call."""
+    last = await _newest(session, case_id)
+    rung = LADDER.index(ON_CALL)
+    if last and last.acknowledged_at and last.acknowledged_at >= waiting_since:
+        rung = max(rung, last.rung)
+    await _start(session, now, case_id, level=level, area=area, why=LAPSED, rung=rung)
 
 
 async def call_lead(
@@ -74,9 +87,14 @@ async def acted(session: AsyncSession, now: datetime, case_id: uuid.UUID, by: uu
 
 
 async def acknowledge(session: AsyncSession, now: datetime, alert: Alert, by: uuid.UUID) -> None:
-    """Somebody has it: nobody else is told. A second time changes nothing."""
+    """Somebody has seen it: for as long as the level gives nobody else is told. Twice changes nothing.
+
+    Conflict `own_call` for who asked for the lead by this alert: somebody else answers that.
+    """
     if alert.acknowledged_at is not None:
         return
+    if alert.asked_by_id == by:
+        raise Conflict("own_call", "You asked for the lead here, so somebody else has to acknowledge it.")
     alert.acknowledged_at, alert.acknowledged_by_id = now, by
     await session.flush()
     await audit.record(
@@ -84,10 +102,42 @@ async def acknowledge(session: AsyncSession, now: datetime, alert: Alert, by: uu
     )
 
 
+async def moved(session: AsyncSession, now: datetime, case_id: uuid.UUID) -> None:
+    """The case's area is known now: if it rings, whoever is on call there is told at once."""
+    alert = await ringing(session, case_id)
+    if alert is not None:
+        alert.rung, alert.next_step_at = min(alert.rung, LADDER.index(ON_CALL)), now
+
+
 async def unacknowledged(session: AsyncSession) -> int:
     """How many alerts nobody has acknowledged."""
     query = select(func.count()).select_from(Alert).where(Alert.acknowledged_at.is_(None))
     return int((await session.execute(query)).scalar_one())
+
+
+async def _start(
+    session: AsyncSession,
+    now: datetime,
+    case_id: uuid.UUID,
+    *,
+    level: str,
+    area: str | None,
+    why: str,
+    rung: int = 0,
+) -> Alert:
+    alert = Alert(
+        id=uuid.uuid4(), case_id=case_id, why=why, level=level, area=area, started_at=now, next_step_at=now,
+        rung=rung, step=0, lap=0, laps=0,
+    )  # fmt: skip
+    session.add(alert)
+    await session.flush()
+    await audit.record(session, now, "system", "alert.ring", f"case:{case_id}", level=level, why=why)
+    return alert
+
+
+async def _newest(session: AsyncSession, case_id: uuid.UUID) -> Alert | None:
+    query = select(Alert).where(Alert.case_id == case_id).order_by(Alert.started_at.desc()).limit(1)
+    return (await session.execute(query)).scalar()
 
 
 def _from_rung(alert: Alert, rung: int, now: datetime) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.alerts.model import Alert, AlertNotice
 from handoff.alerts.words import HAPPENED
 from handoff.cases.access import visible_to
-from handoff.cases.model import Case
+from handoff.cases.model import WAITING, Case
 from handoff.cases.queue import iso
 from handoff.cases.service import CaseRules
 from handoff.content.areas import Area, clock_words
@@ -49,6 +49,12 @@ class Ring:
     area: Area
     told: Sequence[Told]
     acknowledged_by: str | None
+    minutes: int  # that its level gives somebody to act
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody must still take the case, and answer."""
+        return self.case.state == WAITING or self.case.unanswered_since is not None
 
     @property
     def place(self) -> str:
@@ -62,7 +68,8 @@ class Ring:
     def so_far(self) -> str:
         """How far it has got, in a sentence."""
         if not self.told:
-            return "Nobody could be told yet." if self.alert.step else "The first people are being told."
+            tried = self.alert.next_step_at > self.alert.started_at
+            return "Nobody could be told yet." if tried else "The first people are being told."
         last = self.told[-1]
         now = [one.name for one in self.told if one.at == last.at]
         said = f"{_list(now)} ({ROLE_WORDS[last.role]}) told at {self.time(last.at)}."
@@ -153,6 +160,7 @@ async def _rings(session: AsyncSession, rules: CaseRules, query: Select[Alert, C
         Ring(
             alert, case, rules.area(case.area), _told(notices.get(alert.id, []), names),
             names.get(alert.acknowledged_by_id) if alert.acknowledged_by_id else None,
+            rules.claim_minutes(alert.level),
         )
         for alert, case in rows
     ]  # fmt: skip

@@ -85,6 +85,7 @@ def mail(told: Told) -> str:
         f"Since:  {told.time}\n"
         f"You:    {YOU_ARE[told.role]}\n\n"
         f'Sign in and press "I have seen this":\n{told.link}\n\n'
-        "Until somebody does, the next person in the chain is told. Taking the case or replying counts too.\n"
+        "Until somebody does, the next person in the chain is told, and again if nobody\n"
+        "then takes the case and answers.\n"
         "This message leaves out names and words on purpose. Please do not answer it.\n"
     )

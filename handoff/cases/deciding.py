@@ -78,7 +78,7 @@ async def note_answer(desk: Desk, case_id: uuid.UUID, referral_id: uuid.UUID, an
     referral.answer = answered.answer or referral.answer
     if answered.acknowledged or answered.answer:
         referral.acknowledged_at = referral.acknowledged_at or desk.now
-    await desk.record("case.refer.answer", case, referral=str(referral.id), to=referral.to)
+    await desk.acted("case.refer.answer", case, referral=str(referral.id), to=referral.to)
     return case
 
 
@@ -86,7 +86,7 @@ async def add_decision(desk: Desk, case: Case, text: str, key: uuid.UUID | None 
     """The decision itself; whoever calls has checked who may."""
     made = CaseDecision(id=key or uuid.uuid4(), case_id=case.id, staff_id=desk.who.id, text=text, at=desk.now)
     desk.session.add(made)
-    await desk.record("case.decide", case, decision=str(made.id))
+    await desk.acted("case.decide", case, decision=str(made.id))
 
 
 async def is_decided(session: AsyncSession, case: Case) -> bool:
@@ -116,7 +116,7 @@ async def _add_referral(desk: Desk, case: Case, made: Made, key: uuid.UUID | Non
         at=desk.now,
     )
     desk.session.add(referral)
-    await desk.record("case.refer", case, referral=str(referral.id), to=made.to)
+    await desk.acted("case.refer", case, referral=str(referral.id), to=made.to)
 
 
 async def _written(

@@ -20,7 +20,7 @@ REQUEST, UNANSWERED, FAILURE = "request", "unanswered", "failure"
 class Case(Base):
     """One open case a conversation and reason (the partial index keeps it so).
 
-    `unanswered_since`: something urgent was heard after the claim, and the adviser has done nothing since;
+    `unanswered_since`: it is urgent and claimed, and since then its adviser has done nothing for the person;
     `declined_at`: they said no to this contact; `offered_at`: it was offered again after that.
     """
 

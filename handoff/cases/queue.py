@@ -37,17 +37,15 @@ class Moment:
 
     @property
     def lapsed(self) -> ColumnElement[bool]:
-        """Claimed, urgent or above, and its clock ran out while nobody has joined, or, in an emergency, while
-        the adviser who had joined did nothing about it: it counts as unclaimed."""
+        """Claimed, urgent or above, and its clock ran out while nobody has joined, or while its adviser did
+        nothing about what was heard: it counts as unclaimed."""
         nobody_joined = (
             select(Conversation.id)
             .where(Conversation.id == Case.conversation_id, Conversation.state == conversations.WAITING)
             .exists()
         )
-        emergency = Case.level_rank >= self.rules.rank("emergency")
-        nothing_done = and_(emergency, Case.unanswered_since.is_not(None))
         late = and_(Case.state == CLAIMED, self.urgent, Case.due_at <= self.now)
-        return and_(late, or_(nobody_joined, nothing_done))
+        return and_(late, or_(nobody_joined, Case.unanswered_since.is_not(None)))
 
     @property
     def unclaimed(self) -> ColumnElement[bool]:

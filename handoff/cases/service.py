@@ -60,6 +60,10 @@ class CaseRules:
     def rank(self, level: str) -> int:
         return self.vocabulary.levels[level].rank
 
+    def claim_minutes(self, level: str) -> int:
+        """How long anybody has to act at this level; 0 where it sets no time."""
+        return self.vocabulary.levels[level].claim_minutes or 0
+
 
 async def open_or_raise(
     session: AsyncSession,
@@ -160,6 +164,7 @@ async def place_open_cases(
             case.area = conversation.area
             subject = f"case:{case.id}"
             await audit.record(session, now, "system", "case.place", subject, area=conversation.area)
+            await alerts.moved(session, now, case.id)
 
 
 async def fault_passed(

@@ -30,7 +30,7 @@ from handoff.cases.rules import (
 from handoff.cases.service import CaseRules, open_cases, open_or_raise
 from handoff.conversations import model as conversations
 from handoff.conversations.model import SMS, Contact, Conversation, Message
-from handoff.conversations.service import append, said_before
+from handoff.conversations.service import append, is_answered, said_before
 from handoff.errors import Conflict, TooLong, Unprocessable
 from handoff.sms.gsm7 import to_gsm7
 from handoff.staff import service as staff
@@ -53,32 +53,51 @@ class Desk:
     def moment(self) -> queue.Moment:
         return queue.Moment(self.rules, self.now)
 
-    async def record(self, action: str, case: Case, **ids: object) -> None:
-        """Note it in the audit; whatever its adviser does for a case also answers what rings for it."""
+    async def acted(self, action: str, case: Case, **ids: object) -> None:
+        """Something was done for the person: by its adviser it answers what was heard and what rings."""
         if case.owner_id == self.who.id:
             case.unanswered_since = None
             await alerts.acted(self.session, self.now, case.id, self.who.id)
+        await self.record(action, case, **ids)
+
+    async def record(self, action: str, case: Case, **ids: object) -> None:
+        """Note it in the audit."""
         await audit.record(self.session, self.now, self.who.id, action, f"case:{case.id}", **ids)
 
 
 async def claim(desk: Desk, case_id: uuid.UUID) -> Case:
     """Take a case, or take it over once its claim has lapsed.
 
-    The second of two gets Conflict `already_claimed` with the first one's name.
+    What rings is silent for as long as the level gives: until then something must be done for the person, or
+    the claim lapses. The second of two gets Conflict `already_claimed` with the first one's name.
     """
     case, conversation = await case_to_change(desk.session, desk.who, case_id)
     _refuse_closed(case)
     if case.state == CLAIMED:
         if not await queue.lapsed(desk.session, desk.moment, [case]):
             if case.owner_id == desk.who.id:
-                await desk.record("case.claim", case)
-                return case
+                return await _claimed(desk, case)
             by = await _owner_name(desk, case)
             raise Conflict("already_claimed", f"{by} has already taken this case.", by=by)
         await _take_over(desk, case, conversation)
     case.state, case.owner_id, case.claimed_at, case.offered_to_id = CLAIMED, desk.who.id, desk.now, None
+    await _start_to_act(desk, case, conversation)
     if conversation.state == conversations.WAITING:
         await _join(desk, conversation)
+    return await _claimed(desk, case)
+
+
+async def _start_to_act(desk: Desk, case: Case, conversation: Conversation) -> None:
+    """From urgent up taking a case is no act towards the person: from now on one is due. None is where the
+    last word in the talk is an adviser's already."""
+    case.unanswered_since = None
+    if case.level_rank >= desk.rules.rank("urgent") and not await is_answered(desk.session, conversation):
+        case.unanswered_since = desk.now
+        case.due_at = _fresh_due(desk, case)
+
+
+async def _claimed(desk: Desk, case: Case) -> Case:
+    await alerts.acted(desk.session, desk.now, case.id, desk.who.id)
     await desk.record("case.claim", case)
     return case
 
@@ -130,8 +149,9 @@ async def reply(desk: Desk, case_id: uuid.UUID, text: str, key: str | None = Non
         staff_id=desk.who.id,
         external_id=external_id,
     )
-    await desk.record("case.reply", case, message=str(message.id))
+    await desk.acted("case.reply", case, message=str(message.id))
     for other in await open_cases(desk.session, conversation):  # whoever talks to them has heard it ring
+        other.unanswered_since = None
         await alerts.acted(desk.session, desk.now, other.id, desk.who.id)
     return message
 
@@ -140,7 +160,7 @@ async def note(desk: Desk, case_id: uuid.UUID, text: str) -> Case:
     """Write something down; only staff ever see it."""
     case, _ = await case_to_change(desk.session, desk.who, case_id)
     _add_note(desk, case, text)
-    await desk.record("case.note", case)
+    await desk.acted("case.note", case)
     return case
 
 
@@ -153,7 +173,7 @@ async def hand_back(desk: Desk, case_id: uuid.UUID) -> Case:
     conversation.safety_sent = None  # safety messages are counted afresh from here, and so are worries
     conversation.afresh_at = desk.now
     await _leave(desk, conversation, conversations.BOT, notices.HANDED_BACK)
-    await desk.record("case.hand_back", case)
+    await desk.acted("case.hand_back", case)
     return case
 
 
@@ -208,7 +228,7 @@ async def escalate(desk: Desk, case_id: uuid.UUID, why: str) -> Case:
     _add_note(desk, raised, f"Escalated to the safeguarding lead. {why}".strip())
     if raised is not case:
         _add_note(desk, case, f"Escalated to the safeguarding lead as {raised.reference}. {why}".strip())
-    await desk.record("case.escalate", raised, origin=str(case.id))
+    await desk.acted("case.escalate", raised, origin=str(case.id))
     return raised
 
 
@@ -219,7 +239,7 @@ async def reveal_numbers(desk: Desk, case_id: uuid.UUID) -> list[Number]:
     numbers = await numbers_of(desk.session, case, contact)
     if not numbers:
         raise Unprocessable("no_number", "This person has given no phone number here.")
-    await desk.record("case.reveal_number", case)
+    await desk.acted("case.reveal_number", case)
     return numbers
 
 
@@ -242,7 +262,7 @@ async def close(desk: Desk, case_id: uuid.UUID, outcome: str, decision: str) -> 
         said = notices.ended if state == conversations.CLOSED else notices.passed_on
         await _leave(desk, conversation, state, said(desk.who.first_name))
     conversation.state = state
-    await desk.record("case.close", case, outcome=outcome)
+    await desk.acted("case.close", case, outcome=outcome)
     return case
 
 
@@ -263,11 +283,14 @@ async def _tell(desk: Desk, conversation: Conversation, text: str) -> None:
 
 
 async def _release(desk: Desk, case: Case, conversation: Conversation) -> None:
-    fresh = due_at(desk.rules.vocabulary, case.reason, case.level, desk.now, desk.rules.area(case.area))
-    unclaim(case, fresh, desk.now)
+    unclaim(case, _fresh_due(desk, case), desk.now)
     state = state_after_return(conversation.state, await _left(desk, conversation, case))
     if state != conversation.state:
         await _leave(desk, conversation, state, notices.passed_on(desk.who.first_name))
+
+
+def _fresh_due(desk: Desk, case: Case) -> datetime:
+    return due_at(desk.rules.vocabulary, case.reason, case.level, desk.now, desk.rules.area(case.area))
 
 
 async def _left(desk: Desk, conversation: Conversation, but: Case) -> Left:

@@ -55,16 +55,17 @@ async def test_somebody_who_keeps_writing_does_not_hold_the_chain_at_its_start(b
     assert told == WHOLE_CHAIN
 
 
-async def test_taking_the_case_stops_it(bell: Bell, sam: Colleague) -> None:
+async def test_taking_the_case_and_answering_stops_it(bell: Bell, sam: Colleague) -> None:
     case = await make_case(bell.parts, "safeguarding", level="emergency")
     assert await bell.later() == [SAM]
     assert (await sam.post(f"{case['at']}/claim"))[0] == 200
+    assert (await sam.post(f"{case['at']}/reply", {"text": "I am Sam. Where are you?"}))[0] == 202
     assert await bell.later(hours=1) == []
     alert = await bell.alert()
     assert alert.acknowledged_by_id == (await bell.person(SAM)).id
 
 
-async def test_a_reply_in_the_same_talk_stops_it_too(bell: Bell, sam: Colleague) -> None:
+async def test_a_reply_in_the_same_talk_stops_it_while_it_is_answered(bell: Bell, sam: Colleague) -> None:
     request = await make_case(bell.parts, "request")
     await sam.post(f"{request['at']}/claim")
     await make_case(
@@ -72,7 +73,10 @@ async def test_a_reply_in_the_same_talk_stops_it_too(bell: Bell, sam: Colleague)
     )
     assert set(await bell.later()) == {SAM, PRIYA}
     assert (await sam.post(f"{request['at']}/reply", {"text": "I am with you."}))[0] == 202
-    assert await bell.later(hours=1) == []
+    assert await bell.later(minutes=14) == []
+    assert (await sam.post(f"{request['at']}/reply", {"text": "Are you safe now?"}))[0] == 202
+    assert await bell.later(minutes=14) == []
+    assert await bell.later(minutes=1) == [SAM]  # somebody must still take the case itself
 
 
 async def test_an_emergency_in_a_talk_tells_its_adviser_the_lead_and_the_areas_advisers(
@@ -134,6 +138,7 @@ async def test_a_case_given_back_and_left_rings_again(bell: Bell, sam: Colleague
     case = await make_case(bell.parts, "safeguarding", level="urgent")
     assert await bell.later() == [SAM]
     await sam.post(f"{case['at']}/claim")
+    await sam.post(f"{case['at']}/notes", {"text": "Rang; no answer."})
     bell.parts.clock.move(timedelta(minutes=20))
     assert (await sam.post(f"{case['at']}/return"))[0] == 200
     assert await bell.later(minutes=14) == []
@@ -152,6 +157,7 @@ async def test_calling_the_lead_in_tells_the_lead_at_once_and_the_asker_cannot_a
     assert await bell.later(minutes=15) == [DANA]
     raised = (await priya.get("/api/staff/cases?state=waiting"))[1]["cases"][0]
     await priya.post(f"/api/staff/cases/{raised['id']}/claim")
+    await priya.post(f"/api/staff/cases/{raised['id']}/decisions", {"text": "I rang their school."})
     assert await bell.later(hours=1) == []
 
 
