@@ -49,10 +49,17 @@ QUIET_WORDS = "That chat was closed because nobody used it for 30 minutes. You c
 
 
 # static/view.js finds the same.
-_NUMBERS = re.compile(r"\b(?:SHOUT to 85258|999|111|116 ?\d{3}|0800 1111|0\d{2,4} ?\d{3,4} ?\d{3,4})\b")
+_LINKED = re.compile(
+    r"\bhttps?://[^\s<>\"]+/r/[\w-]{22}(?![\w-])"
+    r"|\b(?:SHOUT to 85258|999|111|116 ?\d{3}|0800 1111|0\d{2,4} ?\d{3,4} ?\d{3,4})\b",
+    re.ASCII,
+)
 
 
 def _link(number: re.Match[str]) -> str:
+    if number[0].startswith("http"):
+        apart = '<span class="visually-hidden"> (opens in a new tab)</span>'
+        return f'<a href="{number[0]}" target="_blank" rel="noopener noreferrer">{number[0]}{apart}</a>'
     if number[0].startswith("SHOUT"):
         return f'<a href="sms:85258?body=SHOUT">{number[0]}</a>'
     return f'<a href="tel:{number[0].replace(" ", "")}">{number[0]}</a>'
@@ -74,8 +81,8 @@ class Form:
 
     @staticmethod
     def linked(text: str) -> Markup:
-        """The text with its helplines as links, to press on a phone."""
-        return Markup(_NUMBERS.sub(_link, str(escape(text))))  # noqa: S704 - escaped first
+        """The text with its helplines, and the link to a confirmation, to press."""
+        return Markup(_LINKED.sub(_link, str(escape(text))))  # noqa: S704 - escaped first
 
     @staticmethod
     def day(on: str) -> str:

@@ -13,6 +13,7 @@ from playwright.async_api import Page, expect
 from handoff.app import Parts
 from tests.browser.conftest import PHONE, NewPage, assert_accessible
 from tests.browser.test_console import DESK, staff_page
+from tests.handoff.fakes import FakeRasa, talk
 from tests.handoff.registrations.papers import make_link, make_registration
 
 SIZES = pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
@@ -136,7 +137,23 @@ async def test_an_adviser_completes_a_registration_part_by_part(
     number = page.get_by_role("region", name="National Insurance number")
     await number.get_by_label("Number", exact=True).fill("AB123456C")
     await number.get_by_role("button", name="Save").click()
-    await expect(number.get_by_text("•• •• •• 56 C")).to_be_visible()
+    await expect(number.get_by_text("•• •• •• 56 C", exact=True)).to_be_visible()
     await number.get_by_role("button", name="Show it whole").click()
     await expect(number.get_by_text("AB 12 34 56 C").first).to_be_visible()
     await assert_accessible(page)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with_javascript", "without"])
+async def test_the_link_in_the_chat_can_be_pressed(
+    new_page: NewPage, site: str, parts: Parts, rasa: FakeRasa, script: bool
+) -> None:
+    link = site + await make_link(parts, await make_registration(parts))
+    rasa.script["done?"] = [talk(f"Your confirmation is here: {link} It asks for your date of birth.")]
+    page = await new_page(java_script_enabled=script)
+    await page.goto(f"{site}/chat")
+    await page.get_by_label("Your message").fill("done?")
+    await page.get_by_role("button", name="Send").click()
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name=link).click()
+    await give_birthday(await opened.value)
+    await expect((await opened.value).get_by_text("Aisha Khan")).to_be_visible()

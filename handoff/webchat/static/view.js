@@ -4,8 +4,8 @@
 const WHO = { person: "You", bot: "Assistant", adviser: "Adviser", system: "Wayline" };
 const AT_THE_END = 120; // px from the bottom that still counts as reading the newest
 const MARGIN = 12;
-// Numbers to press on a phone. Form.linked in pages_routes.py finds the same.
-const NUMBERS = /\b(?:SHOUT to 85258|999|111|116 ?\d{3}|0800 1111|0\d{2,4} ?\d{3,4} ?\d{3,4})\b/g;
+// Numbers and confirmations to press. Form.linked in pages_routes.py finds the same.
+const LINKED = /\bhttps?:\/\/[^\s<>"]+\/r\/[\w-]{22}(?![\w-])|\b(?:SHOUT to 85258|999|111|116 ?\d{3}|0800 1111|0\d{2,4} ?\d{3,4} ?\d{3,4})\b/g;
 
 export class View {
   constructor(onChoice) {
@@ -204,17 +204,23 @@ function source({ name, url, checked }) {
   return element;
 }
 
-/** The text in pieces, its helplines as links. */
+/** The text in pieces, its helplines and the way to a confirmation as links. */
 function linked(text) {
   const pieces = [];
   let end = 0;
-  for (const { 0: number, index } of text.matchAll(NUMBERS)) {
-    const link = make("a", "", number);
-    link.href = number.startsWith("SHOUT") ? "sms:85258?body=SHOUT" : `tel:${number.replaceAll(" ", "")}`;
+  for (const { 0: found, index } of text.matchAll(LINKED)) {
+    const link = make("a", "", found);
+    link.href = address(found);
+    if (found.startsWith("http")) opensApart(link);
     pieces.push(text.slice(end, index), link);
-    end = index + number.length;
+    end = index + found.length;
   }
   return [...pieces, text.slice(end)];
+}
+
+function address(found) {
+  if (found.startsWith("http")) return found;
+  return found.startsWith("SHOUT") ? "sms:85258?body=SHOUT" : `tel:${found.replaceAll(" ", "")}`;
 }
 
 function opensApart(link) {
