@@ -11,6 +11,7 @@ from tests.browser.chat import open_chat
 from tests.browser.conftest import PHONE, NewPage, assert_accessible
 from tests.browser.test_console import DESK, staff_page
 from tests.handoff.cases.scenes import LEAD, make_case, signed_in
+from tests.handoff.factories import make_chat
 
 HARM = ("allegation", "fgm")
 
@@ -130,3 +131,21 @@ async def test_every_state_is_accessible(
     await sms.get_by_role("button", name="Switch it off").click()
     await expect(priya.locator("#switched-off")).to_contain_text("Texts come twice")
     await assert_accessible(priya)
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+async def test_a_lead_lets_advisers_see_an_allegation_that_names_nobody(
+    new_page: NewPage, site: str, client: TestClient, viewport: dict[str, int]
+) -> None:
+    chat = await make_chat(client, "camden")
+    await chat.say("my football coach touched me")
+    sam = await staff_page(new_page, site)
+    await expect(sam.get_by_text("Nobody is waiting")).to_be_visible()
+    priya = await staff_page(new_page, site, LEAD, viewport=viewport)
+    await priya.locator(".row-link").first.click()
+    await expect(priya.get_by_text("Only leads and managers see this case.")).to_be_visible()
+    await assert_accessible(priya)
+    await priya.get_by_label("Why advisers may see it").fill("It is about a coach at her club.")
+    await priya.get_by_role("button", name="Let advisers see it").click()
+    await expect(priya.get_by_text("Advisers can see this case now.")).to_be_visible()
+    await expect(sam.locator(".row-link").first).to_be_visible()  # nobody reloaded the page
