@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.cases.service import CaseRules, cases_to_open
 from handoff.content.areas import Area
+from handoff.db import ROW
 from handoff.errors import NotFound
 from handoff.jobcentre.model import Notice
 from handoff.registrations import service as registrations
@@ -26,7 +27,7 @@ async def notice_for(
     if found is None or not await theirs(session, who, [found]):
         raise NotFound(NOBODYS)
     if lock:
-        await session.refresh(found, with_for_update=True)
+        await session.refresh(found, with_for_update=ROW)
     return found
 
 

@@ -17,7 +17,7 @@ from handoff.cases.service import CaseRules, note_open_cases, open_or_raise, wor
 from handoff.clock import Clock
 from handoff.conversations.model import Conversation
 from handoff.conversations.service import lock
-from handoff.db import Database
+from handoff.db import ROW, Database
 from handoff.jobcentre.model import (
     ACKNOWLEDGED,
     BY_HAND,
@@ -79,7 +79,7 @@ async def _see_to(session: AsyncSession, now: datetime, rules: CaseRules, notice
     if not await _is_late(session, now, rules, notice):
         return False
     thread = await _thread(session, notice)
-    notice = await session.get_one(Notice, notice_id, with_for_update=True, populate_existing=True)
+    notice = await session.get_one(Notice, notice_id, with_for_update=ROW, populate_existing=True)
     if not await _is_late(session, now, rules, notice):
         return False
     if notice.state == SENT and notice.round < ROUNDS:

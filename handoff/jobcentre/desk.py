@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
 from handoff.content.areas import Area, local_day
+from handoff.db import ROW
 from handoff.errors import Conflict, Unprocessable
 from handoff.jobcentre import chasing, options
 from handoff.jobcentre.access import notice_for
@@ -164,7 +165,7 @@ async def tests_of(session: AsyncSession, area: Area) -> list[Notice]:
 
 async def _channel(session: AsyncSession, now: datetime, who: Member, area: Area) -> Channel:
     """The area's row, made if there is none, locked."""
-    found = await session.get(Channel, area.slug, with_for_update=True)
+    found = await session.get(Channel, area.slug, with_for_update=ROW)
     if found is None:
         found = Channel(
             area=area.slug, kind=BY_HAND, options={}, chase_days=chasing.CHASE_DAYS, link_serial=0,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import audit
 from handoff.cases.service import CaseRules
 from handoff.content.areas import Area
+from handoff.db import ROW
 from handoff.errors import Conflict, NotFound
 from handoff.jobcentre import sheet
 from handoff.jobcentre.claimants import take_in
@@ -64,7 +65,7 @@ async def forget(session: AsyncSession, now: datetime) -> None:
 
 
 async def _batch(session: AsyncSession, who: Member, batch_id: uuid.UUID, *, lock: bool = False) -> Batch:
-    found = await session.get(Batch, batch_id, with_for_update=lock or None)
+    found = await session.get(Batch, batch_id, with_for_update=ROW if lock else None)
     if found is None or found.staff_id != who.id or found.area not in who.areas:
         raise NotFound("There is no such list of yours. Send the file again.")
     return found

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit, keys
 from handoff.bodies import form_fields, parsed_object, text_field
+from handoff.db import ROW
 from handoff.errors import Forbidden, NotFound, TooMany, Unprocessable
 from handoff.jobcentre import chasing
 from handoff.jobcentre.channels.web import SIGNATURE, is_signed
@@ -66,7 +67,7 @@ async def confirm(request: web.Request) -> web.Response:
         return _no_link(request, link)
     by = text_field(await form_fields(request), "by", LONGEST, needed=False)
     async with request.app[keys.DB].transaction() as session:
-        notice = await session.get(Notice, link.notice_id, with_for_update=True)
+        notice = await session.get(Notice, link.notice_id, with_for_update=ROW)
         if notice is None or notice.withdrawn_at is not None:
             return _no_link(request, TAKEN_BACK if notice else UNKNOWN)
         await chasing.confirm(session, request.app[keys.CLOCK].now(), notice, "link", by=by, actor=ACTOR)
@@ -105,7 +106,7 @@ async def acknowledge(request: web.Request) -> web.Response:
         if not await _signed(request, session, area, raw, now):
             raise Forbidden("bad_signature", "This call is not signed with the secret we share.")
         body = parsed_object(raw)
-        notice = await session.get(Notice, _uuid(body), with_for_update=True)
+        notice = await session.get(Notice, _uuid(body), with_for_update=ROW)
         if notice is None or notice.area != area:
             raise NotFound("There is no such notice.")
         by = text_field(body, "reference", LONGEST, needed=False)

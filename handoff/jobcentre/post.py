@@ -26,7 +26,7 @@ from sqlalchemy.orm import aliased
 from handoff import audit
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
-from handoff.db import Database
+from handoff.db import ROW, Database
 from handoff.jobcentre import chasing, lists
 from handoff.jobcentre.channels import files, mail, web
 from handoff.jobcentre.channels.sending import NotSent, Sending, Sent
@@ -107,7 +107,7 @@ class Post:
             if (await session.execute(_due().limit(1), {"now": now})).first() is None:
                 return []
         async with self._db.transaction() as session:
-            due = _due().limit(AT_ONCE).with_for_update(skip_locked=True, of=Notice)
+            due = _due().limit(AT_ONCE).with_for_update(skip_locked=True, of=Notice, **ROW)
             rows = list((await session.execute(due, {"now": now})).scalars())
             return [taken for row in rows if (taken := await self._claim(session, row))]
 
@@ -224,4 +224,4 @@ def _due() -> Select[Notice]:
 
 
 async def _row(session: AsyncSession, notice_id: uuid.UUID) -> Notice:
-    return await session.get_one(Notice, notice_id, with_for_update=True, populate_existing=True)
+    return await session.get_one(Notice, notice_id, with_for_update=ROW, populate_existing=True)

@@ -103,16 +103,11 @@ def _undo_registrations() -> None:
 def _papers() -> None:
     op.create_table(
         "registration_link",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        *_columns(sa.Uuid(), "id registration_id"),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("wrong_tries", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["registration_id"], ["registration.id"], name="fk_registration_link_registration_id_registration"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_registration_link"),
+        *_columns(_TIME, "created_at expires_at"),
+        *_constraints("registration_link", "id", registration_id="registration"),
         sa.UniqueConstraint("token_hash", name="uq_registration_link_token_hash"),
     )
     op.create_index(
@@ -120,38 +115,28 @@ def _papers() -> None:
     )
     op.create_table(
         "support_letter",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("registration_id", sa.Uuid(), nullable=False),
-        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        *_columns(sa.Uuid(), "id registration_id staff_id"),
         sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("dated_on", sa.Date(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["registration_id"], ["registration.id"], name="fk_support_letter_registration_id_registration"
-        ),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_support_letter_staff_id_staff"),
-        sa.PrimaryKeyConstraint("id", name="pk_support_letter"),
+        *_constraints("support_letter", "id", registration_id="registration", staff_id="staff"),
     )
     op.create_index("ix_support_letter_registration_id", "support_letter", ["registration_id"], unique=False)
     op.create_table(
         "registration_reminder",
         sa.Column("registration_id", sa.Uuid(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=False),
-        sa.Column("message_id", sa.Uuid(), nullable=True),
-        sa.Column("case_id", sa.Uuid(), nullable=True),
+        *_columns(sa.Uuid(), "message_id case_id", nullable=True),
         sa.Column("answer", sa.String(length=8), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name="fk_registration_reminder_case_id_case_"),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["message.id"], name="fk_registration_reminder_message_id_message"
+        *_constraints(
+            "registration_reminder",
+            "registration_id expires_on",
+            case_id="case_",
+            message_id="message",
+            registration_id="registration",
         ),
-        sa.ForeignKeyConstraint(
-            ["registration_id"],
-            ["registration.id"],
-            name="fk_registration_reminder_registration_id_registration",
-        ),
-        sa.PrimaryKeyConstraint("registration_id", "expires_on", name="pk_registration_reminder"),
     )
 
 
@@ -162,88 +147,62 @@ def _undo_papers() -> None:
 
 
 def _jobcentre() -> None:
+    code, text, when = sa.String(length=16), sa.LargeBinary(), sa.DateTime(timezone=True)
     op.create_table(
         "jobcentre_channel",
         sa.Column("area", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("options", sa.LargeBinary(), nullable=False),
-        sa.Column("chase_days", sa.Integer(), nullable=False),
-        sa.Column("link_serial", sa.Integer(), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_by_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["updated_by_id"], ["staff.id"], name="fk_jobcentre_channel_updated_by_id_staff"
-        ),
-        sa.PrimaryKeyConstraint("area", name="pk_jobcentre_channel"),
+        *_columns(code, "kind"),
+        *_columns(text, "options"),
+        *_columns(sa.Integer(), "chase_days link_serial"),
+        *_columns(when, "updated_at"),
+        *_columns(sa.Uuid(), "updated_by_id"),
+        *_constraints("jobcentre_channel", "area", updated_by_id="staff"),
     )
     op.create_table(
         "jobcentre_notice",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("registration_id", sa.Uuid(), nullable=True),
-        sa.Column("reference", sa.String(length=16), nullable=False),
+        *_columns(sa.Uuid(), "id"),
+        *_columns(sa.Uuid(), "registration_id staff_id", nullable=True),
         sa.Column("area", sa.String(length=64), nullable=True),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("about", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column("may_have_gone", sa.Boolean(), nullable=False),
-        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error_code", sa.String(length=32), nullable=True),
-        sa.Column("via", sa.String(length=16), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("acknowledged_how", sa.String(length=16), nullable=True),
-        sa.Column("acknowledged_by", sa.LargeBinary(), nullable=True),
-        sa.Column("staff_id", sa.Uuid(), nullable=True),
-        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["registration_id"], ["registration.id"], name="fk_jobcentre_notice_registration_id_registration"
-        ),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_jobcentre_notice_staff_id_staff"),
-        sa.PrimaryKeyConstraint("id", name="pk_jobcentre_notice"),
+        *_columns(code, "reference kind state"),
+        *_columns(code, "via acknowledged_how", nullable=True),
+        *_columns(text, "about"),
+        *_columns(text, "acknowledged_by", nullable=True),
+        *_columns(sa.Integer(), "attempts round"),
+        *_columns(sa.Boolean(), "may_have_gone"),
+        *_columns(when, "created_at waiting_since"),
+        *_columns(when, "next_try_at sent_at acknowledged_at raised_at withdrawn_at", nullable=True),
+        *_constraints("jobcentre_notice", "id", registration_id="registration", staff_id="staff"),
     )
-    op.create_index("ix_jobcentre_notice_area", "jobcentre_notice", ["area"], unique=False)
-    op.create_index("ix_jobcentre_notice_due", "jobcentre_notice", ["state", "next_try_at"], unique=False)
-    op.create_index("ix_jobcentre_notice_reference", "jobcentre_notice", ["reference"], unique=False)
-    op.create_index(
-        "ix_jobcentre_notice_registration_id", "jobcentre_notice", ["registration_id"], unique=False
-    )
+    op.create_index("ix_jobcentre_notice_due", "jobcentre_notice", ["state", "next_try_at"])
     op.create_table(
         "jobcentre_claimant",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("area", sa.String(length=64), nullable=False),
-        sa.Column("record_id", sa.Uuid(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("source", sa.String(length=8), nullable=False),
-        sa.Column("consent", sa.Boolean(), nullable=False),
-        sa.Column("details", sa.LargeBinary(), nullable=False),
-        sa.Column("staff_id", sa.Uuid(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["case_.id"], name="fk_jobcentre_claimant_case_id_case_"),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_jobcentre_claimant_staff_id_staff"),
-        sa.PrimaryKeyConstraint("id", name="pk_jobcentre_claimant"),
+        *_columns(sa.Uuid(), "id record_id case_id"),
+        *_columns(sa.Uuid(), "staff_id", nullable=True),
+        *_columns(sa.String(length=64), "key area"),
+        *_columns(sa.String(length=8), "source"),
+        *_columns(sa.Boolean(), "consent"),
+        *_columns(text, "details"),
+        *_columns(when, "created_at"),
+        *_constraints("jobcentre_claimant", "id", case_id="case_", staff_id="staff"),
         sa.UniqueConstraint("key", name="uq_jobcentre_claimant_key"),
     )
-    op.create_index("ix_jobcentre_claimant_area", "jobcentre_claimant", ["area"], unique=False)
-    op.create_index("ix_jobcentre_claimant_case_id", "jobcentre_claimant", ["case_id"], unique=False)
-    op.create_index("ix_jobcentre_claimant_record_id", "jobcentre_claimant", ["record_id"], unique=False)
     op.create_table(
         "jobcentre_batch",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        *_columns(sa.Uuid(), "id staff_id"),
         sa.Column("area", sa.String(length=64), nullable=False),
-        sa.Column("rows", sa.LargeBinary(), nullable=False),
-        sa.Column("staff_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_jobcentre_batch_staff_id_staff"),
-        sa.PrimaryKeyConstraint("id", name="pk_jobcentre_batch"),
+        *_columns(text, "rows"),
+        *_columns(when, "created_at"),
+        *_columns(when, "taken_at", nullable=True),
+        *_constraints("jobcentre_batch", "id", staff_id="staff"),
     )
-    op.create_index("ix_jobcentre_batch_staff_id", "jobcentre_batch", ["staff_id"], unique=False)
+    for table, columns in (
+        ("notice", "registration_id reference area"),
+        ("claimant", "record_id case_id area"),
+        ("batch", "staff_id"),
+    ):
+        for column in columns.split():
+            op.create_index(f"ix_jobcentre_{table}_{column}", f"jobcentre_{table}", [column])
 
 
 def _undo_jobcentre() -> None:
@@ -429,11 +388,7 @@ def _safety() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lifted_by_id", sa.Uuid(), nullable=True),
         sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversation.id"], name="fk_leads_only_conversation_id_conversation"
-        ),
-        sa.ForeignKeyConstraint(["lifted_by_id"], ["staff.id"], name="fk_leads_only_lifted_by_id_staff"),
-        sa.PrimaryKeyConstraint("conversation_id", name="pk_leads_only"),
+        *_constraints("leads_only", "conversation_id", conversation_id="conversation", lifted_by_id="staff"),
     )
 
 
