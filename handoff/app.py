@@ -48,6 +48,7 @@ from handoff.records import routes as records_routes
 from handoff.registrations import completing_routes
 from handoff.registrations import internal_routes as registrations_internal
 from handoff.registrations import routes as confirmation_routes
+from handoff.registrations.come_back import OldDrafts
 from handoff.registrations.lifecycle import Lifecycle
 from handoff.screening import taken_back
 from handoff.screening.editions import routes as screening_routes
@@ -131,6 +132,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             Alarms(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Silences(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Lifecycle(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
+            OldDrafts(parts.db, parts.clock).run_forever,
             MailCaller(*told).run_forever,
             TextCaller(*told, parts.twilio).run_forever,
             jobcentre.run_forever,

@@ -30,7 +30,7 @@ from handoff.cases.rules import (
 from handoff.cases.service import CaseRules, open_cases, open_or_raise
 from handoff.conversations import model as conversations
 from handoff.conversations.model import SMS, Contact, Conversation, Message
-from handoff.conversations.service import append, is_answered, said_before
+from handoff.conversations.service import append, is_answered, repeat_question, said_before
 from handoff.errors import Conflict, TooLong, Unprocessable
 from handoff.sms.gsm7 import to_gsm7
 from handoff.staff import service as staff
@@ -173,6 +173,8 @@ async def hand_back(desk: Desk, case_id: uuid.UUID) -> Case:
     conversation.safety_sent = None  # safety messages are counted afresh from here, and so are worries
     conversation.afresh_at = desk.now
     await _leave(desk, conversation, conversations.BOT, notices.HANDED_BACK)
+    if conversation.form:
+        await repeat_question(desk.session, conversation, desk.now)
     await desk.acted("case.hand_back", case)
     return case
 

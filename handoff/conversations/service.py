@@ -302,6 +302,22 @@ async def replies_of(session: AsyncSession, turn_id: uuid.UUID) -> list[Message]
     return list((await session.execute(query.order_by(Message.seq))).scalars())
 
 
+async def repeat_question(session: AsyncSession, conversation: Conversation, now: datetime) -> None:
+    """Ask the last question of a form again, after something came between; under the caller's lock."""
+    query = select(Message).where(
+        Message.conversation_id == conversation.id,
+        Message.author == BOT_AUTHOR,
+        Message.kind == "prompt",
+        Message.audience == EVERYONE,
+    )
+    asked = (await session.execute(query.order_by(Message.seq.desc()).limit(1))).scalar()
+    if asked:
+        extra = asked.extra or {}
+        choices, sms = extra.get("choices", ()), extra.get("sms")
+        words = {"text": asked.text, "kind": asked.kind, "choices": choices, "sms": sms}
+        await append(session, conversation, now, author=BOT_AUTHOR, **words)
+
+
 async def has_undone_turn(session: AsyncSession, conversation_id: uuid.UUID) -> bool:
     """True while the bot still owes the person something: the typing indicator."""
     query = select(Turn.id).where(Turn.conversation_id == conversation_id, Turn.state != DONE).limit(1)

@@ -26,6 +26,7 @@ from handoff.cases.service import (
 )
 from handoff.conversations.model import ADVISER
 from handoff.neet import service as neet
+from handoff.registrations import service as registrations
 from handoff.screening.heard import Heard
 from handoff.screening.holding import may_hold
 from handoff.screening.language import language_name
@@ -71,6 +72,13 @@ async def _hear_language(heard: Heard) -> bool:
     return False
 
 
+async def _pause_registration(heard: Heard) -> bool:
+    """Whoever was registering when something urgent came up is helped to finish it by a person."""
+    if at_least(heard.danger.level, "urgent"):
+        await registrations.pause(heard.session, heard.rules, heard.now, heard.conversation)
+    return False
+
+
 async def _take_back(heard: Heard) -> bool:
     """Note that they take back what they said; True when that was answered, and was all they said.
 
@@ -99,6 +107,7 @@ STEPS: Final[dict[str, Step]] = {
     "names": _keep_from_the_named,
     "neet": _hear_neet,
     "reach": _take_reach,
+    "registration": _pause_registration,
     "taken_back": _take_back,
 }
 WRONG = "Something went wrong: {}. Read what they wrote yourself."
@@ -106,6 +115,7 @@ _FAILED = {
     "language": "which language this is could not be noted",
     "names": "whether a colleague is named here could not be checked",
     "reach": "how they can be reached could not be noted",
+    "registration": "the registration they had begun could not be passed on",
     "neet": "whether they are out of learning or work could not be noted",
     "taken_back": "whether they took something back could not be noted",
 }
