@@ -17,15 +17,15 @@ NOT_SAFE = "Home isn't safe"
 _BOROUGH = "I don't have {postcode} in my list. Which borough or council is it in? It says who registers you."
 _GROUND = (
     "What's the main reason you need to claim? It decides who can help you best. You don't have to explain "
-    "or prove anything here. You can say \"rather not say\", and an adviser will ask."
+    'or prove anything here. You can say "rather not say", and an adviser will ask.'
 )
-_GROUND_SMS = "Why claim? Or say rather not."
+_GROUND_SMS = "Why do you need to claim?"
 
 
 def question(name: str, values: Mapping[str, str], areas: Mapping[str, Area], sms: bool) -> dict[str, Any]:
     """The words of a question and its choices; KeyError for one that is asked in the same words always."""
     if name == "ground" and sms:
-        return _asked(_GROUND_SMS, [*(one.sms for one in grounds()), "Other"])
+        return _asked(_GROUND_SMS, [*(one.sms for one in grounds()), "Other", "Rather not say"])
     if name == "ground":
         return _asked(
             _GROUND, [*(one.web for one in grounds()), NOT_SAFE, "Something else", "Rather not say"]

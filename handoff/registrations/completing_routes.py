@@ -21,13 +21,13 @@ from handoff.registrations import completing, links, parts
 from handoff.registrations.completing import At
 from handoff.registrations.contact import without_number
 from handoff.registrations.documents import day
+from handoff.registrations.eligibility import reasons
 from handoff.registrations.ending import ENDS_BY_HAND, end_by_hand, may_tell_jobcentre
 from handoff.registrations.letters import LONGEST, as_document
 from handoff.registrations.model import SupportLetter
 from handoff.registrations.pdf import make_pdf
 from handoff.registrations.periods import terms_of
 from handoff.registrations.routes import document_of, pdf_response
-from handoff.registrations.situation import reasons
 from handoff.security import access
 from handoff.staff import service as staff
 from handoff.staff.auth import signed_in, staff_page

@@ -66,13 +66,8 @@ def grounds() -> tuple[Ground, ...]:
 
 
 def reasons() -> dict[str, str]:
-    """The grounds' codes and what somebody says of themselves."""
-    return {ground.code: ground.web for ground in grounds()}
-
-
-def official(code: str | None) -> str | None:
-    """How advisers and the Jobcentre call a ground; None for what is none of them."""
-    return next((ground.official for ground in grounds() if ground.code == code), None)
+    """How advisers and the Jobcentre call each ground, by its code."""
+    return {ground.code: ground.official for ground in grounds()}
 
 
 def wording(area: Area) -> str:

@@ -9,7 +9,7 @@ import re
 from datetime import date
 
 from handoff.neet.service import since_when
-from handoff.registrations.eligibility import grounds
+from handoff.registrations.eligibility import grounds, reasons
 from handoff.registrations.model import CARE_LEAVER, LOOKED_AFTER, NEITHER
 from handoff.registrations.reading import Accepted, Problem
 
@@ -117,8 +117,8 @@ def began_on(text: str, today: date) -> date | None:
 def read_care_status(text: str) -> Accepted | Problem:
     """In care now, left care at 16 or 17, or neither; care that ended before 16 is neither."""
     said = text.replace("’", "'")
-    if _NO_ANSWER.fullmatch(said):
-        return _care(NOT_SAID)
+    if said in CARE_WORDS or _NO_ANSWER.fullmatch(said):
+        return _care(said if said in CARE_WORDS else NOT_SAID)
     past = _LEFT_CARE.search(said)
     if past and not re.match(r"\W*(?:no|nah|never)\b", said, re.IGNORECASE):
         child = _AS_A_CHILD.search(said)
@@ -142,17 +142,13 @@ def read_ground(text: str, again: bool = False) -> Accepted | Problem:
     code = offered.get(said.casefold().rstrip(".")) or _reason(said)
     if code is None and not (again and any(char.isalnum() for char in said)):
         return Problem("not_a_ground")
-    return Accepted(code or OTHER, ground_in_words(code or OTHER))
+    theirs = {one.code: one.web for one in grounds()}
+    return Accepted(code or OTHER, theirs.get(code or OTHER) or ground_in_words(code))
 
 
 def ground_in_words(code: str | None) -> str:
-    """A reason to claim in a few words."""
-    return reasons().get(code or "", "not said" if code in (None, NOT_SAID) else "another reason")
-
-
-def reasons() -> dict[str, str]:
-    """Every reason in a few words, by its code."""
-    return {one.code: one.sms for one in grounds()}
+    """A reason to claim as advisers and the Jobcentre call it."""
+    return reasons().get(code or "", "not said" if code == NOT_SAID else "another reason")
 
 
 def _reason(said: str) -> str | None:
