@@ -1,7 +1,8 @@
 """What else follows from a message, once its case is open and its safety message queued: its language, who is
 named in it, what it says of learning and work, whether it takes something back.
 
-Each step has a savepoint of its own: what goes wrong in one takes nothing else along, and staff are told."""
+What goes wrong in one step takes nothing else along, and staff are told. All of them share a savepoint, which
+is enough for nearly every message; where one fails, each is done again in one of its own."""
 
 from __future__ import annotations
 
@@ -40,10 +41,12 @@ Step = Callable[[Heard], Awaitable[bool]]
 
 async def go_beside(heard: Heard) -> bool:
     """Do all of it; True when all that the message says was answered, and the assistant need not be asked."""
-    answered = False
-    for name, step in STEPS.items():
-        answered = await _guarded(heard, name, step) or answered
-    return answered
+    try:
+        async with apart(heard.session, heard.conversation):
+            return any([await step(heard) for step in STEPS.values()])
+    except Exception as error:
+        _log(heard, "any", error)
+    return any([await _guarded(heard, name, step) for name, step in STEPS.items()])
 
 
 async def _keep_from_the_named(heard: Heard) -> bool:
