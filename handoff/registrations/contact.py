@@ -16,8 +16,8 @@ from handoff.registrations.reading import Accepted, Problem
 HERE = "in this chat"
 LONGEST_REST = 160
 _SAME = re.compile(
-    r"\b(?:same|this (?:one|number|phone)|this is (?:fine|ok|okay|good)|text me|texts?|the one i['’]?m|here"
-    r"|texting (?:from|on|with|u|you)|on this)\b",
+    r"\b(?:same|this (?:one|number|phone)|this is (?:fine|ok|okay|good)|text me|texts?|here|on this"
+    r"|(?:the one )?(?:i['’]?m )?texting (?:from|on|with|u|you))\b",
     re.IGNORECASE,
 )
 _HERE = re.compile(
@@ -110,7 +110,7 @@ def _find(text: str, texting_from: str | None) -> tuple[str, str] | None:
     if email := _EMAIL.search(text):
         return email[0], _rest(text, email.start(), email.end())
     if texting_from and (_SAME.search(text) or (_WHEN.search(text) and not _TRUSTED.search(text))):
-        return shown_number(texting_from), _rest(text, 0, 0)
+        return shown_number(texting_from), _rest(_SAME.sub(" ", text), 0, 0)
     if _TRUSTED.search(text) and len(text.split()) > 1:
         return text[:LONGEST_REST], ""
     if _HERE.search(text):
