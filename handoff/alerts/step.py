@@ -56,7 +56,7 @@ class Step:
         found = _climb_from(chain, alert.rung, {*await self._told(), *lately})
         if found is None:
             found = _climb_from(chain, FIRST_AGAIN, lately)
-            if found is None and any(chain.values()):
+            if found is None and any(chain[place] for place in LADDER[FIRST_AGAIN:]):
                 return EVERYBODY, []  # they have all just been told of this case
             alert.laps, alert.lap = alert.laps + (alert.step > alert.lap), alert.step
         if found is None:

@@ -10,6 +10,7 @@ from tests.browser.conftest import PHONE, NewPage, assert_accessible
 from tests.browser.test_console import DESK, staff_page
 from tests.handoff.cases.scenes import LEAD, make_case
 
+MANAGER = "manager@demo.test"
 ALERTS = "Alerts that nobody has acknowledged"
 
 
@@ -79,3 +80,36 @@ async def test_a_shift_is_added_and_taken_off_without_javascript(
     await priya.get_by_role("button", name="Take off Priya Nair, second").first.click()
     await expect(priya.get_by_role("status").filter(has_text="Taken off the rota.")).to_be_visible()
     await expect(priya.get_by_text("Nobody is second this week.")).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+async def test_every_page_says_that_somebody_must_still_come(
+    new_page: NewPage, site: str, parts: Parts, viewport: dict[str, int]
+) -> None:
+    case = await make_case(parts, "safeguarding", level="urgent")
+    dana = await staff_page(new_page, site, MANAGER, viewport=viewport)
+    link = await dana.get_by_role("link", name="Open case").first.inner_text()
+    alert = f"{site}/staff/alerts/{link.removeprefix('Open case ')}"
+    await dana.goto(alert)
+    await expect(dana.get_by_text("pass it to a colleague")).to_be_visible()
+    await assert_accessible(dana)
+    await dana.get_by_role("button", name="I have seen this").click()
+    await expect(dana.get_by_text("Pass this one to a colleague under Actions")).to_be_visible()
+    await assert_accessible(dana)
+    await dana.goto(alert)
+    await expect(dana.get_by_role("status").filter(has_text="the next person is told")).to_be_visible()
+    sam = await staff_page(new_page, site, viewport=viewport)
+    await sam.goto(f"{site}/staff/cases/{case['id']}")
+    await sam.get_by_role("button", name="Take this case").click()
+    owed = sam.get_by_text("write to them, or note what you do")
+    await expect(owed).to_be_visible()
+    await assert_accessible(sam)
+    await sam.get_by_label("Reply in the chat").fill("I am Sam. Are you safe?")
+    await sam.get_by_role("button", name="Send").click()
+    await expect(owed).to_have_count(0)
+    await sam.get_by_text("Escalate to the safeguarding lead").first.click()
+    await sam.get_by_label("What worries you").fill("They have gone quiet.")
+    await sam.get_by_role("button", name="Escalate", exact=True).click()
+    await sam.goto(f"{site}/staff/queue")
+    await expect(sam.get_by_text("somebody else answers this")).to_be_visible()
+    await assert_accessible(sam)

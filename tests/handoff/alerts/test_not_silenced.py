@@ -92,9 +92,11 @@ async def test_the_case_says_by_when_to_act(bell: Bell, sam: Colleague) -> None:
     case = await make_case(bell.parts, "safeguarding", level="urgent")
     await sam.post(f"{case['at']}/claim")
     page = case["at"].removeprefix("/api")
-    assert re.search("Due in 1[45] min:", await sam.page(page))
+    assert re.search(r"By [\d. ]+(am|pm|noon):", await sam.page(page))
+    await bell.later(minutes=16)
+    assert "Overdue:" in await sam.page(page)
     await sam.post(f"{case['at']}/reply", {"text": "I am Sam."})
-    assert "Due in" not in await sam.page(page)
+    assert "Overdue:" not in await sam.page(page)
 
 
 @pytest.mark.parametrize("level", MINUTES)
@@ -190,6 +192,20 @@ async def test_a_step_that_would_tell_nobody_goes_on_to_somebody(bell: Bell, sam
     await make_case(bell.parts, "safeguarding", level="urgent", conversation=case["conversation"])
     assert await bell.later(seconds=20) == [ALEX]  # it is with Sam, who was told twenty seconds ago
     assert (await bell.alert()).step == 1
+
+
+async def test_where_the_chain_has_nobody_but_its_own_adviser_everybody_is_told(
+    bell: Bell, sam: Colleague
+) -> None:
+    async with bell.parts.db.transaction() as session:
+        for email in (SAM, ALEX, PRIYA, DANA):
+            areas = ["camden", "islington"] if email in (SAM, ALEX) else []
+            (await session.merge(await bell.person(email))).areas = areas
+    case = await make_case(bell.parts, "safeguarding", level="concern", area="islington")
+    await sam.post(f"{case['at']}/claim")
+    await make_case(bell.parts, "safeguarding", level="urgent", conversation=case["conversation"])
+    assert await bell.later() == [SAM]
+    assert sorted(await bell.later(minutes=15)) == [SAM, ALEX]
 
 
 async def test_where_all_were_told_a_moment_ago_the_first_is_told_as_soon_as_may_be(
