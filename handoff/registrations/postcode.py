@@ -11,7 +11,7 @@ from itertools import chain, pairwise, product
 from handoff.content.areas import Area
 from handoff.content.authorities import load_authorities
 from handoff.registrations.authorities import table
-from handoff.registrations.eligibility import refusal
+from handoff.registrations.eligibility import benefits, refusal
 from handoff.registrations.reading import Accepted, Problem
 
 MOST_OFFERED = 4
@@ -35,6 +35,12 @@ class Place:
     name: str
     council: str
     slug: str | None
+
+
+def read_lists() -> None:
+    """Read the rules and the postcodes now, so that no answer waits for a disk; raises ContentFaults."""
+    for read in (benefits, _authorities, table):
+        read()
 
 
 def read_postcode(text: str, areas: Mapping[str, Area]) -> Accepted | Problem:
