@@ -16,49 +16,13 @@ from handoff.app import Parts
 from handoff.audit import AuditEntry
 from handoff.conversations import service as conversations
 from handoff.crypto import keyring
+from handoff.jobcentre import service as jobcentre
+from handoff.records import service as records
 from handoff.registrations import service
 from handoff.registrations.model import Registration
 from tests.handoff.cases.scenes import LAMBETH, make_case, signed_in, stored
 from tests.handoff.factories import make_chat, sign_in
-
-GIVEN = {
-    "name": "Aisha Khan",
-    "date_of_birth": "3rd feb 2010",
-    "postcode": "nw52tj",
-    "contact": "07700 900123",
-    "activity": "nothing since i left college",
-    "since": "july",
-    "care_status": "no",
-    "ground": "cant live with my parents",
-    "jobcentre_permission": "ye",
-    "others_permission": "no",
-}
-
-
-class Form:
-    """One conversation's registration form, as the action server fills it in."""
-
-    def __init__(self, internal: TestClient[Any, Any], conversation: str) -> None:
-        self.internal, self.sender = internal, f"{conversation}:1"
-
-    async def answer(self, field: str, text: str) -> dict[str, Any]:
-        body = {"field": field, "text": text, "conversation": self.sender, "message_id": str(uuid.uuid4())}
-        response = await self.internal.post("/internal/registrations/answers", json=body)
-        assert response.status == 200, await response.text()
-        return dict(await response.json())
-
-    async def fill(self, **other: str) -> None:
-        for field, text in {**GIVEN, **other}.items():
-            assert (await self.answer(field, text))["ok"], field
-
-    async def draft(self) -> dict[str, Any]:
-        response = await self.internal.get(f"/internal/registrations/drafts?conversation={self.sender}")
-        return dict(await response.json())
-
-    async def finish(self, message_id: str | None = None) -> tuple[int, dict[str, Any]]:
-        body = {"conversation": self.sender, "message_id": message_id or str(uuid.uuid4())}
-        response = await self.internal.post("/internal/registrations", json=body)
-        return response.status, dict(await response.json())
+from tests.handoff.registrations.forms import GIVEN, Form
 
 
 @pytest.fixture
@@ -411,3 +375,115 @@ async def test_registering_is_on_the_record_by_ids_alone(form: Form, parts: Part
         entries = (await session.execute(select(AuditEntry))).scalars().all()
     assert "registration.create" in [entry.action for entry in entries]
     assert "Khan" not in "".join(str(entry.detail) + entry.subject for entry in entries)
+
+
+async def test_what_is_known_is_put_down_to_be_confirmed(
+    internal: TestClient[Any, Any], parts: Parts
+) -> None:
+    text = await make_case(parts, "request", phone="+447700900111")
+    async with parts.db.transaction() as session:
+        thread = await conversations.lock(session, uuid.UUID(text["conversation"]))
+        thread.facts = {"activity": "looking", "age": 17}
+    told = await Form(internal, text["conversation"]).post("drafts")
+    assert told["answers"]["contact"] == {"shown": "07700 900111"}
+    assert told["answers"]["activity"] == {"shown": "Looking for work or a course"}
+    assert told["missing"][0] == "name" and "contact" not in told["missing"]
+    assert told["kept"] is False
+    assert (await Form(internal, text["conversation"]).post("drafts"))["kept"] is True
+
+
+async def test_an_age_said_before_that_contradicts_the_date_is_asked_about_once(
+    form: Form, parts: Parts
+) -> None:
+    async with parts.db.transaction() as session:
+        thread = await conversations.lock(session, uuid.UUID(form.sender.partition(":")[0]))
+        thread.facts = {"age": 17}
+    told = await form.answer("date_of_birth", "3 feb 2014")
+    assert (told["problem"], told["signpost"]) == ("age_differs", None)
+    assert told["words"] == {"said": 17, "makes": 12}
+    told = await form.answer("date_of_birth", "yes the date is right")
+    assert told["signpost"] == "signpost-under-16"
+
+
+@pytest.mark.parametrize(
+    ("care", "ground", "slug"),
+    [
+        ("in care now", "no parents", "signpost-in-care"),
+        ("in care now", "fit note", None),
+        ("care leaver", "no parents", "signpost-care-leaver"),
+        ("care leaver", "pregnant", "signpost-care-leaver"),
+        ("care leaver", "carer for my nan", "signpost-care-leaver"),
+        ("care leaver", "i have a child", None),
+        ("rather not say", "no parents", None),
+    ],
+)
+async def test_care_and_the_reason_together_decide_where_they_are_sent(
+    form: Form, care: str, ground: str, slug: str | None
+) -> None:
+    await form.answer("care_status", care)
+    told = await form.answer("ground", ground)
+    assert told.get("signpost") == slug
+
+
+async def test_a_finished_registration_is_on_the_record_with_its_activity_and_permissions(
+    form: Form, parts: Parts
+) -> None:
+    await form.fill()
+    await form.finish()
+    made = await _registration(parts)
+    assert made.record_id is not None
+    async with parts.db.reading() as session:
+        doing = await records.current_activity(session, made.record_id)
+        agreed = [one.purpose for one in await records.consents(session, made.record_id)]
+        notices = await jobcentre.notices_of(session, made.id)
+    assert doing and (doing.code, doing.neet_started_on) == ("619", made.activity_since_on)
+    assert agreed == ["jobcentre"] and [one.kind for one in notices] == ["registered"]
+    assert (made.ground, made.care_status, made.state) == ("g", "neither", "active")
+    assert made.expires_on and made.next_contact_on
+
+
+async def test_someone_at_college_is_not_recorded_as_looking_for_it(
+    form: Form, client: TestClient[Any, Any], parts: Parts
+) -> None:
+    await form.fill(activity="at college")
+    await form.finish()
+    made = await _registration(parts)
+    async with parts.db.reading() as session:
+        assert made.record_id and await records.current_activity(session, made.record_id) is None
+    [case] = await _cases(client)
+    assert "619 was not recorded" in (await _notes(client, case))[0]
+
+
+async def test_without_the_permission_jobcentre_plus_is_told_nothing(form: Form, parts: Parts) -> None:
+    await form.fill(jobcentre_permission="no")
+    await form.finish()
+    made = await _registration(parts)
+    async with parts.db.reading() as session:
+        assert await jobcentre.notices_of(session, made.id) == []
+
+
+async def test_a_permission_taken_back_in_words_cancels_what_is_unsent(
+    form: Form, client: TestClient[Any, Any], parts: Parts
+) -> None:
+    await form.fill()
+    await form.finish()
+    assert await form.post("permissions", purpose="jobcentre") == {"found": True, "had_gone": False}
+    made = await _registration(parts)
+    assert made.jobcentre_permission is False and made.record_id
+    async with parts.db.reading() as session:
+        assert {one.state for one in await jobcentre.notices_of(session, made.id)} == {"cancelled"}
+        assert not await records.may_tell(session, made.record_id, "jobcentre")
+    [case] = await _cases(client)
+    assert "Do NOT tell Jobcentre Plus" in str(await _notes(client, case))
+
+
+async def test_nothing_is_taken_back_where_nobody_registered(form: Form) -> None:
+    assert await form.post("permissions", purpose="jobcentre") == {"found": False, "had_gone": False}
+
+
+async def test_without_a_phone_they_register_all_the_same(form: Form, parts: Parts) -> None:
+    await form.fill(contact="aisha@example.org, evenings")
+    await form.finish()
+    made = await _registration(parts)
+    assert (made.phone, made.phone_index, made.email) == (None, None, "aisha@example.org")
+    assert made.safe_times == "evenings"
