@@ -27,6 +27,7 @@ from handoff.content.service import seed_once
 from handoff.errors import Conflict, Refusal
 from handoff.migrate import migrate
 from handoff.registrations.benefits import load_benefits
+from handoff.registrations.periods import load_terms
 from handoff.screening import seal
 from handoff.screening.editions.shipping import ship_editions
 from handoff.settings import BadSettings, Settings
@@ -48,7 +49,7 @@ def main() -> int:
     seal.add_arguments(commands.add_parser("seal-screening"))
     asked = parser.parse_args()
     if asked.command == "check-content":  # needs no settings: a build has none
-        return build.check_content(asked, load_benefits)
+        return build.check_content(asked, load_benefits, load_terms)
     if asked.command == "seal-screening":
         return seal.seal_screening(asked)
     logs.set_up()

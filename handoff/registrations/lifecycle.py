@@ -28,7 +28,7 @@ from handoff.registrations import permissions
 from handoff.registrations.documents import day
 from handoff.registrations.ending import End, end, may_tell_jobcentre
 from handoff.registrations.model import ACTIVE, EXPIRED, Registration, Reminder
-from handoff.registrations.periods import Terms, terms_of
+from handoff.registrations.periods import Terms, load_terms, terms_of
 from handoff.registrations.renewing import ask, hand_over
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ class Lifecycle:
 
     def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules) -> None:
         self._db, self._clock, self._hub, self._rules = db, clock, hub, rules
+        load_terms()  # a file that cannot be used stops the start, not the first registration
 
     async def run_forever(self) -> None:
         while True:

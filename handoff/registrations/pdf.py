@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 import threading
+import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,12 @@ def make_pdf(document: Document, now: datetime) -> bytes:
         try:
             return _compile({**data, "boxed": False}, now)
         except typst.TypstError:
-            missing = _missing(data)
-            if not missing:
-                raise
-            boxed = _walk(data, lambda text: "".join(BOX if char in missing else char for char in text))
+            boxed = _walk(data, lambda text: "".join(char if _can_print(char) else BOX for char in text))
+        try:
             return _compile({**boxed, "boxed": True}, now)
+        except typst.TypstError:  # signs that can be printed alone, but not beside each other
+            plain = _walk(data, lambda text: "".join(char if char.isascii() else BOX for char in text))
+            return _compile({**plain, "boxed": True}, now)
 
 
 def _compile(data: dict[str, Any], now: datetime) -> bytes:
@@ -54,15 +56,11 @@ def _compile(data: dict[str, Any], now: datetime) -> bytes:
     return made
 
 
-def _missing(data: dict[str, Any]) -> set[str]:
-    """The characters of it that none of our fonts has: each that is not plain is tried alone."""
-    met: set[str] = set()
-    _walk(data, lambda text: met.update(text) or text)  # type: ignore[func-returns-value]
-    return {char for char in met if ord(char) > 0x24F and not _can_print(char)}
-
-
-@cache
+@lru_cache(maxsize=4096)
 def _can_print(char: str) -> bool:
+    """Whether one of our fonts has it; what is not plain is tried by itself."""
+    if char.isascii():
+        return True
     source = b'#set document(title: "x")\n#text(font: json(bytes(sys.inputs.fonts)), sys.inputs.char)'
     compiler = typst.Compiler(source, font_paths=_fonts(), ignore_system_fonts=True)
     try:
@@ -95,5 +93,6 @@ def _walk(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def _breakable(text: str) -> str:
-    """A word longer than a line may be broken, so that it does not run off the page."""
+    """Without control characters; a word longer than a line may be broken, so as not to run off the page."""
+    text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
     return _LONG_WORD.sub(lambda match: match[0] + _MAY_BREAK, text)

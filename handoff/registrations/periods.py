@@ -5,7 +5,7 @@ Days are whole days of the area; a registration runs to the end of the day it la
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import cache
@@ -14,12 +14,11 @@ from typing import Any
 
 import yaml
 
+from handoff.content.entries import ContentFaults, Fault, shown
+
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "reference" / "registration.yml"
 _ADULT = 18
-
-
-class BadTerms(ValueError):
-    """The file cannot be used; the text names what is wrong."""
+_BESIDE = {"source", "checked"}
 
 
 @dataclass(frozen=True)
@@ -71,21 +70,37 @@ def terms_of(area: str | None) -> Terms:
 
 @cache
 def load_terms(path: Path = SHIPPED) -> tuple[Terms, Mapping[str, Terms]]:
-    """The usual terms, and those of each area that has its own; raises BadTerms."""
-    said = yaml.safe_load(path.read_text(encoding="utf-8"))
-    usual = {**said["times"], "letter": said["letter"]}
-    areas = {slug: _terms(usual | own, slug) for slug, own in (said["areas"] or {}).items()}
-    return _terms(usual, "times"), areas
+    """The usual terms, and those of each area that has its own; ContentFaults lists whatever is wrong."""
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        usual = {**said["times"], "letter": said["letter"]}
+        own = {slug: {**usual, **changed} for slug, changed in (said["areas"] or {}).items()}
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError):
+        wrong = "give times, letter and areas, as in the shipped file"
+        raise ContentFaults([Fault(shown(path), 1, wrong)]) from None
+    faults = [*_faults(usual, "times"), *(one for slug in own for one in _faults(own[slug], slug))]
+    if faults:
+        raise ContentFaults([Fault(shown(path), 1, one) for one in faults])
+    return _terms(usual), {slug: _terms(said) for slug, said in own.items()}
 
 
-def _terms(said: dict[str, Any], where: str) -> Terms:
+def _faults(said: Mapping[str, Any], where: str) -> Iterator[str]:
+    """What is wrong with the terms of an area, each with what to do."""
     wanted = {field.name for field in fields(Terms)}
-    numbers = {name: said.get(name) for name in wanted - {"letter"}}
-    wrong = [name for name, number in numbers.items() if not isinstance(number, int) or number < 1]
-    wrong += sorted(said.keys() - wanted - {"source", "checked"})
+    for name in sorted(said.keys() - wanted - _BESIDE):
+        yield f"{where}: {name} is none of {', '.join(sorted(wanted))}"
+    if not (isinstance(said.get("letter"), str) and said["letter"].strip()):
+        yield f"{where}: letter must be a text"
+    wrong = sorted(name for name in wanted - {"letter"} if not _is_whole(said.get(name)))
     if wrong:
-        raise BadTerms(f"registration.yml, {where}: {', '.join(wrong)}")
-    terms = Terms(**{name: said[name] for name in wanted})
-    if not terms.hand_over_days_before < terms.ask_days_before < terms.lasts_weeks * 7:
-        raise BadTerms(f"registration.yml, {where}: ask before handing over, and both while it lasts")
-    return terms
+        yield f"{where}: {', '.join(wrong)} must be a whole number of 1 or more"
+    elif not said["hand_over_days_before"] < said["ask_days_before"] < said["lasts_weeks"] * 7:
+        yield f"{where}: ask before handing over, and both while it lasts"
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and number >= 1
+
+
+def _terms(said: Mapping[str, Any]) -> Terms:
+    return Terms(**{field.name: said[field.name] for field in fields(Terms)})
