@@ -45,11 +45,14 @@ from handoff.neet import internal_routes as neet_internal
 from handoff.outbox import Outbox
 from handoff.rasa import Rasa
 from handoff.records import routes as records_routes
+from handoff.records.importing import routes as importing_routes
+from handoff.records.importing.worker import Imports
 from handoff.registrations import completing_routes
 from handoff.registrations import internal_routes as registrations_internal
 from handoff.registrations import routes as confirmation_routes
 from handoff.registrations.come_back import OldDrafts
 from handoff.registrations.lifecycle import Lifecycle
+from handoff.registrations.postcode import read_lists
 from handoff.screening import taken_back
 from handoff.screening.editions import routes as screening_routes
 from handoff.screening.editions.keeper import EditionKeeper
@@ -114,6 +117,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
     await parts.content.reload()
     await asyncio.to_thread(trained_screen)  # loaded now, so that the first message does not wait for it
     await asyncio.to_thread(taken_back.hear, "ready")
+    await asyncio.to_thread(read_lists)
     outbox = Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
     inbox = Inbox(parts.db, parts.clock, parts.hub, parts.rules, parts.settings, parts.turns)
     catch_up = CatchUp(parts.db, parts.clock, inbox, parts.twilio)
@@ -130,6 +134,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             catch_up.run_forever,
             receipts.run_forever,
             Alarms(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
+            Imports(parts.db, parts.clock, parts.rules).run_forever,
             Silences(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Lifecycle(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             OldDrafts(parts.db, parts.clock).run_forever,
@@ -157,6 +162,7 @@ def make_public_app(parts: Parts) -> web.Application:
         console_routes,
         console_record_forms,
         console_safeguarding,
+        importing_routes,
         records_routes,
         alerts_routes,
         content_routes,

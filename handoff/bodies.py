@@ -11,6 +11,8 @@ from aiohttp import web
 from handoff.conversations.words import normalise
 from handoff.errors import TooLong, Unprocessable
 
+UPLOADS = web.RequestKey("uploads", list[web.FileField])  # closed when the request is answered
+
 
 async def json_object(request: web.Request) -> dict[str, Any]:
     """The body as a JSON object; Unprocessable `bad_json` for anything else."""
@@ -55,4 +57,5 @@ async def form_fields(request: web.Request) -> dict[str, str]:
         form = await request.post()
     except (ValueError, LookupError, AssertionError):  # not UTF-8, an encoding there is none of, no boundary
         raise Unprocessable("bad_form", "The form could not be read.", field="body") from None
+    request[UPLOADS] = [value for value in form.values() if isinstance(value, web.FileField)]
     return {name: value for name, value in form.items() if isinstance(value, str)}

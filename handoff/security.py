@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
+from handoff.bodies import UPLOADS
 from handoff.errors import Forbidden, Handler
 from handoff.settings import Settings
 
@@ -35,6 +36,16 @@ def access(rule: Rule) -> Callable[[AnyHandler], AnyHandler]:
     return mark
 
 
+def takes(most: int) -> Callable[[AnyHandler], AnyHandler]:
+    """Let a handler take a body of up to so many bytes, where the application's limit is too small."""
+
+    def mark(handler: AnyHandler) -> AnyHandler:
+        handler.most = most  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
 async def anyone(request: web.Request) -> None:
     """Public by decision."""
 
@@ -46,7 +57,14 @@ async def default_deny(request: web.Request, handler: Handler) -> web.StreamResp
         rule: Rule | None = getattr(request.match_info.handler, "access", None)
         if rule is None:
             raise Forbidden("no_access_rule", "This address is not open to anyone.")
-        await rule(request)
+        if most := getattr(request.match_info.handler, "most", None):
+            request = request.clone(client_max_size=most)
+        try:
+            await rule(request)
+            return await handler(request)
+        finally:
+            for upload in request.get(UPLOADS, ()):
+                upload.file.close()
     return await handler(request)
 
 

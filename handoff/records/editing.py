@@ -18,7 +18,7 @@ from handoff.records.access import record_to_change
 from handoff.records.codes import ENGLAND_LEFT_TO, NOT_KNOWN_AUTHORITY, Codes, load_codes
 from handoff.records.matching import judge
 from handoff.records.model import Characteristic, Record, Spell
-from handoff.records.person import Details, details_of, tidy_phone, tidy_postcode
+from handoff.records.person import FIELDS, Details, details_of, tidy_phone, tidy_postcode
 from handoff.records.rules import Doing, Fault, detail_faults, doing_faults, fitting_faults
 from handoff.records.sections import OBJECTORS, SECTIONS, Section
 from handoff.staff.service import Member
@@ -158,7 +158,7 @@ async def _save_details(
     standing = await service.standing(session, record)
     faults = detail_faults(load_codes(), new, standing.characteristics, today)
     _refuse([one for one in faults if one.field in values])
-    changed = [name for name in vars(new) if getattr(new, name) != getattr(old, name)]
+    changed = [name for name in FIELDS if getattr(new, name) != getattr(old, name)]
     if changed:
         record.details = new.stored()
         await store.write_keys(session, record)

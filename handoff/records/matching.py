@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Generic, TypeVar
 
-from handoff.records.person import Details, folded, name_and_phone, words_of
+from handoff.records.person import Details, name_and_phone
 
 Key = TypeVar("Key")
 NEARLY = 0.86  # of two names: a letter or two apart
@@ -45,7 +45,7 @@ def _is_exact(one: Details, other: Details) -> bool:
     """Same name and date of birth, and the same postcode, phone, or number given by school or council."""
     if not one.date_of_birth or one.date_of_birth != other.date_of_birth:
         return False
-    return folded(one.name) == folded(other.name) and _shares(
+    return one.folded_name == other.folded_name and _shares(
         one, other, ("postcode", "phone", "uln", "upn", "client_id")
     )
 
@@ -53,9 +53,9 @@ def _is_exact(one: Details, other: Details) -> bool:
 def _alike(one: Details, other: Details) -> tuple[str, ...]:
     found = []
     same_day = bool(one.date_of_birth) and one.date_of_birth == other.date_of_birth
-    if same_day and folded(one.name) == folded(other.name):
+    if same_day and one.folded_name == other.folded_name:
         found.append("same_name_born")
-    elif same_day and similar(one.name, other.name):
+    elif same_day and similar(one.name_words, other.name_words):
         found.append("similar_name")
     if name_and_phone(one) and name_and_phone(one) == name_and_phone(other):
         found.append("name_phone")
@@ -68,12 +68,12 @@ def _shares(one: Details, other: Details, names: Iterable[str]) -> bool:
     return any(getattr(one, name) and getattr(one, name) == getattr(other, name) for name in names)
 
 
-def similar(one: str, other: str) -> bool:
+def similar(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Words in another order, a name left out, or a letter or two apart; never a shared family name alone."""
-    ours, theirs = words_of(one), words_of(other)
     if not ours or not theirs:
         return False
     few, many = sorted((set(ours), set(theirs)), key=len)
     if few <= many and (len(few) > 1 or few == many or ours[0] == theirs[0]):
         return True
-    return SequenceMatcher(None, " ".join(ours), " ".join(theirs), autojunk=False).ratio() >= NEARLY
+    compared = SequenceMatcher(None, " ".join(ours), " ".join(theirs), autojunk=False)
+    return min(compared.real_quick_ratio(), compared.quick_ratio()) >= NEARLY and compared.ratio() >= NEARLY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -157,7 +158,7 @@ class Import(Base):
     rows: Mapped[int] = mapped_column(Integer)
     done: Mapped[int] = mapped_column(Integer, default=0)
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
-    fault: Mapped[str | None] = mapped_column(String(64))
+    worker: Mapped[str | None] = mapped_column(String(64))  # the process that works it off
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -173,5 +174,5 @@ class ImportRow(Base):
     outcome: Mapped[str] = mapped_column(String(16), index=True)
     record_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("record.id"), index=True)
     version: Mapped[int | None] = mapped_column(Integer)  # of the record, when the row was done with it
-    before: Mapped[dict[str, str] | None] = mapped_column(EncryptedJSON)
+    before: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON)
     told: Mapped[list[str] | None] = mapped_column(EncryptedJSON)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
+from functools import cached_property
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -61,6 +62,16 @@ class Details:
     @property
     def name(self) -> str:
         return " ".join(filter(None, (self.given_name, self.middle_name, self.family_name)))
+
+    @cached_property
+    def folded_name(self) -> str:
+        """The name as names are compared."""
+        return folded(self.name)
+
+    @cached_property
+    def name_words(self) -> tuple[str, ...]:
+        """The same, word by word."""
+        return words_of(self.name)
 
     @property
     def born(self) -> date | None:
@@ -140,7 +151,7 @@ def digest(kind: str, value: str) -> str:
 
 
 def name_and_phone(details: Details) -> str:
-    return f"{folded(details.name)}|{tidy_phone(details.phone)}" if details.phone else ""
+    return f"{details.folded_name}|{tidy_phone(details.phone)}" if details.phone else ""
 
 
 def _findable(details: Details) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from handoff.records.codes import DIED, IN_LEARNING_OR_WORK, MOVED, NEET, load_c
 from handoff.records.currency import currency_of as currency_of
 from handoff.records.matching import Match, judge
 from handoff.records.model import Characteristic, Consent, Pair, Record, RecordKey, Spell
-from handoff.records.person import Details, PersonFacts, details_of, digest, filled, from_facts
+from handoff.records.person import FIELDS, Details, PersonFacts, details_of, digest, filled, from_facts
 from handoff.records.rules import Doing, Standing, doing_faults, lapses_on
 
 __all__ = ["Activity", "Consent", "Found", "PersonFacts", "Record"]
@@ -266,7 +266,7 @@ async def _say_newest(session: AsyncSession, record: Record, person: Details) ->
     old = details_of(record.details)
     newest = {name: value for name in ("postcode", "phone", "email") if (value := getattr(person, name))}
     new = replace(filled(old, person), **newest)
-    changed = [name for name in vars(new) if getattr(new, name) != getattr(old, name)]
+    changed = [name for name in FIELDS if getattr(new, name) != getattr(old, name)]
     if changed:
         record.details = new.stored()
         await store.write_keys(session, record)

@@ -222,7 +222,7 @@ def _records() -> None:
         *_columns(sa.Uuid(), "id staff_id"),
         *_columns(_SHORT, "kind state encoding"),
         *_columns(_NAME, "area"),
-        *_columns(_NAME, "fault", nullable=True),
+        *_columns(_NAME, "worker", nullable=True),
         *_columns(_SECRET, "file_name"),
         *_columns(_SECRET, "content", nullable=True),
         *_columns(sa.JSON(), "columns counts"),

@@ -10,6 +10,7 @@ import pytest
 from handoff.app import Parts
 from handoff.records import service
 from handoff.records.matching import similar
+from handoff.records.person import words_of
 from handoff.records.service import Found
 from tests.handoff.records.scenes import AISHA, facts
 
@@ -103,7 +104,11 @@ async def test_registering_in_another_of_our_areas_lets_both_areas_work(parts: P
 
 
 async def test_names_written_in_any_script_are_compared() -> None:
-    assert similar("Núñez Ana", "Ana Nunez")
-    assert similar("Анна Иванова", "Анна Ивановa")
-    assert not similar("Anna Smith", "Peter Smith")
-    assert not similar("", AISHA)
+    assert alike("Núñez Ana", "Ana Nunez")
+    assert alike("Анна Иванова", "Анна Ивановa")
+    assert not alike("Anna Smith", "Peter Smith")
+    assert not alike("", AISHA)
+
+
+def alike(one: str, other: str) -> bool:
+    return similar(words_of(one), words_of(other))
