@@ -21,7 +21,7 @@ from handoff.alerts import service as alerts
 from handoff.alerts.model import Alert
 from handoff.alerts.step import Step
 from handoff.background import apart
-from handoff.cases.model import CLOSED, SAFEGUARDING, Case
+from handoff.cases.model import CLOSED, Case
 from handoff.cases.queue import Moment
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
@@ -114,7 +114,6 @@ class Left:
         answered_at = last_of_adviser(Case.conversation_id)
         is_emergency = Case.level_rank >= self.rules.rank("emergency")
         return select(Case.id, Case.conversation_id).where(
-            Case.reason == SAFEGUARDING,
             moment.unclaimed,
             or_(seen, and_(moment.urgent, Case.due_at <= self.now)),
             ~self._alert(Alert.acknowledged_at.is_(None)),

@@ -9,10 +9,10 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from handoff.alerts import service as alerts
-from handoff.cases.service import place_open_cases
 from handoff.conversations.service import lock
 from tests.handoff.alerts.scenes import ALEX, DANA, PRIYA, SAM, WHOLE_CHAIN, Bell, id_of
 from tests.handoff.cases.scenes import Colleague, make_case, signed_in
+from tests.handoff.factories import make_chat
 
 Client = TestClient[Any, Any]
 MINUTES = {"emergency": 2, "urgent": 15}
@@ -131,6 +131,20 @@ async def test_a_worry_whose_alarm_was_only_seen_rings_again_too(bell: Bell, sam
     assert await bell.later(minutes=15) == [ALEX]
 
 
+async def test_a_message_that_could_not_be_screened_is_not_silenced_either(
+    bell: Bell, client: Client, sam: Colleague
+) -> None:
+    case = await make_case(bell.parts, "failure", level="urgent")
+    async with bell.parts.db.transaction() as session:
+        await lock(session, id_of({"id": case["conversation"]}))
+        await alerts.ring(session, bell.parts.clock.now(), id_of(case), level="urgent", area="camden")
+    assert await bell.later() == [SAM]
+    await acknowledge(sam)
+    assert await bell.later(minutes=15) == [ALEX]
+    await sam.post(f"{case['at']}/claim")
+    assert await bell.later(minutes=15) == [PRIYA]
+
+
 async def test_a_manager_who_has_seen_it_is_told_to_pass_it_on_and_can(bell: Bell, client: Client) -> None:
     case = await make_case(bell.parts, "safeguarding", level="urgent")
     assert await bell.later() == [SAM]
@@ -161,27 +175,23 @@ async def test_whoever_asked_for_the_lead_cannot_acknowledge_her_own_call(
     assert (await acknowledge(priya))[0] == 200
 
 
-async def test_once_the_area_is_known_its_on_call_is_told_at_once(bell: Bell) -> None:
+async def test_once_they_say_where_they_live_whoever_is_on_call_there_is_told_at_once(
+    bell: Bell, client: Client
+) -> None:
     await bell.shift(PRIYA, "on_call", "lambeth")
-    case = await make_case(bell.parts, "safeguarding", level="urgent", area=None)
+    chat = await make_chat(client)
+    await chat.say("my dad hits me with a belt")
     assert await bell.later() == [SAM]  # the default area's
     assert await bell.later(minutes=15) == [ALEX]
-    await place(bell, case, "lambeth")
+    await chat.say("i live in lambeth")
     assert await bell.later(seconds=1) == [PRIYA]
 
 
-async def test_a_place_that_is_known_before_anybody_was_told_skips_nobody(bell: Bell) -> None:
-    case = await make_case(bell.parts, "safeguarding", level="urgent", area=None)
-    await place(bell, case, "lambeth")
+async def test_a_place_that_is_known_before_anybody_was_told_skips_nobody(bell: Bell, client: Client) -> None:
+    chat = await make_chat(client)
+    await chat.say("my dad hits me with a belt")
+    await chat.say("i live in lambeth")
     assert await bell.later() == [PRIYA]  # nobody is on call there
-
-
-async def place(bell: Bell, case: dict[str, str], area: str) -> None:
-    """They say where they live."""
-    async with bell.parts.db.transaction() as session:
-        conversation = await lock(session, id_of({"id": case["conversation"]}))
-        conversation.area = area
-        await place_open_cases(session, bell.parts.rules, bell.parts.clock.now(), conversation)
 
 
 async def test_a_step_that_would_tell_nobody_goes_on_to_somebody(bell: Bell, sam: Colleague) -> None:
