@@ -14,6 +14,9 @@ CHANGEABLE = (
     "care_status", "ground", "jobcentre_permission", "others_permission",
 )  # fmt: skip
 
+CHECKED = {"safe_contact": "contact_checked", "safe_times": "contact_checked", "ground": "ground_checked"}
+"""What an adviser talks over (details, see parts.py), by the answer it is about."""
+
 
 def changes(registration: Registration, values: Mapping[str, Any]) -> dict[str, Any]:
     """The answers that differ from those on record, in the form's order."""
@@ -27,6 +30,17 @@ def take_over(registration: Registration, changed: Mapping[str, Any]) -> None:
     if "phone" in changed:
         phone = changed["phone"]
         registration.phone_index = keyring.blind_index(phone) if phone else None
+    _uncheck(registration, changed)
+
+
+def _uncheck(registration: Registration, changed: Mapping[str, Any]) -> None:
+    """What an adviser had checked and is now otherwise is to be checked again, and so is the whole."""
+    gone = {check for name, check in CHECKED.items() if name in changed}
+    if gone & (registration.details or {}).keys():
+        registration.details = {
+            name: value for name, value in (registration.details or {}).items() if name not in gone
+        }
+        registration.checked_at = registration.checked_by_id = None
 
 
 def note(registration: Registration, changed: Mapping[str, Any], elsewhere: Contact | None) -> str:

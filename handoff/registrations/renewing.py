@@ -127,20 +127,28 @@ async def hear(
 
 
 async def renew(session: AsyncSession, rules: CaseRules, now: datetime, registration: Registration) -> date:
-    """They still look, as of today: a new last day and next contact, and on their record confirmed today."""
-    terms, today = terms_of(registration.area), local_day(rules.area(registration.area), now)
-    born = date.fromisoformat(registration.date_of_birth)
-    registration.expires_on = terms.lasts_until(today, born)
-    registration.next_contact_on = terms.next_contact(today)
+    """They still look, as of today: it lasts longer, and on their record that is confirmed. Its last day."""
+    until = prolong(rules, now, registration)
     await session.flush()
     if registration.record_id is not None:
+        today = local_day(rules.area(registration.area), now)
         current = await records.current_activity(session, registration.record_id)
         if current and current.is_neet:
             await records.record_activity(
                 session, now, registration.record_id, current.code, current.started_on, records.PERSON,
                 neet_started_on=current.neet_started_on, ascertained_on=today,
             )  # fmt: skip
-    return registration.expires_on
+    return until
+
+
+def prolong(rules: CaseRules, now: datetime, registration: Registration) -> date:
+    """A new last day, counted from today; the next contact stays where an adviser wants it sooner."""
+    terms, today = terms_of(registration.area), local_day(rules.area(registration.area), now)
+    until = terms.lasts_until(today, date.fromisoformat(registration.date_of_birth))
+    planned, usual = registration.next_contact_on, terms.next_contact(today)
+    registration.expires_on = until
+    registration.next_contact_on = min(planned, usual) if planned and planned > today else usual
+    return until
 
 
 def grows_up(registration: Registration) -> bool:

@@ -16,7 +16,9 @@ from sqlalchemy import select, text
 
 from handoff.app import Parts
 from handoff.audit import AuditEntry
+from handoff.registrations import again
 from handoff.registrations.model import Registration
+from handoff.registrations.parts import missing
 from tests.handoff.cases.scenes import LAMBETH, Colleague, signed_in
 from tests.handoff.registrations.papers import make_registration, reload
 
@@ -282,3 +284,18 @@ async def test_an_adviser_can_send_a_new_link(
     assert status == 200 and "/r/" not in shown
     status, shown = await sam.submit(at(registration, "link"))
     assert status == 429 and "less than an hour ago" in shown
+
+
+async def test_what_they_change_by_registering_again_is_to_be_checked_again(
+    sam: Colleague, registration: Registration, parts: Parts
+) -> None:
+    await complete(sam, registration)
+    await sam.submit(at(registration, "check"))
+    async with parts.db.transaction() as session:
+        again.take_over(await session.get_one(Registration, registration.id), {"activity": "at college"})
+    assert (await reload(parts, registration)).checked_at is not None
+    async with parts.db.transaction() as session:
+        again.take_over(await session.get_one(Registration, registration.id), {"safe_contact": "my nan"})
+    kept = await reload(parts, registration)
+    assert kept.checked_at is None and missing(kept) == {"contact": "Safe contact"}
+    assert (kept.details or {})["address"]

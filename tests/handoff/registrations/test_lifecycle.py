@@ -22,7 +22,9 @@ from handoff.registrations.lifecycle import Lifecycle
 from handoff.registrations.model import Registration, Reminder
 from handoff.sms.gsm7 import parts as sms_parts
 from tests.handoff.cases.scenes import signed_in
+from tests.handoff.factories import make_chat
 from tests.handoff.fakes import FakeRasa
+from tests.handoff.registrations.forms import Form
 from tests.handoff.registrations.papers import BORN, make_registration, reload
 
 PHONE = "+447700900111"
@@ -124,9 +126,10 @@ async def test_a_renewed_one_is_asked_again_when_its_new_end_comes_near(life: Li
     assert sum("still looking" in one for one in await life.said(registration)) == 2
 
 
-async def test_a_no_ends_nothing_but_asks_an_adviser_to_find_out(life: Life) -> None:
+@pytest.mark.parametrize("words", ["no", "NO", "nah", "No, not any more"])
+async def test_a_no_ends_nothing_but_asks_an_adviser_to_find_out(life: Life, words: str) -> None:
     registration = await asked(life)
-    await life.answer(registration, "no")
+    await life.answer(registration, words)
     assert (await reload(life.parts, registration)).state == "active"
     [note] = await life.follow_ups(registration)
     assert "no longer look" in note and registration.reference in note
@@ -258,6 +261,22 @@ async def test_a_yes_confirms_on_the_record_that_they_seek(life: Life) -> None:
         doing = await records.current_activity(session, registration.record_id)  # type: ignore[arg-type]
     assert doing and doing.code == "619" and doing.started_on == registration.registered_on
     assert doing.ascertained_on == registration.registered_on + timedelta(weeks=10)
+
+
+async def test_registering_again_renews_it_too(
+    life: Life, client: TestClient[Any, Any], internal: TestClient[Any, Any]
+) -> None:
+    form = Form(internal, (await make_chat(client)).conversation)
+    await form.fill()
+    _, first = await form.finish()
+    life.parts.clock.move(timedelta(weeks=5))
+    await form.fill()
+    _, second = await form.finish()
+    assert second["reference"] == first["reference"]
+    async with life.parts.db.reading() as session:
+        [kept] = (await session.execute(select(Registration))).scalars()
+    assert kept.expires_on == kept.registered_on + timedelta(weeks=17)
+    assert kept.next_contact_on == kept.registered_on + timedelta(weeks=6)
 
 
 async def test_a_planned_contact_is_an_advisers_on_its_day_and_the_next_is_planned(life: Life) -> None:
