@@ -108,9 +108,10 @@ def _candidates(text: str) -> Iterator[str]:
 def _mistyped(candidate: str) -> Iterator[str]:
     """The postcodes that may be meant by one with O for 0 or I for 1, or the other way about.
 
-    It begins with a letter and ends with a digit and two letters, which leaves few spellings to try.
+    It begins with a letter and ends with a digit and two letters, which leaves few spellings to try. Without
+    any digit it is a word ("wills" is not W1 1LS).
     """
-    if not _SHORTEST <= len(candidate) <= _LONGEST:
+    if not _SHORTEST <= len(candidate) <= _LONGEST or candidate.isalpha():
         return
     ways = [_LOOKALIKES.get(char, char) for char in candidate]
     for place in (0, -1, -2):

@@ -102,7 +102,7 @@ def test_what_is_no_postcode_lies_nowhere(text: str) -> None:
     [
         ("nw52tj", "NW5 2TJ"),
         ("NW5 2TJ.", "NW5 2TJ"),
-        ("swia laa", "SW1A 1AA"),
+        ("swia 1aa", "SW1A 1AA"),
         ("ni 9gu", "N1 9GU"),
         ("nws 2tj", "NW5 2TJ"),
         ("se5 oab", "SE5 0AB"),
@@ -110,6 +110,11 @@ def test_what_is_no_postcode_lies_nowhere(text: str) -> None:
 )
 def test_slips_of_the_thumb_are_read_as_the_postcode_that_exists(typed: str, meant: str) -> None:
     assert read_postcode(typed, AREAS) == Accepted(meant, meant)
+
+
+@pytest.mark.parametrize("text", ["wills", "bossy", "rolls road", "near bills", "hello", "prison"])
+def test_a_word_is_no_postcode(text: str) -> None:
+    assert read_postcode(text, AREAS) == Problem("not_a_postcode")
 
 
 def test_hostile_lengths_of_lookalikes_are_no_postcode() -> None:
