@@ -33,7 +33,7 @@ from handoff.errors import Conflict, Unprocessable
 from handoff.neet import service as neet
 from handoff.records import service as records
 from handoff.references import new_reference
-from handoff.registrations import again, form, links, permissions
+from handoff.registrations import again, form, links, permissions, renewing
 from handoff.registrations.contact import reach
 from handoff.registrations.drafts import (
     Answers,
@@ -66,52 +66,69 @@ class Told:
 
 
 async def register(
-    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, key: str
+    session: AsyncSession,
+    rules: CaseRules,
+    now: datetime,
+    conversation: Conversation,
+    key: str,
+    by: object = PERSON,
 ) -> Told:
-    """Finish the registration under the conversation's lock.
+    """Finish the registration under the conversation's lock; `by` is the adviser who does it for them.
 
     Somebody who is registered already gets that reference again, from whichever contact they write, and their
     newest answers count. Conflict `incomplete` names the fields that are missing, or no longer right: a draft
     can outlive its person's 17th year.
     """
+    end = Finish(session, rules, now, conversation, str(by))
     call = await session.get(RegistrationCall, key)
     if call:
-        return await _told(
-            session, now, await session.get_one(Registration, call.registration_id), call.created
-        )
+        return await end.told(await session.get_one(Registration, call.registration_id), call.created)
     answers = await draft_answers(session, conversation.id)
-    await _must_be_complete(session, rules, now, conversation, answers)
+    await _must_be_complete(end, answers)
     identity = _identity(answers)
     found = await _earlier(session, identity)
     values, area = _values(answers, now), _area_of(answers, rules, conversation)
-    record = (await records.find_or_create(session, now, _facts(values, area), PERSON)).record
+    record = (await records.find_or_create(session, now, _facts(values, area), end.by)).record
     if area and conversation.area is None:
         conversation.area = area
         await place_open_cases(session, rules, now, conversation)
     if found:
-        await _renew(session, rules, now, found, conversation, values)
-    made = found or await _add(session, rules, now, conversation, values, identity, area)
+        await _renew(end, found, values)
+    made = found or await _add(end, values, identity, area)
     made.record_id = record.id
     session.add(RegistrationCall(key=key, registration_id=made.id, created=found is None, at=now))
     await session.execute(delete(Draft).where(Draft.conversation_id == conversation.id))
-    await _enter(session, rules, now, conversation, made)
-    return await _told(session, now, made, found is None)
+    await _enter(end, made, record.id)
+    return await end.told(made, found is None)
 
 
-async def _told(session: AsyncSession, now: datetime, made: Registration, created: bool) -> Told:
-    """A repeated turn gets a link of its own: nobody may have seen the first."""
-    return Told(made.reference, created, made.conversation_id, await links.new_link(session, now, made))
+@dataclass(frozen=True)
+class Finish:
+    """One registration being finished, in one transaction, by the person or an adviser."""
+
+    session: AsyncSession
+    rules: CaseRules
+    now: datetime
+    conversation: Conversation
+    by: str
+
+    async def told(self, made: Registration, created: bool) -> Told:
+        """A repeated turn gets a link of its own: nobody may have seen the first."""
+        link = await links.new_link(self.session, self.now, made)
+        return Told(made.reference, created, made.conversation_id, link)
+
+    async def record(self, action: str, registration: Registration, **detail: Any) -> None:
+        subject, thread = f"registration:{registration.id}", str(self.conversation.id)
+        await audit.record(self.session, self.now, self.by, action, subject, conversation=thread, **detail)
 
 
-async def _must_be_complete(
-    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, answers: Answers
-) -> None:
-    known = await known_about(session, rules, now, conversation)
-    wrong = form.missing(values_of(answers), rules.areas)
+async def _must_be_complete(end: Finish, answers: Answers) -> None:
+    known = await known_about(end.session, end.rules, end.now, end.conversation)
+    wrong = form.missing(values_of(answers), end.rules.areas)
     born = answers.get("date_of_birth")
     if born and not isinstance(read("date_of_birth", born["value"], known), Accepted):
         wrong.append("date_of_birth")
-    if wrong or sent_elsewhere(answers, rules, known.today):
+    if wrong or sent_elsewhere(answers, end.rules, known.today):
         fields = [name for name in FIELDS if name in wrong] or ["ground"]
         raise Conflict("incomplete", "Some answers are still missing.", fields=fields)
 
@@ -126,19 +143,13 @@ async def _earlier(session: AsyncSession, identity: str) -> Registration | None:
     return (await session.execute(newest)).scalar()
 
 
-async def _renew(
-    session: AsyncSession,
-    rules: CaseRules,
-    now: datetime,
-    found: Registration,
-    conversation: Conversation,
-    values: Mapping[str, Any],
-) -> None:
+async def _renew(end: Finish, found: Registration, values: Mapping[str, Any]) -> None:
     """Their newest answers count, above all a permission taken back; the case says what changed."""
+    session, now, conversation = end.session, end.now, end.conversation
     changed, elsewhere = again.changes(found, values), None
     if conversation.id != found.conversation_id:
         elsewhere = await session.get_one(Contact, conversation.contact_id)
-    case_id = await _case_that_deals_with_it(session, rules, now, found, conversation)
+    case_id = await _case_that_deals_with_it(end, found)
     if elsewhere:
         case = await case_reference(session, case_id)
         words = f"The registration {found.reference}, made again here, is in case {case}."
@@ -146,39 +157,30 @@ async def _renew(
     note_case(session, now, case_id, again.note(found, changed, elsewhere))
     permitted = found.jobcentre_permission
     again.take_over(found, changed)
-    await _record(session, now, "registration.again", found, conversation, changed=list(changed))
+    renewing.prolong(end.rules, now, found)  # whoever registers again is still looking
+    await end.record("registration.again", found, changed=list(changed))
     await permissions.tell_of_changes(session, now, found, permitted, changed)
 
 
-async def _case_that_deals_with_it(
-    session: AsyncSession, rules: CaseRules, now: datetime, found: Registration, conversation: Conversation
-) -> uuid.UUID:
+async def _case_that_deals_with_it(end: Finish, found: Registration) -> uuid.UUID:
     """Its own case while that is open, else a new one: somebody has to see what changed."""
-    thread = await session.get_one(Conversation, found.conversation_id)
-    if all(case.id != found.case_id for case in await open_cases(session, thread)):
-        case, _ = await open_or_raise(session, rules, now, conversation, REASON)
-        found.case_id, found.conversation_id = case.id, conversation.id
+    thread = await end.session.get_one(Conversation, found.conversation_id)
+    if all(case.id != found.case_id for case in await open_cases(end.session, thread)):
+        case, _ = await open_or_raise(end.session, end.rules, end.now, end.conversation, REASON)
+        found.case_id, found.conversation_id = case.id, end.conversation.id
     return found.case_id
 
 
-async def _add(
-    session: AsyncSession,
-    rules: CaseRules,
-    now: datetime,
-    conversation: Conversation,
-    values: Mapping[str, Any],
-    identity: str,
-    area: str | None,
-) -> Registration:
-    case, opened = await open_or_raise(session, rules, now, conversation, REASON)
+async def _add(end: Finish, values: Mapping[str, Any], identity: str, area: str | None) -> Registration:
+    case, opened = await open_or_raise(end.session, end.rules, end.now, end.conversation, REASON)
     if opened or case.area is None:
         case.area = area  # theirs is the authority they live in, whichever number they wrote to
-    phone, today = values["phone"], now.astimezone(rules.area(area).timezone).date()
-    terms = terms_of(area)
+    phone, terms = values["phone"], terms_of(area)
+    today = end.now.astimezone(end.rules.area(area).timezone).date()
     registration = Registration(
         **values,
         reference=new_reference("WAY"),
-        conversation_id=conversation.id,
+        conversation_id=end.conversation.id,
         case_id=case.id,
         phone_index=keyring.blind_index(phone) if phone else None,
         identity_index=identity,
@@ -187,46 +189,34 @@ async def _add(
         registered_on=today,
         expires_on=terms.lasts_until(today, date.fromisoformat(values["date_of_birth"])),
         next_contact_on=terms.next_contact(today),
-        created_at=now,
+        created_at=end.now,
     )
-    session.add(registration)
-    await session.flush()
-    await _record(session, now, "registration.create", registration, conversation)
+    end.session.add(registration)
+    await end.session.flush()
+    await end.record("registration.create", registration)
     if registration.jobcentre_permission:
-        await permissions.tell(session, now, "registered", registration)
+        await permissions.tell(end.session, end.now, "registered", registration)
     return registration
 
 
-async def _enter(
-    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, made: Registration
-) -> None:
+async def _enter(end: Finish, made: Registration, record_id: uuid.UUID) -> None:
     """Put on the record what they do and what they allow; what cannot be is for the adviser to put right."""
-    record_id, today = made.record_id, today_of(rules, now, conversation)
-    if record_id is None:
-        return
+    session, now = end.session, end.now
+    today = today_of(end.rules, now, end.conversation)
     await records.name_reference(session, record_id, made.reference)
-    await permissions.put_on_record(session, now, made)
+    await permissions.put_on_record(session, now, made, end.by)
     if neet.learns_or_works(made.activity):
         words = "They say they are learning or working, so activity 619 was not recorded. Ask what is so."
         note_case(session, now, made.case_id, words)
         return
+    doing = await records.current_activity(session, record_id)
+    again_seeking = doing if doing and doing.code == SEEKING else None  # found out anew, not begun anew
+    start = again_seeking.started_on if again_seeking else today
+    since = (again_seeking and again_seeking.neet_started_on) or made.activity_since_on or start
     try:
-        since = made.activity_since_on or today
-        await records.record_activity(session, now, record_id, SEEKING, today, PERSON, since)
+        await records.record_activity(session, now, record_id, SEEKING, start, end.by, since, today)
     except Unprocessable as wrong:
         note_case(session, now, made.case_id, f"Activity 619 could not be recorded. {wrong.message}")
-
-
-async def _record(
-    session: AsyncSession,
-    now: datetime,
-    action: str,
-    registration: Registration,
-    conversation: Conversation,
-    **detail: Any,
-) -> None:
-    subject = f"registration:{registration.id}"
-    await audit.record(session, now, PERSON, action, subject, conversation=str(conversation.id), **detail)
 
 
 def _values(answers: Answers, now: datetime) -> dict[str, Any]:

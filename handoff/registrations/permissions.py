@@ -92,16 +92,18 @@ async def tell_of_changes(
     return gone
 
 
-async def put_on_record(session: AsyncSession, now: datetime, registration: Registration) -> None:
+async def put_on_record(
+    session: AsyncSession, now: datetime, registration: Registration, by: str = PERSON
+) -> None:
     """The record says what they allow, in the words they were asked in."""
     if registration.record_id is None:
         return
     for purpose, column in _COLUMNS.items():
         if getattr(registration, column):
             words = WORDS[purpose]
-            await records.give_consent(session, now, registration.record_id, purpose, words, PERSON)
+            await records.give_consent(session, now, registration.record_id, purpose, words, by)
         else:
-            await records.withdraw_consent(session, now, registration.record_id, purpose, PERSON)
+            await records.withdraw_consent(session, now, registration.record_id, purpose, by)
 
 
 def about(registration: Registration) -> NoticeAbout:
