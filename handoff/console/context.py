@@ -21,6 +21,7 @@ from handoff.cases.quiet import Quiet, quiet
 from handoff.cases.record import Record, record_of
 from handoff.cases.service import CaseRules
 from handoff.console import words
+from handoff.jobcentre import service as jobcentre
 from handoff.neet import service as neet
 from handoff.neet.service import Activity
 from handoff.staff import service as staff
@@ -185,6 +186,7 @@ async def case_context(
     """The case page."""
     who, moment = signed_in(request), moment_of(request)
     able = await able_to_take(session, moment.rules, seen.case)
+    references = [one["Registration"] for one in seen.registrations if "Registration" in one]
     record = await record_of(session, moment.rules, seen.case)
     return {
         "seen": seen,
@@ -192,6 +194,7 @@ async def case_context(
         "conversation": seen.conversation,
         "lines": lines,
         "record": record,
+        "told": await jobcentre.standing(session, references),
         "marked": view.marked,
         "barrable": await _barrable(session, who, record),
         "colleagues": [(str(one.id), one.name) for one in able if one.id != who.id],

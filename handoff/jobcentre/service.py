@@ -6,7 +6,7 @@ The caller holds the transaction, and the lock of the registration's conversatio
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -28,6 +28,7 @@ from handoff.jobcentre.model import (
     Channel,
     Notice,
 )
+from handoff.jobcentre.wording import KINDS, STATES
 
 Kind = Literal["registered", "changed", "ended", "withdrawn"]
 GONE = (SENDING, SENT, ACKNOWLEDGED, TOLD)
@@ -51,6 +52,14 @@ class NoticeAbout:
     area: str | None
     ground: str | None = None
     contact: str | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A notice and how it stands: "Registered: Sent, not confirmed yet"."""
+
+    id: uuid.UUID
+    says: str
 
 
 async def notify(session: AsyncSession, now: datetime, kind: Kind, about: NoticeAbout) -> None:
@@ -107,6 +116,18 @@ async def notices_of(session: AsyncSession, registration_id: uuid.UUID) -> Seque
     """What Jobcentre Plus was or will be told about a registration, oldest first."""
     query = select(Notice).where(Notice.registration_id == registration_id)
     return (await session.execute(query.order_by(Notice.created_at, Notice.id))).scalars().all()
+
+
+async def standing(session: AsyncSession, references: Collection[str]) -> dict[str, list[Standing]]:
+    """How the notices of the registrations of these references stand, in words, oldest first."""
+    query = select(Notice.id, Notice.reference, Notice.kind, Notice.state)
+    rows = await session.execute(
+        query.where(Notice.reference.in_(references)).order_by(Notice.created_at, Notice.id)
+    )
+    found: dict[str, list[Standing]] = {reference: [] for reference in references}
+    for row in rows:
+        found[row.reference].append(Standing(row.id, f"{KINDS[row.kind]}: {STATES[row.state]}"))
+    return found
 
 
 def _said(about: NoticeAbout) -> dict[str, Any]:

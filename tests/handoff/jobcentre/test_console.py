@@ -239,3 +239,10 @@ async def test_a_link_for_jobcentre_staff_is_shown_once(
     assert (await client.get(f"/jobcentre/claimants/{link}")).status == 200
     await dana.submit("/staff/jobcentre/settings/link", area="camden")
     assert (await client.get(f"/jobcentre/claimants/{link}")).status == 410
+
+
+async def test_the_case_of_a_registration_says_how_its_notices_stand(sam: Colleague, office: Office) -> None:
+    await office.registered()
+    (case,), (notice,) = await office.cases("benefits"), await office.notices()
+    page = await sam.page(f"/staff/cases/{case.id}")
+    assert f'<a href="/staff/jobcentre/notices/{notice.id}">Registered: To be told by hand</a>' in page
