@@ -20,7 +20,7 @@ from handoff.pages import page
 from handoff.registrations import completing, links, parts
 from handoff.registrations.completing import At
 from handoff.registrations.contact import without_number
-from handoff.registrations.documents import day
+from handoff.registrations.documents import ENDS, day
 from handoff.registrations.eligibility import reasons
 from handoff.registrations.ending import ENDS_BY_HAND, end_by_hand, may_tell_jobcentre
 from handoff.registrations.letters import LONGEST, as_document
@@ -161,6 +161,7 @@ async def _context(request: web.Request, at: At) -> dict[str, Any]:
         "contact": without_number(completing.secrets_of(registration)["safe_contact"]),
         "grounds": reasons(),
         "ends": ENDS_BY_HAND,
+        "why_ended": ENDS.get(registration.end_reason or ""),
         "day": day,
         "local_day": lambda moment: day(local_day(area, moment)),
         "born": day(date.fromisoformat(registration.date_of_birth)),

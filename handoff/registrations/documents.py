@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from handoff.content.areas import Area, local_day
-from handoff.registrations.model import Registration
+from handoff.registrations.model import ACTIVE, EXPIRED, Registration
 
 Section = tuple[str, Sequence[str]]
 NOT_A_CLAIM = (
@@ -26,17 +26,20 @@ TELL_US = (
     "Tell us if something here is wrong, if you start a course, training or a job, or if you move. "
     "The registration ends then."
 )
-ENDED_BECAUSE = {
-    "education": "They are in education.",
-    "employment": "They are in work.",
-    "training": "They are in training.",
-    "moved": "They moved to another area.",
-    "turned_18": "They turned 18.",
-    "asked": "They asked to end it.",
-    "no_longer_looking": "They said that they no longer look.",
-    "mistake": "It was made by mistake.",
+ENDS = {
+    "education": "They are in education",
+    "training": "They are in training",
+    "employment": "They are in work",
+    "entered_eet": "They are in education, training or work",
+    "moved": "They moved to another area",
+    "no_longer_looking": "They no longer look",
+    "asked": "They asked to end it",
+    "mistake": "It was made by mistake",
+    "died": "They died",
+    "expired": "It ran out",
 }
-"""Why a registration ended, as a Jobcentre may read it; an adviser chooses one of these."""
+"""Why a registration ends, by the code that is stored."""
+_TOLD_WHY = ("education", "training", "employment", "entered_eet", "moved", "expired")
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def for_jobcentre(registration: Registration, area: Area, ground: str | None) ->
 
 
 def is_running(registration: Registration) -> bool:
-    return registration.state == "active"
+    return registration.state == ACTIVE
 
 
 def day(on: date) -> str:
@@ -143,17 +146,15 @@ def _checked(registration: Registration, area: Area) -> str:
 
 
 def _status(registration: Registration, *, yours: bool) -> str | None:
+    """That it has ended; why, only where a Jobcentre needs it."""
     if is_running(registration) or registration.ended_on is None:
         return None
-    if registration.state == "expired":
-        how = (
-            "It ran out."
-            if not yours
-            else "It ran out. Write to us if you still look: we can start it again."
-        )
-    else:
-        how = "" if yours else ENDED_BECAUSE.get(registration.end_reason or "", "")
-    return f"This registration ended on {day(registration.ended_on)}. {how}".strip()
+    ended = f"This registration ended on {day(registration.ended_on)}."
+    if yours:
+        again = " Write to us if you still look: we can start it again."
+        return ended + (again if registration.state == EXPIRED else "")
+    why = registration.end_reason or ""
+    return f"{ended} {ENDS[why]}." if why in _TOLD_WHY else ended
 
 
 def _what_next(registration: Registration, area: Area) -> list[Section]:

@@ -20,17 +20,12 @@ from handoff.jobcentre.service import NoticeAbout
 from handoff.records import service as records
 from handoff.registrations import permissions
 from handoff.registrations.completing import At
-from handoff.registrations.documents import day
-from handoff.registrations.model import ACTIVE, ENDED, EXPIRED, Registration
+from handoff.registrations.documents import ENDS, day
+from handoff.registrations.model import ACTIVE, ENDED, Registration
 
 ENDS_BY_HAND: Mapping[str, str] = {
-    "education": "They are in education",
-    "training": "They are in training",
-    "employment": "They are in work",
-    "moved": "They moved to another area",
-    "no_longer_looking": "They no longer look",
-    "asked": "They asked to end it",
-    "mistake": "It was made by mistake",
+    code: ENDS[code]
+    for code in ("education", "training", "employment", "moved", "no_longer_looking", "asked", "mistake")
 }
 
 
@@ -51,9 +46,8 @@ async def end(session: AsyncSession, now: datetime, registration: Registration, 
     registration.state, registration.ended_on, registration.end_reason = how.state, how.on, how.why
     registration.next_contact_on = None
     await session.flush()
-    ran_out = how.state == EXPIRED
-    words = "ran out" if ran_out else f"ended ({ENDS_BY_HAND.get(how.why, how.why.replace('_', ' '))})"
-    note_case(session, now, registration.case_id, f"{registration.reference}: {words} on {day(how.on)}.")
+    words = f"{registration.reference} ended on {day(how.on)}. {ENDS[how.why]}."
+    note_case(session, now, registration.case_id, words)
     if await may_tell_jobcentre(session, registration):
         await jobcentre.notify(session, now, "ended", await notice_about(session, registration))
     subject = f"registration:{registration.id}"

@@ -232,6 +232,15 @@ async def test_who_may_not_change_records_does_not(
     assert (await reload(parts, registration)).details is None
 
 
+async def test_a_manager_reads_the_page_and_finds_nothing_to_press(
+    client: TestClient[Any, Any], registration: Registration
+) -> None:
+    async with signed_in(client, "manager@demo.test") as manager:
+        shown = await manager.page(at(registration))
+    main = shown.partition("<main")[2]
+    assert "Aisha Khan" in main and "<button" not in main and 'id="letter-text"' not in main
+
+
 async def test_a_form_from_elsewhere_changes_nothing(sam: Colleague, registration: Registration) -> None:
     async with sam.http.post(at(registration, "check"), data={"csrf": "wrong"}) as response:
         assert response.status == 403

@@ -318,6 +318,9 @@ async def test_an_adviser_ends_it_with_a_reason_once(
     assert await life.notices(registration) == ["ended"]
     kept = await reload(life.parts, registration)
     assert (kept.state, kept.end_reason, kept.ended_on) == ("ended", "education", clock.now().date())
+    async with life.parts.db.reading() as session:
+        [note] = (await session.execute(select(CaseNote))).scalars()
+    assert note.text.startswith(f"{registration.reference} ended on") and "in education" in note.text
 
 
 async def test_one_that_cannot_be_seen_to_keeps_no_other_waiting(
