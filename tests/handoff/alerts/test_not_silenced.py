@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -50,6 +52,16 @@ async def test_a_claim_with_nothing_done_after_it_lapses_and_the_chain_goes_on(
     assert await bell.later(minutes=MINUTES[level]) == [PRIYA]
     assert (await alex.post(f"{case['at']}/claim"))[1]["owner"]["name"] == "Alex Chen"
     assert await bell.later(minutes=MINUTES[level]) == [DANA]  # nor did Alex do anything
+
+
+async def test_two_processes_ring_again_once(bell: Bell, sam: Colleague) -> None:
+    case = await make_case(bell.parts, "safeguarding", level="emergency")
+    assert await bell.later() == [SAM]
+    await sam.post(f"{case['at']}/claim")
+    bell.parts.clock.move(timedelta(minutes=2))
+    await asyncio.gather(*(Bell(bell.parts, bell.twilio).alarms().round() for _ in range(3)))
+    assert await bell.later() == [ALEX]
+    assert len({one.alert_id for one in await bell.notices()}) == 2
 
 
 @pytest.mark.parametrize("act", ACTS)
