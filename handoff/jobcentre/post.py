@@ -23,7 +23,7 @@ from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from handoff import audit
+from handoff import audit, metrics
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.db import ROW, Database
@@ -136,6 +136,9 @@ class Post:
             sent = await self._send(taken.options, taken.sending)
         except NotSent as trouble:
             await self._put_off(taken, trouble)
+        except Exception:
+            log.exception("a notice stumbled notice=%s; it is tried again", taken.sending.id)
+            await self._put_off(taken, NotSent("fault", certain=False))
         else:
             await self._settle(taken, sent)
 
@@ -147,6 +150,7 @@ class Post:
         return await web.send(options, sending, allow_private=self._settings.demo)
 
     async def _settle(self, taken: Taken, sent: Sent) -> None:
+        metrics.JOBCENTRE.labels(SENT).inc()
         async with self._db.transaction() as session:
             now, row = self._clock.now(), await _row(session, taken.sending.id)
             if row.state != SENDING:  # confirmed meanwhile
@@ -163,6 +167,7 @@ class Post:
         log.warning(
             "notice not sent notice=%s attempt=%d code=%s", taken.sending.id, taken.attempts, trouble.code
         )
+        metrics.JOBCENTRE.labels("put_off").inc()
         async with self._db.transaction() as session:
             row = await _row(session, taken.sending.id)
             if row.state != SENDING:

@@ -59,6 +59,7 @@ _ERRORS = {
     "folder": "The folder could not be written to",
     "certificate": "The certificate is out of date",
     "private_address": "The address leads into a private network, so nothing was sent",
+    "fault": "Something is wrong on our side: tell whoever runs the service",
     "redirect": "Their server pointed somewhere else, so nothing was sent",
 }
 

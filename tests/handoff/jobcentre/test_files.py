@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import asyncssh
 import pytest
 
 from handoff.jobcentre.options import Files
+from handoff.jobcentre.sealing import seal
 from tests.handoff.jobcentre.far_ends import FolderServer, folder_server, keys, make_keys
 from tests.handoff.jobcentre.scenes import NAME, Office
 
@@ -123,3 +127,18 @@ async def test_nothing_is_sealed_with_a_certificate_that_is_over(
     await office.post.drain()
     (notice,) = await office.notices()
     assert server.files == [] and notice.error_code == "certificate"
+
+
+def test_openssl_opens_what_we_seal(tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl here")
+    for name, data in (
+        ("key.pem", keys().key_pem.encode()),
+        ("certificate.pem", keys().pem.encode()),
+        ("notice.p7m", seal("Zoë".encode(), keys().pem, datetime.now(UTC))),
+    ):
+        (tmp_path / name).write_bytes(data)
+    command = "cms -decrypt -inform DER -in notice.p7m -inkey key.pem -recip certificate.pem"
+    opened = subprocess.run([openssl, *command.split()], cwd=tmp_path, capture_output=True, check=True)
+    assert opened.stdout.decode() == "Zoë"

@@ -12,10 +12,10 @@ import pytest
 
 from handoff.app import Parts
 from handoff.jobcentre.channels.web import KEY
-from handoff.jobcentre.options import Web
+from handoff.jobcentre.options import Files, Web
 from handoff.jobcentre.post import LEASE
 from handoff.jobcentre.service import notices_of
-from tests.handoff.jobcentre.far_ends import FakeWebhook
+from tests.handoff.jobcentre.far_ends import FakeWebhook, keys
 from tests.handoff.jobcentre.scenes import NAME, POSTCODE, Office
 
 
@@ -228,3 +228,15 @@ async def test_logs_and_audit_name_nobody(
     said = caplog.text + str([entry.detail for entry in await office.audited("jobcentre.notify")])
     assert "notice not sent" in said and webhook.url not in said
     assert NAME not in said and POSTCODE not in said and about.reference not in said
+
+
+async def test_an_area_whose_settings_are_broken_holds_up_no_other(
+    office: Office, webhook: FakeWebhook, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = Files("127.0.0.1", 22, "lambeth", "in", "acks", "no key", keys().pem, "no key either")
+    await office.channel("files", broken, area="lambeth")
+    await office.registered("lambeth")
+    await office.registered()
+    await office.post.drain()
+    assert [one.error_code for one in await office.notices()] == ["fault", None]
+    assert len(webhook.kept) == 1 and "stumbled" in caplog.text and NAME not in caplog.text
