@@ -148,10 +148,11 @@ class Asking:
             return outcome.name == FAILED
         answer = outcome.answer
         turn.understood = answer.understood
+        in_form = bool(conversation.form or answer.form)
         conversation.form = answer.form
         replies = answer.replies
         if speaks and outcome.worried:
-            replies = _no_shrugs(answer)
+            replies = _no_shrugs(answer, in_form)
             await self._be_kind(session, now, conversation, turn, needed=not replies)
         audience = EVERYONE if speaks else STAFF_ONLY
         said = [await self._say(session, now, conversation, turn, reply, audience) for reply in replies]
@@ -245,12 +246,15 @@ def _is_worried(asked: Asked) -> bool:
     return any(found["level"] == "concern" and found["categories"] for found in asked.context["findings"])
 
 
-def _no_shrugs(answer: Understood) -> list[Reply]:
-    """What may be said to a worry; who was told, or the offer of an interpreter, is a choice but no shrug."""
+def _no_shrugs(answer: Understood, in_form: bool) -> list[Reply]:
+    """What may be said to a worry; who was told, or the offer of an interpreter, is a choice but no shrug.
+
+    A form's own question goes on, whatever the words of an answer to it look like outside it.
+    """
     intent = answer.understood.get("intent")
     if intent in NO_SHRUGS:
         return answer.replies
-    if intent in SHRUGGING_INTENTS:
+    if intent in SHRUGGING_INTENTS and not in_form:
         return []
     return [reply for reply in answer.replies if reply.kind not in SHRUGS]
 

@@ -25,6 +25,7 @@ ABOUT = {
     },
 }
 """The question that a refusal asks again; every other one is about the date of birth."""
+OF_A_CHECK_IN = ("doing", "known", "wants", "in_the_way")
 WORDED = {"borough": "in my list", "ground": "main reason", "ground by text": "Why do you need to claim"}
 ENDS = {
     "registered": "Your reference is",
@@ -79,7 +80,7 @@ def prompts() -> dict[str, str]:
     known = {words: name.removesuffix(" by text") for name, words in WORDED.items()}
     for name, [variant] in responses.items():
         kind, _, what = name.removeprefix("utter_").partition("_")
-        if kind not in ("prompt", "problem") and name != "utter_no_phone":
+        if (kind not in ("prompt", "problem") and name != "utter_no_phone") or what in OF_A_CHECK_IN:
             continue
         about = "contact" if name == "utter_no_phone" else what
         if kind == "problem":

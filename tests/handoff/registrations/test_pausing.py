@@ -76,3 +76,13 @@ async def test_outside_the_form_no_benefits_case_opens_and_nothing_is_asked_agai
     chat = await make_chat(client, "camden")
     await chat.say(URGENT)
     assert "benefits" not in await reasons(client, chat)
+
+
+async def test_a_worry_in_an_answer_is_met_kindly_and_the_next_question_still_comes(
+    client: Client, internal: Client, rasa: FakeRasa
+) -> None:
+    chat, _ = await in_the_form(client, internal, rasa)
+    rasa.intent = "lost"
+    rasa.script["i feel so low"] = [{"kind": "prompt", "text": "May we?"}]
+    kind, prompt = await chat.say("i feel so low")
+    assert "Childline" in kind["text"] and (prompt["kind"], prompt["text"]) == ("prompt", "May we?")
