@@ -9,7 +9,19 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-from bench import chat, console, diet, memory, safety, screening, sets, start, understanding, webhook
+from bench import (
+    chat,
+    console,
+    diet,
+    importing,
+    memory,
+    safety,
+    screening,
+    sets,
+    start,
+    understanding,
+    webhook,
+)
 from bench.figures import Figure, table
 from ops.console import Trouble, one_sentence, say
 
@@ -19,6 +31,7 @@ SCRIPTS = {
     "chat": chat.measure,
     "webhook": webhook.measure,
     "console": console.measure,
+    "importing": importing.measure,
     "screening": screening.measure,
     "safety": safety.measure,
     "memory": memory.measure,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -79,7 +79,7 @@ class Details:
 
     def stored(self) -> dict[str, str]:
         """As a record stores it: what is known."""
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name in FIELDS if (value := getattr(self, name))}
 
 
 FIELDS = tuple(one.name for one in fields(Details))
@@ -132,6 +132,7 @@ def tidy_postcode(text: str) -> str:
     return f"{solid[:-3]} {solid[-3:]}" if len(solid) > 4 else text.strip().upper()
 
 
+@lru_cache(maxsize=1024)  # reading a number is slow, and a file's row is compared many times
 def tidy_phone(text: str) -> str:
     """A number as E.164, so that equal numbers are equal; what is none stays as it was typed."""
     try:

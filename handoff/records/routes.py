@@ -9,7 +9,7 @@ from aiohttp import web
 from handoff import keys
 from handoff.bodies import form_fields
 from handoff.errors import NotFound, Refusal
-from handoff.records import deciding_routes, editing, pairs, view
+from handoff.records import api, deciding_routes, editing, pairs, view
 from handoff.records.access import record_id_in
 from handoff.records.codes import load_codes
 from handoff.records.desk import MOST_FOUND, Desk, desk, find, id_of, read
@@ -211,6 +211,7 @@ def _section(request: web.Request) -> Section:
 
 
 def setup(app: web.Application) -> None:
+    api.setup(app)
     deciding_routes.setup(app)
     router, one = app.router, f"{HOME}/{{id}}"
     router.add_get(HOME, home)
