@@ -18,17 +18,20 @@ from handoff.errors import Unprocessable
 
 LIMIT = 64 * 1024
 LAST_SEQ = 2**31 - 1
+RAW: web.RequestKey[bytes] = web.RequestKey("raw", bytes)
 FORM: web.RequestKey[dict[str, str]] = web.RequestKey("form", dict)
 _CUT_TEXT = re.compile(rb'"text"\s*:\s*"((?:[^"\\]|\\.)*)', re.DOTALL)
 _HALF_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?$")
 
 
 async def read_bytes(request: web.Request) -> tuple[bytes, bool]:
-    """At most LIMIT bytes of the body, and whether there was more."""
-    body = bytearray()
-    while len(body) <= LIMIT and (chunk := await request.content.read(LIMIT + 1 - len(body))):
-        body += chunk
-    return bytes(body[:LIMIT]), len(body) > LIMIT
+    """At most LIMIT bytes of the body, and whether there was more; kept, for a request may be tried again."""
+    if RAW not in request:
+        body = bytearray()
+        while len(body) <= LIMIT and (chunk := await request.content.read(LIMIT + 1 - len(body))):
+            body += chunk
+        request[RAW] = bytes(body)
+    return request[RAW][:LIMIT], len(request[RAW]) > LIMIT
 
 
 async def read_object(request: web.Request) -> dict[str, Any]:

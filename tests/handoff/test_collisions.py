@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -16,8 +18,12 @@ from handoff.errors import errors_middleware, second_try_middleware
 from tests.handoff.alerts.test_locks import until_waiting
 from tests.handoff.cases.conftest import sam
 from tests.handoff.cases.scenes import Colleague, make_case
+from tests.handoff.factories import make_chat
 
 __all__ = ["sam"]
+POSTGRES = pytest.mark.parametrize(
+    "database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 
 
 class Deadlock(Exception):
@@ -87,16 +93,34 @@ async def test_what_is_committed_is_not_done_a_second_time(parts: Parts) -> None
     assert len(reasons) == 1
 
 
-@pytest.mark.parametrize(
-    "database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
-)
+@POSTGRES
 async def test_a_claim_that_the_database_ends_is_made_all_the_same(parts: Parts, sam: Colleague) -> None:
     case = await make_case(parts, "safeguarding", level="concern")
-    async with parts.db.transaction() as session:
-        for statement in ("SET LOCAL deadlock_timeout = '60s'", "LOCK TABLE alert IN EXCLUSIVE MODE"):
-            await session.execute(text(statement))
+    async with each_waits_for_the_other(parts, "alert"):
         claiming = asyncio.create_task(sam.post(f"{case['at']}/claim"))
-        await until_waiting(parts, 1)
-        await session.execute(text("LOCK TABLE conversation IN EXCLUSIVE MODE"))  # each waits for the other
     status, body = await claiming
     assert (status, body["owner"]["name"]) == (200, "Sam Okafor")
+
+
+@POSTGRES
+async def test_a_message_that_the_database_ends_is_taken_in_once_all_the_same(
+    parts: Parts, client: TestClient[Any, Any]
+) -> None:
+    chat = await make_chat(client)
+    async with each_waits_for_the_other(parts, "message"):
+        sending = asyncio.create_task(chat.send("my dad hits me with a belt", wait=True))
+    response = await sending
+    assert response.status == 200
+    assert [reply["kind"] for reply in (await response.json())["replies"]] == ["safety"]
+    assert [one["author"] for one in await chat.messages()].count("person") == 1
+
+
+@asynccontextmanager
+async def each_waits_for_the_other(parts: Parts, table: str) -> AsyncIterator[None]:
+    """What the block starts, which locks a conversation and then writes to `table`, is ended once for us."""
+    async with parts.db.transaction() as session:
+        for statement in ("SET LOCAL deadlock_timeout = '60s'", f"LOCK TABLE {table} IN EXCLUSIVE MODE"):
+            await session.execute(text(statement))
+        yield
+        await until_waiting(parts, 1)
+        await session.execute(text("LOCK TABLE conversation IN EXCLUSIVE MODE"))
