@@ -47,7 +47,7 @@ from handoff.rasa import Rasa
 from handoff.records import routes as records_routes
 from handoff.records.importing import routes as importing_routes
 from handoff.records.importing.worker import Imports
-from handoff.registrations import completing_routes
+from handoff.registrations import completing_routes, for_them_routes
 from handoff.registrations import internal_routes as registrations_internal
 from handoff.registrations import routes as confirmation_routes
 from handoff.registrations.come_back import OldDrafts
@@ -170,7 +170,9 @@ def make_public_app(parts: Parts) -> web.Application:
         feedback_routes,
         jobcentre_routes,
         confirmation_routes,
+        for_them_routes,
         completing_routes,
+        registrations_listing,
         openapi,
         pages,
         health,

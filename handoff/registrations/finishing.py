@@ -102,6 +102,12 @@ async def register(
     return await end.told(made, found is None)
 
 
+async def reference_of(session: AsyncSession, key: str) -> str | None:
+    """The reference that this key made already."""
+    call = await session.get(RegistrationCall, key)
+    return (await session.get_one(Registration, call.registration_id)).reference if call else None
+
+
 @dataclass(frozen=True)
 class Finish:
     """One registration being finished, in one transaction, by the person or an adviser."""
