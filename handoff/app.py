@@ -49,6 +49,7 @@ from handoff.records.importing import routes as importing_routes
 from handoff.records.importing.worker import Imports
 from handoff.registrations import completing_routes, for_them_routes
 from handoff.registrations import internal_routes as registrations_internal
+from handoff.registrations import listing as registrations_listing
 from handoff.registrations import routes as confirmation_routes
 from handoff.registrations.come_back import OldDrafts
 from handoff.registrations.lifecycle import Lifecycle

@@ -216,6 +216,14 @@ async def cases_to_open(
     return {conversation_id: case_id for conversation_id, case_id in rows}
 
 
+async def due_of_seen(
+    session: AsyncSession, who: Member, cases: Collection[uuid.UUID]
+) -> dict[uuid.UUID, datetime]:
+    """Those of the cases that are theirs to see, each with when it is due."""
+    query = select(Case.id, Case.due_at).where(Case.id.in_(cases), visible_to(who))
+    return {case_id: due_at for case_id, due_at in await session.execute(query)}
+
+
 async def conversations_with_cases(
     session: AsyncSession, conversations: Collection[uuid.UUID]
 ) -> set[uuid.UUID]:

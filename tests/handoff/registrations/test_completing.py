@@ -308,3 +308,25 @@ async def test_what_they_change_by_registering_again_is_to_be_checked_again(
     kept = await reload(parts, registration)
     assert kept.checked_at is None and missing(kept) == {"contact": "Safe contact"}
     assert (kept.details or {})["address"]
+
+
+async def test_the_list_has_what_is_to_be_checked_first_and_says_what_is_late(
+    sam: Colleague, client: TestClient[Any, Any], registration: Registration, parts: Parts
+) -> None:
+    checked = await make_registration(parts, name="Omar Said", checked_at=parts.clock.now())
+    ended = await make_registration(parts, name="Zoe Bell", state="ended")
+    shown = await sam.page("/staff/registrations")
+    assert shown.index(registration.reference) < shown.index(checked.reference)
+    assert ended.reference not in shown and "Late" not in shown and "6 parts to do" in shown
+    parts.clock.move(timedelta(days=5))
+    async with signed_in(client) as later:
+        assert "Late:" in await later.page("/staff/registrations")
+
+
+async def test_the_list_of_another_area_has_none_of_them(
+    client: TestClient[Any, Any], registration: Registration
+) -> None:
+    async with signed_in(client, LAMBETH) as alex:
+        assert registration.reference not in await alex.page("/staff/registrations")
+    async with signed_in(client, "editor.one@demo.test") as editor:
+        assert (await editor.http.get("/staff/registrations")).status == 403
