@@ -66,7 +66,10 @@ def _row(
     given = {name: normalise(cells[place])[:LONGEST_CELL] for name, place in places.items()}
     row = Row(number, Details())
     row.details = tidied(Details(**_details(row, given)))
-    _leave_out_faulty(row, codes, today)
+    if given.get("date_of_birth") and not row.details.date_of_birth:
+        row.refused.append("The date of birth cannot be read. Write it like 3/2/2010.")
+    else:
+        _leave_out_faulty(row, codes, today)
     _columns(row, given, codes)
     _activity(row, given, codes, today)
     if given.get("objection", "").casefold() in _YES:

@@ -177,7 +177,7 @@ async def test_faulty_rows_are_told_one_by_one_and_the_rest_come_in(parts: Parts
     await run(dana, at)
     told = {row[0]: row for row in await error_rows(dana, at)}
     assert "2" not in told
-    assert "Give the date of birth" in told["3"][2]
+    assert "date of birth cannot be read" in told["3"][2]
     assert "Give at least one name" in told["4"][2]
     assert "ULN is that of row 2 too" in told["5"][2]
     assert "Uln is left out" in told["6"][2]
