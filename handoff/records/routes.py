@@ -46,6 +46,16 @@ async def _home(
     return show(request, "search", refusal, form=form, waiting=waiting, details_of=view.details_of, **context)
 
 
+@access(staff_page("record.read"))
+async def by_reference(request: web.Request) -> web.Response:
+    """GET .../by/WAY-7K4M2P: the record that a registration is on."""
+    async with desk(request) as at:
+        found = await find(at, {"reference": request.match_info["reference"]})
+    if not found:
+        raise NotFound("There is no record with this reference in your areas.")
+    raise web.HTTPSeeOther(f"{HOME}/{found[0].id}")
+
+
 @access(staff_page("record.edit"))
 async def new(request: web.Request) -> web.Response:
     return _new(request, {}, None)
@@ -217,6 +227,7 @@ def setup(app: web.Application) -> None:
     router.add_get(HOME, home)
     router.add_post(f"{HOME}/search", search)
     router.add_get(f"{HOME}/search", back)
+    router.add_get(f"{HOME}/by/{{reference}}", by_reference)
     router.add_get(f"{HOME}/new", new)
     router.add_post(f"{HOME}/new", add)
     router.add_get(one, record_page)

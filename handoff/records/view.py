@@ -125,10 +125,10 @@ class RecordView:
         return getattr(self.details, name) if hasattr(self.details, name) else getattr(self.record, name)
 
     def by(self, actor: str | None) -> str:
-        return self.names.get(actor or "", ACTORS.get(actor or "", "A former colleague"))
+        return self.names.get(actor or "", ACTORS.get(actor or "", "a former colleague"))
 
 
-ACTORS = {"person": "The young person", "system": "The service", "import": "A file"}
+ACTORS = {"person": "the young person", "system": "the service", "import": "a file"}
 
 
 def in_words(day: date) -> str:
@@ -169,7 +169,7 @@ async def access_log(session: AsyncSession, record_id: uuid.UUID) -> list[Entry]
     entries = list((await session.execute(query.limit(LOG))).scalars())
     names = await names_of(session, [one.actor for one in entries])
     return [
-        Entry(one.at, names.get(one.actor, ACTORS.get(one.actor, "A former colleague")), _did(one))
+        Entry(one.at, names.get(one.actor, ACTORS.get(one.actor, "a former colleague")), _did(one))
         for one in entries
     ]
 

@@ -109,7 +109,8 @@ def _leave_out_faulty(row: Row, codes: Codes, today: date) -> None:
             row.refused.append(fault.says)
         else:
             row.details = replace(row.details, **{fault.field: ""})
-            row.told.append(f"{fault.field.replace('_', ' ').capitalize()} is left out. {fault.says}")
+            name = fault.field.upper() if fault.field in ("uln", "upn", "nino") else fault.field.capitalize()
+            row.told.append(f"{name} is left out. {fault.says}")
 
 
 def _columns(row: Row, given: Mapping[str, str], codes: Codes) -> None:

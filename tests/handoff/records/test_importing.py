@@ -180,7 +180,7 @@ async def test_faulty_rows_are_told_one_by_one_and_the_rest_come_in(parts: Parts
     assert "date of birth cannot be read" in told["3"][2]
     assert "Give at least one name" in told["4"][2]
     assert "ULN is that of row 2 too" in told["5"][2]
-    assert "Uln is left out" in told["6"][2]
+    assert "ULN is left out" in told["6"][2]
     assert "2 cells" in told["7"][2]
     assert told["8"][1] == "The same person as in an earlier row"
     assert await count(parts) == 2

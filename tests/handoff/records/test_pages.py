@@ -45,6 +45,17 @@ async def test_somebody_is_found_by_what_is_known(
     assert (status, SHOWN in text) == (200, True)
 
 
+async def test_a_registrations_reference_leads_to_the_record(
+    parts: Parts, sam: Colleague, alex: Colleague, aisha: uuid.UUID
+) -> None:
+    async with parts.db.transaction() as session:
+        await service.name_reference(session, aisha, "WAY-7K4M2P")
+    assert SHOWN in await sam.page(f"{HOME}/by/WAY-7K4M2P")
+    for colleague, reference in ((alex, "WAY-7K4M2P"), (sam, "WAY-222222")):
+        async with colleague.http.get(f"{HOME}/by/{reference}") as response:
+            assert response.status == 404
+
+
 @pytest.mark.parametrize(
     "given", [{"name": "Zoe"}, {"name": "Aisha", "postcode": "SW1A 1AA"}, {"phone": "07700900124"}]
 )
