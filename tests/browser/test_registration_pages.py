@@ -180,3 +180,18 @@ async def test_the_link_in_the_chat_can_be_pressed(
         await page.get_by_role("link", name=link).click()
     await give_birthday(await opened.value)
     await expect((await opened.value).get_by_text("Aisha Khan")).to_be_visible()
+
+
+@SIZES
+async def test_the_list_of_registrations_fits_also_with_every_room_in_the_head(
+    new_page: NewPage, site: str, parts: Parts, viewport: dict[str, int]
+) -> None:
+    for name in NAMES.values():
+        registration = await make_registration(parts, name=name)
+    page = await staff_page(new_page, site, "lead@demo.test", viewport=viewport)
+    await page.get_by_role("link", name="Registrations", exact=True).click()
+    await expect(page.get_by_role("link", name=NAMES["arabic"])).to_be_visible()
+    await assert_accessible(page)
+    await page.get_by_text(registration.reference).locator("..").get_by_role("link").click()
+    await expect(page.get_by_role("heading", name="Where it stands")).to_be_visible()
+    await page.get_by_role("link", name="All registrations").click()
