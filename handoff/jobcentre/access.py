@@ -12,7 +12,7 @@ from handoff.cases.service import CaseRules, cases_to_open
 from handoff.content.areas import Area
 from handoff.db import ROW
 from handoff.errors import NotFound
-from handoff.jobcentre.model import Notice
+from handoff.jobcentre.model import TEST, Notice
 from handoff.registrations import service as registrations
 from handoff.staff.service import Member
 
@@ -36,7 +36,8 @@ async def notices_in(
 ) -> list[Notice]:
     """The newest notices of an area (of all of theirs without one) in these states."""
     wanted = Notice.area == area if area else or_(Notice.area.is_(None), Notice.area.in_(sorted(who.areas)))
-    query = select(Notice).where(wanted, Notice.state.in_(states)).order_by(Notice.created_at.desc())
+    query = select(Notice).where(wanted, Notice.state.in_(states), Notice.kind != TEST)
+    query = query.order_by(Notice.created_at.desc())
     rows = list((await session.execute(query.limit(limit))).scalars())
     return await theirs(session, who, rows)
 

@@ -62,10 +62,11 @@ async def confirm(
 async def chase(db: Database, clock: Clock, rules: CaseRules) -> int:
     """Send again what nobody confirmed in time, and ask an adviser about the rest; how many were seen to."""
     async with db.reading() as session:
-        open_ones = select(Notice.id).where(
+        open_ones = select(Notice).where(
             Notice.state.in_((SENT, QUEUED, BY_HAND)), Notice.raised_at.is_(None), Notice.kind != TEST
         )
-        found = list((await session.execute(open_ones.order_by(Notice.created_at))).scalars())
+        rows = list((await session.execute(open_ones.order_by(Notice.created_at))).scalars())
+        found = [row.id for row in rows if await _is_late(session, clock.now(), rules, row)]
     done = 0
     for notice_id in found:
         async with db.transaction() as session:
@@ -74,11 +75,8 @@ async def chase(db: Database, clock: Clock, rules: CaseRules) -> int:
 
 
 async def _see_to(session: AsyncSession, now: datetime, rules: CaseRules, notice_id: uuid.UUID) -> bool:
-    """Chase one, if it is time. The conversation is locked before the notice."""
-    notice = await session.get_one(Notice, notice_id)
-    if not await _is_late(session, now, rules, notice):
-        return False
-    thread = await _thread(session, notice)
+    """Chase one that was late, if it still is under its lock; the conversation is locked before it."""
+    thread = await _thread(session, await session.get_one(Notice, notice_id))
     notice = await session.get_one(Notice, notice_id, with_for_update=ROW, populate_existing=True)
     if not await _is_late(session, now, rules, notice):
         return False

@@ -240,3 +240,15 @@ async def test_an_area_whose_settings_are_broken_holds_up_no_other(
     await office.post.drain()
     assert [one.error_code for one in await office.notices()] == ["fault", None]
     assert len(webhook.kept) == 1 and "stumbled" in caplog.text and NAME not in caplog.text
+
+
+async def test_two_processes_that_chase_at_once_chase_once(office: Office, webhook: FakeWebhook) -> None:
+    await office.registered()
+    await office.post.drain()
+    office.parts.clock.move(timedelta(days=7))
+    await asyncio.gather(office.post.look_after(), office.new_post().look_after())
+    await office.post.drain()
+    assert webhook.calls == 2 and [one.round for one in await office.notices()] == [2]
+    office.parts.clock.move(timedelta(days=7))
+    await asyncio.gather(office.post.look_after(), office.new_post().look_after())
+    assert len(await office.cases()) == 1 and len(await office.audited("jobcentre.raise")) == 1
