@@ -63,6 +63,16 @@ _NO_PHONE = re.compile(
     r"( (phone|mobile|number|mob))+\b|none$|i (don'?t|do not) (have|own) one",
     re.I,
 )
+_REACH = re.compile(r"@|\d{6}|\d[\d\s]{8}")
+_ALL_RIGHT = re.compile(
+    r"(yes|yeah|yh|no|nah|ok|okay)?[\s,]*"
+    r"((it|that|this|everything|all)?(['’]?s| is| looks?| sounds?|s)?( all)? ?"
+    r"(good|right|correct|fine|ok|okay|perfect|spot on|great)|cool|spot on|looks? good|sounds? good)"
+    r"( (thanks|thank you|ty|now|to me|mate|pls|please))*[\s.!]*",
+    re.I,
+)
+_WRONG = re.compile(r"\b(wrong|incorrect|not (right|correct|quite)|mistake)\b", re.I)
+_POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}\b", re.I)
 _REFERENCE = re.compile(r"\b(reference|ref)( (number|no|num|code))?\b", re.I)
 _ASKS = re.compile(
     r"(?:(?:ok(?:ay)?|so|but|and|wait|hang on|hold on|sorry|um+|er+|hey)\b[\s,.]*)*"
@@ -139,18 +149,22 @@ def code_in(text: str) -> str | None:
 def _wanted(said: Said, requested: str) -> str | None:
     """A wish that is none of the form's answers; None when there is none."""
     text = said.text
-    confirmed = requested == CONFIRMED and _means_yes(said) and not _BUT.search(text)
+    confirmed = requested == CONFIRMED and _confirms(said)
     wishes = {
         "save": _SAVE.fullmatch(text) or said.intent == "goodbye",
         LEAVE: wants_to_leave(said),
         "person": said.intent == "talk_to_person",
         "no_code": requested == CODE and _NO_CODE.search(text),
         "code": requested not in (CODE_BIRTHDAY, "contact") and _means_code(said, requested),
-        "no_phone": requested == "contact" and _NO_PHONE.match(text),
+        "no_phone": requested == "contact" and _NO_PHONE.match(text) and not _REACH.search(text),
         "reference": said.intent == "my_reference" or _asks_for_reference(text, requested),
         "finish": confirmed,
     }
     return next((wish for wish, is_so in wishes.items() if is_so), None)
+
+
+def _confirms(said: Said) -> bool:
+    return bool(_ALL_RIGHT.fullmatch(said.text)) or (_means_yes(said) and not _BUT.search(said.text))
 
 
 def _means_code(said: Said, requested: str) -> bool:
@@ -178,7 +192,7 @@ def question_after_all(said: Said) -> Question | None:
 
 def _plain(said: Said, requested: str) -> Heard:
     if requested == CONFIRMED:
-        refused = NO.fullmatch(said.text) or said.intent == "deny"
+        refused = NO.fullmatch(said.text) or _WRONG.search(said.text) or said.intent == "deny"
         return Wants(CHANGE if refused else "again")
     if requested in (CHANGE, CODE):
         return Wants("again")
@@ -246,7 +260,8 @@ def _bare_correction(text: str, requested: str, given: Collection[str]) -> Corre
     """ "no, 2009": a new answer whose look says which question it is for."""
     found = _BARE.fullmatch(text)
     if not found:
-        return None
+        moved = _POSTCODE.search(text) if requested in (CONFIRMED, CHANGE) else None
+        return Correction("postcode", moved[0]) if moved else None
     rest = found["rest"].strip(" .,!")
     for name in _BARE_FIELDS:
         if name in given and name != requested and FIELDS[name].fits.fullmatch(rest):

@@ -33,6 +33,7 @@ _TRUSTED = re.compile(
     r"|estate|court)\b",
     re.IGNORECASE,
 )
+_KEPT_FROM = re.compile(r"\b(?:can'?t|cannot|don'?t|do not|not|never|without)\b", re.IGNORECASE)
 _WHEN = re.compile(
     r"\b(?:after|before|between|from|until|till|til|any ?time|when ?ever"
     r"|(?:morning|afternoon|evening|night)s?|week ?days?|week ?ends?"
@@ -111,7 +112,7 @@ def _find(text: str, texting_from: str | None) -> tuple[str, str] | None:
         return email[0], _rest(text, email.start(), email.end())
     if texting_from and (_SAME.search(text) or (_WHEN.search(text) and not _TRUSTED.search(text))):
         return shown_number(texting_from), _rest(_SAME.sub(" ", text), 0, 0)
-    if _TRUSTED.search(text) and len(text.split()) > 1:
+    if _TRUSTED.search(text) and len(text.split()) > 1 and not _KEPT_FROM.search(text):
         return text[:LONGEST_REST], ""
     if _HERE.search(text):
         return HERE, _rest(text.replace(HERE, ""), 0, 0) if _WHEN.search(text) else ""

@@ -32,6 +32,7 @@ _LEAD_IN = re.compile(
 _QUESTION = re.compile(
     r"(?:what|why|how|when|who|where|which|can|could|do|does|is|are|will|should|would)\b.*\s", re.IGNORECASE
 )
+_CALLED_SO = re.compile(r"(?:will|can)(?: \S+){1,2}", re.IGNORECASE)
 _NO_NAMES = frozenset(
     "yes no ok okay idk dunno nope yeah nah skip none nothing help hi hey hello thanks what why who "
     "wot wat wut huh eh pardon how when where which whatever lol bro bruv hru wtf omg idc test hmm um".split()
@@ -124,7 +125,7 @@ def _is_no_name(name: str) -> bool:
         or not all(_is_name_sign(char) for char in name)
         or len(words) > MOST_NAMES
         or name.casefold() in _NO_NAMES
-        or bool(_WEB.search(name) or _QUESTION.match(name))
+        or bool(_WEB.search(name) or (_QUESTION.match(name) and not _CALLED_SO.fullmatch(name)))
     )
 
 

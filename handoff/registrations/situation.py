@@ -55,16 +55,19 @@ _AS_A_CHILD = _any(
 _NOT_IN_CARE = re.compile(
     r"\W*(?:no+|nope|nah|naw|n|neither|never|none|not|n/a|i haven'?t|i ?(?:'?m|am|'?ve|have)? ?(?:not|never))"
     r"\b.*"
-    r"|.*\b(?:never been|not in care|live with my (?:mum|mom|dad|nan|parents|family)|looked after by my)\b.*"
+    r"|.*\b(?:adopted|kinship|special guardian\w*"
+    r"|never been|not in care|live with my (?:mum|mom|dad|nan|parents|family)|looked after by my)\b.*"
     r"|👎",
     re.IGNORECASE,
 )
+_NO_MORE = re.compile(r"\W*(?:no,? )?(?:not any ?more|(?:i )?used to be)\W*", re.IGNORECASE)
 _YES = re.compile(r"\W*(?:y|ye|yes|yeah|yh|yep|yup|yea|ya|i am|i was|👍)\W*", re.IGNORECASE)
 _CHILD = r"(?:baby|babies|child|children|kids?|son|daughter|toddler)"
 _REASONS = {
     "d": _any(
         rf"(?:my|a|our|have|got) (?:own )?{_CHILD}", r"(?:teen|young|single) (?:mum|mom|dad|parent)",
         r"i'?m a (?:mum|mom|dad|parent)",
+        r"(?:got|have) (?:an? )?\w+ (?:year|month|week)s?[- ]old",
     ),
     "e": _any(rf"(?:partner|boyfriend|girlfriend|bf|gf|husband|wife)\b.{{0,40}}\b{_CHILD}"),
     "f": _any(
@@ -79,7 +82,10 @@ _REASONS = {
     ),
     "c": _any("car(?:e|ing) for", "look(?:ing)? after", "(?:young )?carer"),
     "g": _any(
-        "parents?", "mum", "mom", "dad", "family", "home", r"estrang\w*", "kicked out", "on my own", "alone",
+        "parents?",
+        r"step\w+",
+        "mother",
+        "father", "mum", "mom", "dad", "family", "home", r"estrang\w*", "kicked out", "on my own", "alone",
         "by myself", "no(?:body| ?one)", "support", "homeless", "hostel", "sofa", "refugee", "asylum",
         "orphan",        "died", "passed away",
     ),
@@ -119,6 +125,8 @@ def read_care_status(text: str) -> Accepted | Problem:
     said = text.replace("’", "'")
     if said in CARE_WORDS or _NO_ANSWER.fullmatch(said):
         return _care(said if said in CARE_WORDS else NOT_SAID)
+    if _NO_MORE.fullmatch(said):
+        return Problem("which_care")
     past = _LEFT_CARE.search(said)
     if past and not re.match(r"\W*(?:no|nah|never)\b", said, re.IGNORECASE):
         child = _AS_A_CHILD.search(said)

@@ -114,6 +114,29 @@ async def test_gives_the_reference_only_after_a_yes(
     assert person.slots["registration"] is None
 
 
+@pytest.mark.parametrize(
+    "text", ["looks good", "everything is right", "no its fine", "cool", "all correct thanks"]
+)
+async def test_any_word_for_all_right_finishes(read_back: Say, text: str) -> None:
+    assert (await read_back(text))[0] == "registered"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("thats wrong", ["prompt_change"]),
+        ("not quite", ["prompt_change"]),
+        ("i moved, its NW1 8NH", ["changed", "read_back", "prompt_confirmed"]),
+        ("yes but change the number", ["prompt_contact"]),
+    ],
+)
+async def test_any_word_for_wrong_puts_it_right_first(
+    read_back: Say, stub: StubHandoff, text: str, said: list[str]
+) -> None:
+    assert await read_back(text) == said
+    assert stub.asked("/internal/registrations") == []
+
+
 async def test_keeps_no_answer_in_rasa(read_back: Say, person: Person) -> None:
     assert person.slots["requested_slot"] == "confirmed"
     assert person.slots["registration"] == {

@@ -131,7 +131,7 @@ async def play_in_chat(person: Person, persona: Mapping[str, Any], usual: Mappin
 
 SIGNPOSTS = {
     "signpost-under-16": "so I can't register you yet",
-    "signpost-18-plus": "At 18",
+    "signpost-18-plus": "at 18 or over",
     "signpost-other-area": "outside the area",
     "signpost-in-care": "While you're in care",
     "signpost-care-leaver": "If you've left care",

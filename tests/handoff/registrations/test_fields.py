@@ -51,6 +51,8 @@ def value(field: str, text: str, known: Known = CHAT) -> str:
         ("Imran", "Imran"),
         ("Zoë\u200b", "Zoë"),
         ("ZOE ADAMS", "ZOE ADAMS"),
+        ("Will Smith", "Will Smith"),
+        ("can yilmaz", "Can Yilmaz"),
     ],
 )
 def test_a_name_may_be_anyones(text: str, name: str) -> None:
@@ -228,7 +230,9 @@ def test_a_uk_number_is_kept_in_one_form(text: str, number: str) -> None:
     assert reach(value("contact", text)).phone == number
 
 
-@pytest.mark.parametrize("text", ["0770090012", "+33 6 12 34 56 78", "999", "0800 1111", "no", "same", "😀"])
+@pytest.mark.parametrize(
+    "text", ["0770090012", "+33 6 12 34 56 78", "999", "0800 1111", "no", "same", "😀", "my mum cant know"]
+)
 def test_what_reaches_nobody_is_asked_again(text: str) -> None:
     assert value("contact", text) == "not_a_contact"
 
@@ -310,6 +314,9 @@ def test_since_when_is_a_month_where_the_words_tell_one(text: str, kept: str) ->
         ("rather not say", "not_said"),
         ("dunno", "not_said"),
         ("yes", "which_care"),
+        ("not anymore", "which_care"),
+        ("i was adopted", "neither"),
+        ("kinship care with my nan", "neither"),
         ("i care for my mum", "not_a_care_status"),
         ("banana", "not_a_care_status"),
     ],
@@ -329,6 +336,8 @@ def test_care_status_is_told_from_caring_and_from_the_past(text: str, status: st
         ("i care for my disabled mum", "c"),
         ("looking after my son", "d"),
         ("i have a baby", "d"),
+        ("got a 1 year old", "d"),
+        ("i dont get on with my stepdad", "g"),
         ("my boyfriend has a kid", "e"),
         ("im pregnant", "f"),
         ("i'd rather not say", "not_said"),
