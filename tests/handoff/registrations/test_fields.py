@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,8 +15,10 @@ from handoff.registrations.contact import reach, without_number
 from handoff.registrations.eligibility import grounds
 from handoff.registrations.fields import FIELDS, Known, read
 from handoff.registrations.form import apart, settled_date
+from handoff.registrations.permissions import WORDS
 from handoff.registrations.reading import Accepted, Problem
 
+ROOT = Path(__file__).parents[3]
 AREAS = load_areas()
 TODAY = date(2026, 11, 22)
 CHAT = Known(TODAY, AREAS)
@@ -366,6 +370,13 @@ def test_a_question_that_is_worded_here_fits_one_part_of_a_text(name: str, sms: 
     lines = [f"{number} {choice['text']}" for number, choice in enumerate(asked["choices"], 1)]
     if sms or name == "borough":
         assert len("\n".join([asked["text"], *lines])) <= 160
+
+
+@pytest.mark.parametrize("purpose", list(WORDS))
+def test_a_permission_is_kept_in_the_words_in_which_it_is_asked_for(purpose: str) -> None:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))
+    [asked] = domain["responses"][f"utter_prompt_{purpose}_permission"]
+    assert WORDS[purpose] in asked["custom"]["text"] and WORDS[purpose] in asked["custom"]["sms"]
 
 
 @pytest.mark.parametrize(
