@@ -15,6 +15,7 @@ from handoff.records.codes import load_codes
 from handoff.records.desk import MOST_FOUND, Desk, desk, find, id_of, read
 from handoff.records.forms import day_in, doing_in, new_details, purpose_in, values_in
 from handoff.records.frame import HOME, back, show, show_form
+from handoff.records.person import details_of
 from handoff.records.sections import ACTIVITY, NEW_FIELDS, SECTIONS, Section
 from handoff.security import access
 from handoff.staff.auth import signed_in, staff_page
@@ -43,7 +44,7 @@ async def _home(
     async with request.app[keys.DB].reading() as session:
         waiting = await pairs.waiting(session, signed_in(request))
     context = {"found": None, "more": False, **found}
-    return show(request, "search", refusal, form=form, waiting=waiting, details_of=view.details_of, **context)
+    return show(request, "search", refusal, form=form, waiting=waiting, details_of=details_of, **context)
 
 
 @access(staff_page("record.read"))

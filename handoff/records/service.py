@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -14,13 +13,17 @@ from handoff import audit
 from handoff.errors import Unprocessable
 from handoff.records import store
 from handoff.records.codes import DIED, IN_LEARNING_OR_WORK, MOVED, NEET, load_codes
+from handoff.records.consent import consents as consents
+from handoff.records.consent import give_consent as give_consent
+from handoff.records.consent import may_tell as may_tell
+from handoff.records.consent import withdraw_consent as withdraw_consent
 from handoff.records.currency import currency_of as currency_of
 from handoff.records.matching import Match, judge
-from handoff.records.model import Characteristic, Consent, Pair, Record, RecordKey, Spell
-from handoff.records.person import FIELDS, Details, PersonFacts, details_of, digest, filled, from_facts
+from handoff.records.model import Characteristic, Pair, Record, RecordKey, Spell
+from handoff.records.person import FIELDS, Details, details_of, digest, filled, from_facts
+from handoff.records.person import PersonFacts as PersonFacts
 from handoff.records.rules import Doing, Standing, doing_faults, lapses_on
 
-__all__ = ["Activity", "Consent", "Found", "PersonFacts", "Record"]
 PERSON = "person"
 SUMMER_TIME = timedelta(hours=1)  # at most so far is the clock on an English wall ahead of UTC
 JOBCENTRE, OTHERS = "jobcentre", "others"
@@ -106,7 +109,10 @@ async def record_activity(
     """
     record = await store.lock(session, record_id)
     who = await standing(session, record)
+    current = await _current(session, record.id)
     doing = Doing(code, started_on, ascertained_on or started_on, neet_started_on)
+    if current and (current.code, current.started_on) == (code, started_on):
+        return await _confirmed(session, now, record, current, doing.ascertained_on, by)
     today = (now + SUMMER_TIME).date()
     faults = doing_faults(load_codes(), doing, who, today)
     if by == PERSON and {one.field for one in faults} == {"neet_started_on"}:
@@ -117,10 +123,23 @@ async def record_activity(
     return await start_spell(session, now, record, doing, by)
 
 
+async def _confirmed(
+    session: AsyncSession, now: datetime, record: Record, current: Spell, on: date, by: str
+) -> Spell:
+    """They still do it: the day, and who said so; nothing else of the spell changes."""
+    if on > max(current.ascertained_on, current.verified_on or current.ascertained_on):
+        said = "They said so" if by == PERSON else "Noted by a colleague"
+        current.verified_on, current.verified_by = on, said
+    store.touched(record, now)
+    await session.flush()
+    await audit.record(session, now, by, "record.activity", f"record:{record.id}", code=current.code)
+    return current
+
+
 async def start_spell(
     session: AsyncSession, now: datetime, record: Record, doing: Doing, by: str, **more: str | None
 ) -> Spell:
-    """Write a checked activity; the caller holds the record's lock. The same again: it was found out anew."""
+    """Write a checked activity; the caller holds the record's lock. The same again changes its spell."""
     current = await _current(session, record.id)
     if current and (current.code, current.started_on) == (doing.code, doing.started_on):
         spell = current
@@ -155,51 +174,6 @@ async def has_moved_or_entered_eet(session: AsyncSession, record_id: uuid.UUID) 
         return LEFT_MOVED
     current = await current_activity(session, record.id)
     return LEFT_EET if current and current.group in IN_LEARNING_OR_WORK else None
-
-
-async def give_consent(
-    session: AsyncSession, now: datetime, record_id: uuid.UUID, purpose: str, words: str, by: str
-) -> Consent:
-    """Keep that they agreed, in the words they were asked in; the same words again add nothing."""
-    record = await store.lock(session, record_id)
-    if purpose not in load_codes().lists["purpose"]:
-        raise Unprocessable("unknown_purpose", "Choose what they agreed to.", field="purpose")
-    active = await _active_consents(session, record.id, purpose)
-    if same := next((one for one in active if one.words == words), None):
-        return same
-    made = Consent(record_id=record.id, purpose=purpose, words=words, given_at=now, given_by=by)
-    session.add(made)
-    store.touched(record, now)
-    await session.flush()
-    await audit.record(session, now, by, "record.consent", f"record:{record.id}", purpose=purpose)
-    return made
-
-
-async def withdraw_consent(
-    session: AsyncSession, now: datetime, record_id: uuid.UUID, purpose: str, by: str
-) -> bool:
-    """Take every permission for this purpose back; whether there was one."""
-    record = await store.lock(session, record_id)
-    active = await _active_consents(session, record.id, purpose)
-    for one in active:
-        one.withdrawn_at, one.withdrawn_by = now, by
-    if active:
-        store.touched(record, now)
-        await session.flush()
-        subject = f"record:{record.id}"
-        await audit.record(session, now, by, "record.withdraw_consent", subject, purpose=purpose)
-    return bool(active)
-
-
-async def consents(session: AsyncSession, record_id: uuid.UUID) -> list[Consent]:
-    """Everything they agreed to, the newest first, what was withdrawn included."""
-    query = select(Consent).where(Consent.record_id.in_(await store.whole(session, record_id)))
-    return list((await session.execute(query.order_by(Consent.given_at.desc()))).scalars())
-
-
-async def may_tell(session: AsyncSession, record_id: uuid.UUID, purpose: str) -> bool:
-    """Whether a permission for this purpose stands."""
-    return bool(await _active_consents(session, record_id, purpose))
 
 
 async def activity_of(session: AsyncSession, spell: Spell) -> Activity:
@@ -238,11 +212,6 @@ async def standing(session: AsyncSession, record: Record) -> Standing:
 async def _current(session: AsyncSession, record_id: uuid.UUID) -> Spell | None:
     found = await store.spells(session, await store.whole(session, record_id))
     return next((one for one in found if one.ended_on is None), None)
-
-
-async def _active_consents(session: AsyncSession, record_id: uuid.UUID, purpose: str) -> Sequence[Consent]:
-    found = await consents(session, record_id)
-    return [one for one in found if one.purpose == purpose and one.withdrawn_at is None]
 
 
 async def _made(

@@ -46,6 +46,21 @@ async def test_the_same_again_is_found_out_anew_and_no_second_spell(parts: Parts
         assert len(await service.store.spells(session, [aisha])) == 1
 
 
+async def test_the_same_found_out_anew_is_confirmed_and_keeps_the_rest(
+    parts: Parts, aisha: uuid.UUID
+) -> None:
+    await record(parts, aisha, "230", date(2026, 9, 1))
+    async with parts.db.transaction() as session:
+        spell = (await service.store.spells(session, [aisha]))[0]
+        spell.verified_on, spell.verified_by = date(2026, 10, 1), "college"
+        spell.predicted_end_on = date(2027, 7, 1)
+    await record(parts, aisha, "230", date(2026, 9, 1), ascertained_on=TODAY)
+    async with parts.db.reading() as session:
+        found = await service.current_activity(session, aisha)
+    assert found and (found.ascertained_on, found.verified_on) == (date(2026, 9, 1), TODAY)
+    assert (found.verified_by, found.predicted_end_on) == ("They said so", date(2027, 7, 1))
+
+
 @pytest.mark.parametrize(
     ("code", "day", "more", "field"),
     [
