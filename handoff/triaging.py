@@ -185,7 +185,9 @@ async def _answers_reminder(heard: Heard) -> bool:
         return False
     try:
         async with heard.session.begin_nested():
-            return await renewing.hear(heard.session, heard.rules, heard.now, heard.conversation, heard.message)
+            return await renewing.hear(
+                heard.session, heard.rules, heard.now, heard.conversation, heard.message
+            )
     except Exception as error:
         log.error("reminder not answered message=%s why=%s", heard.message.id, type(error).__name__)
         return False
