@@ -149,6 +149,11 @@ class HandoffClient:
         """They want no contact about being out of learning and work; False when no case is about that."""
         return bool((await self._post("/internal/neet/no", turn, {}))["declined"])
 
+    async def say_yes(self, turn: Turn) -> str | None:
+        """They want the contact after all that they declined: when; None when no case is about that."""
+        when = (await self._post("/internal/neet/yes", turn, {}))["when"]
+        return None if when is None else str(when)
+
     async def check_in(self, turn: Turn) -> CheckIn:
         """What is known before a check-in starts."""
         _, body = await self._call("GET", "/internal/check-in", params=_who(turn))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from actions.fields import FIELDS, NO, YES, after
 from actions.said import Said
+from bot.codes import code_in
 
 CONFIRMED, CHANGE, LEAVING = "confirmed", "change", "leaving"
 """What is asked besides the fields: the read-back, which field to change, whether to delete it all."""
@@ -22,7 +23,7 @@ QUESTION_TOPIC = 0.3
 
 # Not "nonsense": a name never seen before looks like it; the check of the field says what is wrong.
 _SMALL_TALK = {"greet", "thanks", "goodbye", "insult", "other_language", "acknowledge"}
-_LEAVING_INTENTS = {"cancel_registration", "stop_messages"}
+_LEAVING_INTENTS = {"cancel_registration", "stop_messages", "delete_my_data"}
 _DELETE = re.compile(r"\b(delete|remove|erase|wipe|scrap|bin|clear|get(ting)? rid|cancel)\b", re.I)
 _KEEP = re.compile(r"\b(don'?t|do not|not|keep|never|carry on|continue)\b", re.I)
 _LEAVE = re.compile(
@@ -45,7 +46,6 @@ _SAVE = re.compile(
     re.I,
 )
 _KEPT = re.compile(r"\b(keep|save|later)\b", re.I)
-_CODE = re.compile(r"\b[a-z]{4,8}[\s-]?\d{5}\b(?!\W?\d)", re.I)
 _HAVE_CODE = re.compile(r"\bcome[- ]?back code\b|\b(have|got|my) (a |the )?code\b", re.I)
 _NO_CODE = re.compile(
     r"\b(no code|(don'?t|do not|haven'?t) (have|got|know|remember)|lost|forgot\w*|start (again|over|new|a new"
@@ -131,19 +131,13 @@ def hear(said: Said, requested: str, given: Collection[str]) -> Heard:
     if len(said.text) > LONGEST and requested in FIELDS:
         return Answer(said.text)
     if requested == LEAVING:
-        return Wants(_leaving(said))
+        return (None if _DELETE.search(said.text) else question_in(said, requested)) or Wants(_leaving(said))
     wanted = _wanted(said, requested)
     if wanted:
         return Wants(wanted)
     if _TELL_NOT.search(said.text) and requested != "jobcentre_permission":
         return Correction("jobcentre_permission", "no")
     return _correction(said.text, requested, given) or question_in(said, requested) or _plain(said, requested)
-
-
-def code_in(text: str) -> str | None:
-    """What looks like a come-back code in a text; only handoff knows whether it is one."""
-    found = _CODE.search(text)
-    return found[0] if found else None
 
 
 def _wanted(said: Said, requested: str) -> str | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from actions.form import Events
 from actions.handoff_client import NoMatch, handoff
-from actions.hearing import CODE, CODE_BIRTHDAY, CODE_DIGITS, SAVE_BIRTHDAY, code_in
+from actions.hearing import CODE, CODE_BIRTHDAY, CODE_DIGITS, SAVE_BIRTHDAY
+from bot.codes import code_in
 
 if TYPE_CHECKING:
     from actions.registration import Step

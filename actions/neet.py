@@ -17,7 +17,11 @@ from actions.said import Said
 
 ASKED_TOO = 0.1
 """How likely a topic must be to be answered when it is asked in the same breath as something else."""
-_ASKS = re.compile(r"\?|\b(can|could|how|what|wat|where|which|is there|are there|does|do|should)\b", re.I)
+_ASKS = re.compile(
+    r"\?|\b(can|could|how|what|wat|wot|where|which|who|is there|are there|does|do|should|any|help|info|advice"
+    r"|need|want|wanna|looking for|tell me|interested|pls|please)\b",
+    re.I,
+)
 AT_RISK = "at_risk"
 AT_RISK_TOPICS = ("change-or-leave-course", "excluded-or-home-educated", "september-guarantee")
 PASSED = {"now": "utter_neet_passed", "at_risk": "utter_at_risk_passed"}
@@ -66,11 +70,10 @@ async def say_what_was_not_told(dispatcher: CollectingDispatcher, turn: Turn, he
 
 def _answer(dispatcher: CollectingDispatcher, said: Said) -> bool:
     """Answer what was asked beside it; whoever is close to leaving always gets one of three answers."""
-    topic = said.topic
-    if not topic and said.intent == AT_RISK:
+    asks = said.also or (said.topic and said.intent == AT_RISK) or _ASKS.search(said.text)
+    topic = said.likeliest(ASKED_TOO) if asks else None
+    if said.intent == AT_RISK and not said.topic:
         topic = next((one for one, _ in said.ranking if one in AT_RISK_TOPICS), AT_RISK_TOPICS[0])
-    elif not topic and _ASKS.search(said.text):
-        topic = said.likeliest(ASKED_TOO)
     if topic:
         dispatcher.utter_message(json_message={"kind": "answer", "answer": topic})
     if said.also:

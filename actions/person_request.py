@@ -11,9 +11,15 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.handoff_client import Turn, handoff
-from actions.said import Said, last_uttered
+from actions.said import Said, answered_before, last_uttered
 
-OFFERED_PERSON = {"utter_lost_again", "utter_other_language", "utter_adviser_declined", "utter_neet_offer"}
+OFFERED_PERSON = {
+    *("utter_lost_again", "utter_other_language", "utter_who_to_ask", "utter_delete_my_data"),
+    *("utter_adviser_declined", "utter_neet_offer"),
+}
+OFFERED_AGAIN = {"utter_adviser_declined", "utter_neet_offer"}
+"""What a yes to takes back the no to being contacted; only where there was none it asks for a person."""
+CLAIMING, REGISTERING, REGISTER_FORM = "benefits-16-17", "register-for-benefits", "register_form"
 IN_ENGLISH = ("utter_person_requested", "utter_person_waiting")
 IN_THEIR_LANGUAGE = ("utter_person_requested_interpreter", "utter_other_language_waiting")
 ASKED_FOR = {*IN_ENGLISH, *IN_THEIR_LANGUAGE}
@@ -65,12 +71,34 @@ class ActionYes(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         said = last_uttered(tracker)
+        if said & OFFERED_AGAIN and await _wanted_after_all(dispatcher, tracker):
+            return []
         if said & OFFERED_PERSON:
             return await request_person(dispatcher, tracker)
+        if _offered_to_register(tracker, said):
+            dispatcher.utter_message(json_message={"kind": "answer", "answer": REGISTERING})
+            return [FollowupAction(REGISTER_FORM)]
         if "utter_check_in_offer" in said:
             return [FollowupAction("check_in_form")]
         dispatcher.utter_message(response="utter_adviser_coming" if said & PASSED_ON else "utter_yes")
         return []
+
+
+async def _wanted_after_all(dispatcher: CollectingDispatcher, tracker: Tracker) -> bool:
+    """Take back the no to the contact of a case that is open for it; a request they declined is none."""
+    if tracker.get_slot(DECLINED) == REQUEST:
+        return False
+    when = await handoff().say_yes(Turn.of(tracker))
+    if when is not None:
+        dispatcher.utter_message(response="utter_adviser_wanted", when=when)
+    return when is not None
+
+
+def _offered_to_register(tracker: Tracker, said: set[str]) -> bool:
+    """Whether the last thing said was how to claim, and that they can register here."""
+    if said & PASSED_ON:
+        return False
+    return CLAIMING in answered_before(tracker) or "utter_about_me_claiming" in said
 
 
 class ActionNoAdviser(Action):

@@ -29,13 +29,13 @@ from actions.hearing import (
     Heard,
     Question,
     Wants,
-    code_in,
     hear,
     question_after_all,
 )
 from actions.neet import say_who_was_told
 from actions.person_request import request_person
 from actions.said import Said
+from bot.codes import code_in
 
 PATIENCE = 3
 """After so many answers in a row that were not one, a person is offered."""

@@ -64,3 +64,19 @@ def last_uttered(tracker: Tracker, turns_back: int = 1) -> set[str]:
         elif event["event"] == "bot" and turns:
             names.add((event.get("metadata") or {}).get("utter_action") or "")
     return names
+
+
+def answered_before(tracker: Tracker) -> set[str]:
+    """The answers (slugs) given in the turn before this one."""
+    slugs: set[str] = set()
+    turns = 0
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            turns += 1
+            if turns > 1:
+                break
+        elif event["event"] == "bot" and turns:
+            custom = (event.get("data") or {}).get("custom") or {}
+            if custom.get("kind") == "answer":
+                slugs.add(custom["answer"])
+    return slugs
