@@ -22,11 +22,12 @@ from handoff.registrations.completing import At
 from handoff.registrations.contact import without_number
 from handoff.registrations.documents import ENDS, day
 from handoff.registrations.eligibility import reasons
-from handoff.registrations.ending import ENDS_BY_HAND, end_by_hand, may_tell_jobcentre
+from handoff.registrations.ending import ENDS_BY_HAND, end_by_hand
 from handoff.registrations.letters import LONGEST, as_document
 from handoff.registrations.model import SupportLetter
 from handoff.registrations.pdf import make_pdf
 from handoff.registrations.periods import terms_of
+from handoff.registrations.permissions import may_tell_jobcentre
 from handoff.registrations.routes import document_of, pdf_response
 from handoff.security import access
 from handoff.staff import service as staff

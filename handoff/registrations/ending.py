@@ -48,7 +48,7 @@ async def end(session: AsyncSession, now: datetime, registration: Registration, 
     await session.flush()
     words = f"{registration.reference} ended on {day(how.on)}. {ENDS[how.why]}."
     note_case(session, now, registration.case_id, words)
-    if await may_tell_jobcentre(session, registration):
+    if await permissions.may_tell_jobcentre(session, registration):
         await jobcentre.notify(session, now, "ended", await notice_about(session, registration))
     subject = f"registration:{registration.id}"
     await audit.record(session, now, how.by, "registration.end", subject, why=how.why)
@@ -64,15 +64,6 @@ async def end_by_hand(at: At, why: str) -> Registration:
     if not await end(at.session, at.now, registration, End(why, today, at.who.id)):
         raise Conflict("not_active", "This registration has already ended.", field="end.reason")
     return registration
-
-
-async def may_tell_jobcentre(session: AsyncSession, registration: Registration) -> bool:
-    """Whether they let us, when they registered and still on their record."""
-    if not registration.jobcentre_permission:
-        return False
-    if registration.record_id is None:
-        return True
-    return await records.may_tell(session, registration.record_id, records.JOBCENTRE)
 
 
 async def notice_about(session: AsyncSession, registration: Registration) -> NoticeAbout:

@@ -26,9 +26,10 @@ from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic
 from handoff.records import service as records
 from handoff.registrations import permissions
 from handoff.registrations.documents import day
-from handoff.registrations.ending import End, end, may_tell_jobcentre
+from handoff.registrations.ending import End, end
 from handoff.registrations.model import ACTIVE, EXPIRED, Registration, Reminder
 from handoff.registrations.periods import Terms, load_terms, terms_of
+from handoff.registrations.permissions import may_tell_jobcentre
 from handoff.registrations.renewing import ask, hand_over
 
 log = logging.getLogger(__name__)

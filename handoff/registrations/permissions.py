@@ -62,6 +62,15 @@ async def take_back(
     return TakenBack(bool(found), had_gone)
 
 
+async def may_tell_jobcentre(session: AsyncSession, registration: Registration) -> bool:
+    """Whether they let us, when they registered and still on their record."""
+    if not registration.jobcentre_permission:
+        return False
+    if registration.record_id is None:
+        return True
+    return await records.may_tell(session, registration.record_id, records.JOBCENTRE)
+
+
 async def tell(session: AsyncSession, now: datetime, kind: Kind, registration: Registration) -> None:
     """Have Jobcentre Plus told; only called with the permission."""
     await jobcentre.notify(session, now, kind, about(registration))

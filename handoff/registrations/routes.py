@@ -21,9 +21,9 @@ from handoff.registrations import links
 from handoff.registrations.access import LINK, birthday_given, is_open, let_in, link_holder, shut
 from handoff.registrations.documents import Document, confirmation, for_jobcentre
 from handoff.registrations.eligibility import reasons
-from handoff.registrations.ending import may_tell_jobcentre
 from handoff.registrations.model import Registration
 from handoff.registrations.pdf import make_pdf
+from handoff.registrations.permissions import may_tell_jobcentre
 from handoff.security import access
 
 _NOT_A_DATE = "Give the date as numbers, such as 3 2 2010."

@@ -14,6 +14,7 @@ from handoff.conversations.model import Conversation
 from handoff.registrations.contact import without_number
 from handoff.registrations.drafts import draft_answers
 from handoff.registrations.model import Registration
+from handoff.registrations.permissions import may_tell_jobcentre
 from handoff.registrations.postcode import written as written
 from handoff.registrations.situation import CARE_WORDS, ground_in_words
 
@@ -24,6 +25,11 @@ async def conversations_of(session: AsyncSession, ids: Collection[uuid.UUID]) ->
     """The conversation that each of these registrations was made in."""
     query = select(Registration.id, Registration.conversation_id).where(Registration.id.in_(ids))
     return {row.id: row.conversation_id for row in await session.execute(query)}
+
+
+async def lets_jobcentre_know(session: AsyncSession, registration_id: uuid.UUID) -> bool:
+    """Whether they let us tell Jobcentre Plus, as it is now."""
+    return await may_tell_jobcentre(session, await session.get_one(Registration, registration_id))
 
 
 async def for_case(session: AsyncSession, case_id: uuid.UUID) -> list[Registration]:
