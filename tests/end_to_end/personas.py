@@ -138,9 +138,12 @@ SIGNPOSTS = {
 }
 
 
-async def play_by_text(phone: Phone, persona: Mapping[str, Any], usual: Mapping[str, str]) -> Played:
+async def play_by_text(
+    phone: Phone, persona: Mapping[str, Any], usual: Mapping[str, str], seen: int = 0
+) -> Played:
+    """`seen`: how many texts the phone has got before."""
     script, known, played = Script(persona, usual), prompts(), Played()
-    text, seen = str(persona["opens"]), 0
+    text = str(persona["opens"])
 
     def settled(texts: list[str]) -> bool:
         new = texts[seen:]
