@@ -12,10 +12,11 @@ from handoff.cases.service import CaseRules, cases_to_open
 from handoff.content.areas import Area
 from handoff.db import ROW
 from handoff.errors import NotFound
-from handoff.jobcentre.model import TEST, Notice
+from handoff.jobcentre.model import ACKNOWLEDGED, CANCELLED, TEST, TOLD, Notice
 from handoff.registrations import service as registrations
 from handoff.staff.service import Member
 
+SETTLED = (ACKNOWLEDGED, TOLD, CANCELLED)
 NOBODYS = "There is no such notice in your areas."
 
 
@@ -32,14 +33,14 @@ async def notice_for(
 
 
 async def notices_in(
-    session: AsyncSession, who: Member, area: str | None, states: Sequence[str], limit: int
+    session: AsyncSession, who: Member, area: str | None, *, done: bool, limit: int
 ) -> list[Notice]:
-    """The newest notices of an area (of all of theirs without one) in these states."""
+    """The newest notices of an area (of all of theirs without one) that are to see to, or are done."""
     wanted = Notice.area == area if area else or_(Notice.area.is_(None), Notice.area.in_(sorted(who.areas)))
-    query = select(Notice).where(wanted, Notice.state.in_(states), Notice.kind != TEST)
-    query = query.order_by(Notice.created_at.desc())
-    rows = list((await session.execute(query.limit(limit))).scalars())
-    return await theirs(session, who, rows)
+    settled = or_(Notice.state.in_(SETTLED), Notice.withdrawn_at.is_not(None))
+    query = select(Notice).where(wanted, settled if done else ~settled, Notice.kind != TEST)
+    rows = (await session.execute(query.order_by(Notice.created_at.desc()).limit(limit))).scalars()
+    return await theirs(session, who, list(rows))
 
 
 async def theirs(session: AsyncSession, who: Member, notices: Sequence[Notice]) -> list[Notice]:

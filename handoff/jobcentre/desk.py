@@ -22,7 +22,6 @@ from handoff.jobcentre.access import notice_for
 from handoff.jobcentre.links import area_token
 from handoff.jobcentre.model import (
     BY_HAND,
-    CANCELLED,
     QUEUED,
     SENDING,
     SENT,
@@ -87,7 +86,7 @@ async def confirmed(
 async def send_now(session: AsyncSession, now: datetime, who: Member, notice_id: uuid.UUID) -> None:
     """Send it at once: again, or for the first time now that the area has a channel."""
     notice = await notice_for(session, who, notice_id, lock=True)
-    _refuse(notice, SENDING, (QUEUED, BY_HAND, SENT))
+    _refuse(notice, SENDING, (QUEUED, BY_HAND, SENT) if notice.withdrawn_at is None else ())
     if not has_channel(await session.get(Channel, notice.area or "")):
         raise Conflict("no_channel", "This area has no way to send notices yet. Tell them by hand.")
     if notice.state == SENT:
@@ -179,7 +178,7 @@ def _refuse(notice: Notice, already: str, allowed: tuple[str, ...]) -> None:
     """Conflict for a notice that this can no longer be done to."""
     if notice.state == already or notice.state in allowed:
         return
-    if notice.state == CANCELLED:
+    if notice.withdrawn_at is not None:
         raise Conflict("cancelled", "They took back their permission, so Jobcentre Plus must not be told.")
     if notice.state == SENDING:
         raise Conflict("being_sent", "It is being sent right now. Look again in a minute.")

@@ -5,7 +5,7 @@
                   their side counts it once (the file is looked for first)
     sent          they have it; acknowledged once they say so
     by_hand       the area has no channel: an adviser tells them
-    cancelled     the permission was taken back first
+    cancelled     the permission was taken back first; it is asked for again before each attempt
 
 A server that is down is tried for as long as it takes, hourly in the end. A notice waits for the one before
 it about the same registration.
@@ -39,6 +39,7 @@ from handoff.jobcentre.model import (
     QUEUED,
     SENDING,
     SENT,
+    WITHDRAWN,
     Channel,
     Notice,
 )
@@ -46,6 +47,7 @@ from handoff.jobcentre.options import Files, Mail, Options, loaded
 from handoff.jobcentre.wording import Words
 from handoff.live import CONSOLE, Hub
 from handoff.mail import Mailer
+from handoff.registrations import service as registrations
 from handoff.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -113,8 +115,9 @@ class Post:
 
     async def _claim(self, session: AsyncSession, row: Notice) -> Taken | None:
         now = self._clock.now()
-        if row.withdrawn_at is not None:  # taken back while an earlier attempt was under way
+        if row.withdrawn_at is not None or not await self._may_go(session, row):
             row.state, row.next_try_at = CANCELLED, None
+            row.withdrawn_at, row.about = row.withdrawn_at or now, {}
             return None
         channel = await session.get(Channel, row.area or "")
         options = loaded(channel.kind, channel.options) if channel else None
@@ -127,6 +130,12 @@ class Post:
         link = f"{self._settings.public_base_url}/jobcentre/notices/{notice_token(row.id, now)}"
         words = Words(row.id, row.kind, row.reference, row.about, self._rules.area(row.area))
         return Taken(options, Sending(row.id, row.round, words, link, now), row.attempts)
+
+    async def _may_go(self, session: AsyncSession, row: Notice) -> bool:
+        """Whether the permission still stands; asking them to delete needs none, a test is about nobody."""
+        if row.kind == WITHDRAWN or row.registration_id is None:
+            return True
+        return await registrations.lets_jobcentre_know(session, row.registration_id)
 
     # -- deliver
 

@@ -20,10 +20,8 @@ from handoff.jobcentre.access import area_of, areas_of, id_in, notice_for, notic
 from handoff.jobcentre.model import (
     ACKNOWLEDGED,
     BY_HAND,
-    CANCELLED,
     QUEUED,
     SENDING,
-    SENT,
     TOLD,
     Channel,
     Notice,
@@ -37,7 +35,6 @@ from handoff.staff.auth import signed_in, staff_page
 from handoff.staff.service import Member
 
 RIGHT = "jobcentre.tell"
-OPEN, SETTLED = (BY_HAND, QUEUED, SENDING, SENT), (ACKNOWLEDGED, TOLD, CANCELLED)
 MOST, LONGEST = 200, 100
 SAID = {
     "told": "Noted: you told them.",
@@ -66,8 +63,7 @@ async def notices_page(request: web.Request) -> web.Response:
     slug, done = request.query.get("area", ""), request.query.get("show") == "done"
     area = area_of(rules, who, slug) if slug else None
     async with request.app[keys.DB].reading() as session:
-        states = SETTLED if done else OPEN
-        found = await notices_in(session, who, area.slug if area else None, states, MOST)
+        found = await notices_in(session, who, area.slug if area else None, done=done, limit=MOST)
     return page(
         request, "jobcentre/notices.html", notices=[_shown(request, one) for one in found], done=done,
         area=area, areas=areas_of(rules, who), area_name=_area_name(request), most=MOST,

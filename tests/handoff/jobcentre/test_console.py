@@ -246,3 +246,19 @@ async def test_the_case_of_a_registration_says_how_its_notices_stand(sam: Collea
     (case,), (notice,) = await office.cases("benefits"), await office.notices()
     page = await sam.page(f"/staff/cases/{case.id}")
     assert f'<a href="/staff/jobcentre/notices/{notice.id}">Registered: To be told by hand</a>' in page
+
+
+async def test_what_was_sent_and_taken_back_cannot_be_sent_again(
+    sam: Colleague, office: Office, webhook: FakeWebhook
+) -> None:
+    about = await office.registered()
+    await office.post.drain()
+    await office.withdraw(about)
+    first, asks = await office.notices()
+    at = f"/staff/jobcentre/notices/{first.id}"
+    page = await sam.page(at)
+    assert "took back their permission on" in page and NAME not in page and "Send it again" not in page
+    status, _ = await sam.submit(f"{at}/send")
+    assert status == 409
+    listed = await sam.page("/staff/jobcentre")
+    assert f"/notices/{asks.id}" in listed and f"/notices/{first.id}" not in listed

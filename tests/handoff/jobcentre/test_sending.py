@@ -15,6 +15,7 @@ from handoff.jobcentre.channels.web import KEY
 from handoff.jobcentre.options import Files, Web
 from handoff.jobcentre.post import LEASE
 from handoff.jobcentre.service import notices_of
+from handoff.registrations.model import Registration
 from tests.handoff.jobcentre.far_ends import FakeWebhook, keys
 from tests.handoff.jobcentre.scenes import NAME, POSTCODE, Office
 
@@ -252,3 +253,14 @@ async def test_two_processes_that_chase_at_once_chase_once(office: Office, webho
     office.parts.clock.move(timedelta(days=7))
     await asyncio.gather(office.post.look_after(), office.new_post().look_after())
     assert len(await office.cases()) == 1 and len(await office.audited("jobcentre.raise")) == 1
+
+
+async def test_the_permission_is_asked_for_again_before_it_goes(
+    office: Office, webhook: FakeWebhook, parts: Parts
+) -> None:
+    about = await office.registered()
+    async with parts.db.transaction() as session:
+        (await session.get_one(Registration, about.registration_id)).jobcentre_permission = False
+    await office.post.drain()
+    (notice,) = await office.notices()
+    assert webhook.calls == 0 and (notice.state, notice.about) == ("cancelled", {})
