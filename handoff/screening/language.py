@@ -28,7 +28,7 @@ SHORT, ACCENTED = 0.4, 0.5
 SHARE_OF_MANY, SHARE_OF_FEW = 1 / 3, 0.4
 LEAST_WORD = 4
 LEAST_ENGLISH = 3
-LEAST_LETTERS, LEAST_SIGNS, LEAST_SEEN = 8, 4, 2
+LEAST_SEEN = 2
 LETTERS_A_SIGN = 2.5
 BY_LETTERS, BY_DEFAULT = 0.9, 0.1
 
@@ -95,27 +95,25 @@ def _by_script(text: str, languages: Languages) -> Heard | None:
         ((name, counts[name]) for name in languages.scripts), key=lambda found: found[1], default=("", 0)
     )
     dense = script in languages.dense
-    if count < LEAST_SEEN or 2 * count * (LETTERS_A_SIGN if dense else 1) < len(letters):
+    least = 1 if script in languages.whole else LEAST_SEEN
+    if count < least or 2 * count * (LETTERS_A_SIGN if dense else 1) < len(letters):
         return None
     words = words_of(text)
-    code, known = _likeliest(text, words, script, languages)
-    greeting = all(languages.greets(word, code) or word in languages.loans for word in words)
-    enough = count >= (LEAST_SIGNS if dense else LEAST_LETTERS) or known
-    return Heard(code, not greeting and bool(enough))
+    code = _likeliest(text, words, script, languages)
+    return Heard(code, not all(languages.greets(word, code) or word in languages.loans for word in words))
 
 
 def _script(char: str) -> str:
     return unicodedata.name(char, "").split(" ")[0].split("-")[0]
 
 
-def _likeliest(text: str, words: list[str], script: str, languages: Languages) -> tuple[str, int]:
-    """Of the languages in a script the likeliest, and how many of its words the message has."""
+def _likeliest(text: str, words: list[str], script: str, languages: Languages) -> str:
+    """Of the languages in a script the likeliest: by its words in the message, then by its letters."""
     options = languages.scripts[script]
     known = {code: sum(code in languages.of(word) for word in words) for code, _ in options}
     hint = next((code for code, letters in options if letters & set(text)), "")
     plain = next((code for code, letters in options if not letters), "")
-    code = max(known, key=lambda one: known[one] + BY_LETTERS * (one == hint) + BY_DEFAULT * (one == plain))
-    return code, known[code]
+    return max(known, key=lambda one: known[one] + BY_LETTERS * (one == hint) + BY_DEFAULT * (one == plain))
 
 
 @dataclass
@@ -135,8 +133,8 @@ class _Signs:
         accented = ACCENTED * self.accented
         if len(set(self.clear)) + accented >= 2 and len(self.clear) + accented > english:
             return self.score >= counted * SHARE_OF_MANY
-        longest = max(map(len, self.clear), default=0)
-        return longest >= LEAST_WORD and not english and self.score >= counted * SHARE_OF_FEW
+        clear = max(map(len, self.clear), default=0) >= LEAST_WORD or bool(self.clear and self.accented)
+        return clear and not english and self.score >= counted * SHARE_OF_FEW
 
 
 def _by_words(text: str, languages: Languages) -> Heard | None:
@@ -146,9 +144,12 @@ def _by_words(text: str, languages: Languages) -> Heard | None:
     if greeting or not counted:
         return greeting
     found: list[tuple[float, str]] = []
+    # "sợ" is no "so": a word with accents is not English.
+    accented = {plain for word in written(text) if not word.isascii() for plain in words_of(word)}
+    plain_english = languages.english - accented
     for code, signs in _signs(text, words, languages).items():
         known = {*signs.clear, *signs.short}
-        english = sum(word in languages.english and word not in known for word in words)
+        english = sum(word in plain_english and word not in known for word in words)
         if signs.enough(len(counted), english):
             found.append((signs.score, code))
     if not found:

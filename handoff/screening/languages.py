@@ -57,7 +57,8 @@ class Languages:
         self.english, self.neutral, self.loans = (
             frozenset(words_of(data[name])) for name in ("english", "neutral", "loans")
         )
-        self.dense = frozenset(data["dense"])
+        self.dense, self.whole = frozenset(data["dense"]), frozenset(data["whole"])
+        self._joined = {code: _joined(languages[code]["greetings"]) for code in data["unspaced"]}
         self.scripts: dict[str, list[tuple[str, frozenset[str]]]] = {
             script: [(option["language"], frozenset(option.get("letters", ""))) for option in options]
             for script, options in data["scripts"].items()
@@ -82,7 +83,8 @@ class Languages:
 
     def greets(self, word: str, code: str) -> bool:
         """Whether a word is one of greeting, thanks, yes or no in a language."""
-        return code in self.greetings.get(word, frozenset())
+        joined = self._joined.get(code)
+        return code in self.greetings.get(word, frozenset()) or bool(joined and joined.fullmatch(word))
 
 
 def _index(
@@ -93,6 +95,12 @@ def _index(
         for word in _entries(str(language.get(kind, "")).split(), beginnings):
             found.setdefault(word, set()).add(code)
     return {word: frozenset(codes) for word, codes in found.items()}
+
+
+def _joined(greetings: str) -> re.Pattern[str]:
+    """Greetings of a language without spaces, several as one; a sign alone may change its neighbour."""
+    longest_first = sorted((word for word in words_of(greetings) if len(word) > 1), key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(map(re.escape, longest_first))})++")
 
 
 def _entries(entries: Iterable[str], beginnings: bool) -> list[str]:

@@ -55,11 +55,66 @@ def test_a_call_for_help_is_heard_in_its_language_and_read_the_same_day(code: st
         ("hola maria", "es"),
         ("dziękuję bardzo", "pl"),
         ("haa fiican", "so"),
+        ("谢谢", "zh"),
+        ("你好，谢谢你", "zh"),
+        ("好的谢谢", "zh"),
+        ("ありがとう！", "ja"),
+        ("안녕하세요", "ko"),
+        ("ขอบคุณครับ", "th"),
+        ("जी नहीं, धन्यवाद", "hi"),
+        ("ਹਾਂ ਜੀ", "pa"),
+        ("جی ہاں", "ur"),
+        ("guten Morgen danke", "de"),
     ],
 )
 def test_a_greeting_thanks_or_yes_has_a_language_and_is_no_case(text: str, code: str) -> None:
     assert hear_language(text) == Heard(code, more=False)
     assert screen(text).level == "routine"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("死", "zh"),
+        ("不好", "zh"),
+        ("怕", "zh"),
+        ("殺される", "ja"),
+        ("살려줘", "ko"),
+        ("กลัว", "th"),
+        ("डर", "hi"),
+        ("ਬਚਾਓ", "pa"),
+        ("ڈر", "ur"),
+        ("ترس", "fa"),
+        ("خوف", "ar"),
+        ("помогите", "ru"),
+        ("φοβάμαι", "el"),
+        ("korktum korkuyordum", "tr"),
+        ("ratunku", "pl"),
+        ("j'ai peur", "fr"),
+        ("ho paura", "it"),
+        ("tôi sợ", "vi"),
+        ("meine mutter schlägt mich", "de"),
+        ("bojím sa otca", "cs"),
+        ("jag är rädd", "sv"),
+        ("mijn vader slaat mij", "nl"),
+        ("ভয়", "bn"),
+    ],
+)
+def test_a_word_or_two_that_are_no_greeting_are_read_the_same_day(text: str, code: str) -> None:
+    assert hear_language(text) == Heard(code, more=True)
+    assert screen(text).level != "routine"
+
+
+def test_every_language_knows_its_own_greetings_for_what_they_are() -> None:
+    languages = shipped_languages()
+    scripts = {option for options in languages.scripts.values() for option, _ in options}
+    greeted = {code for codes in languages.greetings.values() for code in codes}
+    assert scripts - greeted == set()
+
+
+@pytest.mark.parametrize("text", ["suicide", "suicidal", "mutter", "mig welding", "¯\\_(ツ)_/¯", "π"])
+def test_a_single_english_word_or_a_sign_is_no_other_language(text: str) -> None:
+    assert hear_language(text) is None
 
 
 @pytest.mark.parametrize(
