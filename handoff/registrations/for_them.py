@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.cases.model import CLOSED
 from handoff.cases.service import CaseRules, case_for
 from handoff.conversations.model import Conversation
 from handoff.conversations.service import lock
@@ -73,7 +72,7 @@ class At:
         case = await case_for(self.session, self.who, self.case_id)
         if not to_change:
             return await self.session.get_one(Conversation, case.conversation_id)
-        if case.state == CLOSED:
+        if case.closed_at is not None:
             raise Conflict("closed", "This case is closed.")
         return await lock(self.session, case.conversation_id)
 

@@ -153,20 +153,6 @@ async def test_every_call_carries_conversation_and_message_id(read_back: Say, st
     assert len({body["message_id"] for body in posted}) == len(posted) == len(ANSWERS)
 
 
-@pytest.mark.parametrize("text", ["how do i register", "ok so how do i register", "wait, how do i register"])
-@pytest.mark.parametrize("given", range(len(ANSWERS)))
-async def test_asking_how_is_a_question_whatever_is_asked_just_then(
-    register: Say, stub: StubHandoff, text: str, given: int
-) -> None:
-    await register("register me")
-    for answer in ANSWERS[:given]:
-        await register(answer)
-    before = len(stub.asked("/internal/registrations/answers"))
-    said = await register(text, "register_for_benefits", topic="register-for-benefits")
-    assert said[0] == "answer register-for-benefits"
-    assert len(stub.asked("/internal/registrations/answers")) == before
-
-
 async def test_a_wrong_answer_is_asked_again_in_one_message(register: Say) -> None:
     await register("register me")
     await register("Sam Jones")
@@ -239,24 +225,6 @@ async def test_a_tapped_topic_is_a_question(register: Say) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Will Smith", "Can Yilmaz", "Grace", "my name is Sam Jones", "im called Jo"]
-)
-async def test_names_that_look_like_questions_are_names(register: Say, name: str) -> None:
-    await register("register me")
-    assert await register(name) == ["prompt_date_of_birth"]
-
-
-async def test_a_name_that_looks_like_nonsense_is_a_name(register: Say) -> None:
-    await register("register me")
-    assert await register("Maya Okafor", "nonsense") == ["prompt_date_of_birth"]
-
-
-async def test_a_greeting_is_not_a_name(register: Say) -> None:
-    await register("register me")
-    assert await register("hiya", "greet") == ["prompt_name"]
-
-
-@pytest.mark.parametrize(
     "text",
     ["stop", "forget it", "cancel registration", "i dont want to do this anymore", "delete everything"],
 )
@@ -269,6 +237,18 @@ async def test_leaving_is_confirmed_then_deletes_the_draft(
     assert await register("yes", "affirm") == ["left"]
     assert stub.drafts == {}
     assert person.slots["requested_slot"] is None
+
+
+async def test_a_question_where_deleting_is_asked_is_answered_and_deleting_asked_again(
+    register: Say, stub: StubHandoff
+) -> None:
+    await register("register me")
+    await register("Sam Jones")
+    await register("forget it")
+    said = await register("what is a btec", "faq", topic="fe-college")
+    assert said == ["answer fe-college", "prompt_leaving"]
+    assert await register("can i delete it all?", "delete_my_data") == ["left"]
+    assert stub.drafts == {}
 
 
 async def test_staying_carries_on_where_it_was(register: Say) -> None:
@@ -330,86 +310,6 @@ async def test_an_answer_that_speaks_of_a_reference_is_an_answer(register: Say, 
     assert await register("waiting for a reference from my old job") == ["prompt_since"]
 
 
-@pytest.mark.parametrize(
-    "text", ["no phone", "i dont have a phone", "i havent got a phone", "none", "i have no number"]
-)
-async def test_someone_without_a_phone_is_told_what_they_can_do(register: Say, text: str) -> None:
-    await register("register me")
-    for answer in ANSWERS[:3]:
-        await register(answer)
-    assert await register(text) == ["no_phone"]
-    assert await register("07700 900123") == ["prompt_activity"]
-
-
-async def test_someone_outside_16_to_17_gets_the_signpost_and_nothing_is_kept(
-    register: Say, person: Person, stub: StubHandoff
-) -> None:
-    await register("register me")
-    await register("Sam Jones")
-    assert await register("1 may 2001") == ["answer signpost-18-plus"]
-    assert stub.drafts == {}
-    assert person.slots["requested_slot"] is None
-
-
-@pytest.mark.parametrize("text", ["CR0 1AA", "cr01aa"])
-async def test_someone_who_lives_elsewhere_hears_which_council_to_ask(
-    register: Say, person: Person, text: str
-) -> None:
-    await register("register me")
-    for answer in ANSWERS[:2]:
-        await register(answer)
-    assert await register(text) == ["answer signpost-other-area"]
-    assert person.heard[-1]["custom"]["council"] == "Croydon council"
-
-
-async def test_a_postcode_in_no_list_asks_for_the_borough(register: Say, stub: StubHandoff) -> None:
-    await register("register me")
-    for answer in ANSWERS[:2]:
-        await register(answer)
-    assert await register("SW2 9ZZ") == ["prompt borough?"]
-    assert await register("Lambeth") == ["prompt_contact"]
-
-
-async def test_a_postcode_nobody_can_read_goes_to_a_person_after_two_more_tries(
-    register: Say, person: Person, stub: StubHandoff
-) -> None:
-    await register("register me")
-    for answer in ANSWERS[:2]:
-        await register(answer)
-    assert await register("brixton") == ["problem_not_a_postcode"]
-    assert await register("brixton hill") == ["problem_not_a_postcode"]
-    assert await register("near the tube") == ["postcode_person"]
-    assert person.slots["requested_slot"] is None
-    assert stub.asked("/internal/cases")[0]["reason"] == "request"
-    assert stub.drafts[CONVERSATION]["name"] == "Sam Jones"
-
-
-async def test_an_age_that_contradicts_the_date_is_asked_about(register: Say, person: Person) -> None:
-    await register("register me")
-    await register("Sam Jones")
-    assert await register("3 feb 2014") == ["problem_age_differs"]
-    assert (person.heard[-1]["said"], person.heard[-1]["makes"]) == (17, 12)
-    assert await register("3 feb 2009") == ["prompt_postcode"]
-
-
-async def test_a_reason_that_nobody_understands_is_asked_once_more_and_then_taken(register: Say) -> None:
-    await register("register me")
-    for answer in ANSWERS[:7]:
-        await register(answer)
-    assert await register("because") == ["not_a_ground", "prompt ground?"]
-    assert await register("because i said so") == ["prompt_jobcentre_permission"]
-
-
-@pytest.mark.parametrize("text", ["dont tell the jobcentre", "please don't tell dwp about me"])
-async def test_not_wanting_the_jobcentre_told_is_an_answer_at_any_time(
-    register: Say, stub: StubHandoff, text: str
-) -> None:
-    await register("register me")
-    await register("Sam Jones")
-    assert await register(text) == ["changed", "prompt_date_of_birth"]
-    assert stub.drafts[CONVERSATION]["jobcentre_permission"] == "no"
-
-
 async def test_an_earlier_draft_is_taken_up(register: Say, stub: StubHandoff) -> None:
     stub.drafts[CONVERSATION] = {"name": "Sam Jones", "date_of_birth": "3 February 2010"}
     assert await register("register me") == ["draft_kept", "prompt_postcode"]
@@ -452,16 +352,3 @@ async def test_handoff_being_down_fails_the_turn(
     monkeypatch.setenv("INTERNAL_PORT", str(unused_tcp_port))
     with pytest.raises(HandoffUnreachable):
         await register("Sam Jones")
-
-
-async def test_words_in_another_language_that_are_no_answer_get_the_offer_in_it(register: Say) -> None:
-    await register("register me", "register_for_benefits")
-    await register("Sam Jones")
-    polish = {"language": "pl", "foreign": True}
-    assert await register("nie rozumiem", context=polish) == ["other_language", "prompt_date_of_birth"]
-
-
-async def test_a_name_in_letters_of_another_language_is_a_name(register: Say) -> None:
-    await register("register me", "register_for_benefits")
-    ukrainian = {"language": "uk", "foreign": True}
-    assert await register("Олена Шевченко", context=ukrainian) == ["prompt_date_of_birth"]
