@@ -131,7 +131,7 @@ def hear(said: Said, requested: str, given: Collection[str]) -> Heard:
     if len(said.text) > LONGEST and requested in FIELDS:
         return Answer(said.text)
     if requested == LEAVING:
-        return (None if _DELETE.search(said.text) else question_in(said, requested)) or Wants(_leaving(said))
+        return _asked_instead(said) or Wants(_leaving(said))
     wanted = _wanted(said, requested)
     if wanted:
         return Wants(wanted)
@@ -172,6 +172,13 @@ def _leaving(said: Said) -> str:
     if _KEPT.search(said.text) and not re.search(r"\b(don'?t|do not) (keep|save)\b", said.text, re.I):
         return "save"
     return "delete" if _wants_it_deleted(said) else "stay"
+
+
+def _asked_instead(said: Said) -> Question | None:
+    """A question about something else, asked where to delete it all or not was the question."""
+    about_it = any(pattern.search(said.text) for pattern in (_DELETE, _KEEP, _KEPT))
+    question = None if about_it else question_in(said, LEAVING)
+    return question if question and question.topic else None
 
 
 def wants_to_leave(said: Said) -> bool:

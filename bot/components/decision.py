@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.codes import code_in
+from bot.components.circumstances import (
+    ABOUT_ME_CLAIMING,
+    CLAIMING,
+    OFFENDING,
+    asks_for_more,
+    for_their_age,
+    is_still_about_claiming,
+    tells_of_harm,
+)
 from bot.components.following import opener
 
 UNCLEAR = "unclear"
@@ -19,6 +29,8 @@ RANKED = 3
 FOREIGN = "other_language"
 OUT_OF_SCOPE = "out_of_scope"
 EMOJI = "emoji"
+COME_BACK = "come_back"
+MORE = "more"
 NONSENSE = "nonsense"
 """Got its own calm line, but counts as not understood when it comes again."""
 AT_16, AT_18, ADULT = "options-after-y11", "options-at-18", 18
@@ -97,28 +109,75 @@ def decide(
     metadata may hold `context.choice.answer` (a tapped topic: taken as it is), `form` (the open form) and
     `lost_before` (the previous message was not understood either) and `context.facts.age` (as said before).
     """
-    guesses = reading.guesses
-    chosen = _chosen(guesses, metadata)
+    chosen = _chosen(reading.guesses, metadata)
     if chosen is not None:
         return _parse(Guess(chosen.label, 1.0), [Guess(chosen.label, 1.0)])
-    if _is_emoji(text) and not metadata.get("form"):
-        return _parse(Guess(Label(EMOJI, EMOJI), 1.0), [])
-    if not guesses or not any(character.isalnum() for character in text):
+    look = None if metadata.get("form") else _by_its_look(text)
+    if look:
+        return _parse(Guess(Label(look, look), 1.0), [])
+    if not reading.guesses or not any(character.isalnum() for character in text):
         return _not_understood(LOST, 0.0, [], metadata)
-    ranked = [guess for guess in guesses if guess.label.topic][:RANKED]
+    if asks_for_more(text) and not metadata.get("form"):
+        return _more(reading, metadata)
+    if tells_of_harm(text, metadata):
+        reading = _without(OFFENDING, reading)
     if reading.two:
-        return _both(*reading.two, ranked)
+        return _both(*reading.two, _topics(reading))
+    return _one(text, reading, metadata, thresholds)
+
+
+def _one(text: str, reading: Reading, metadata: Mapping[str, Any], thresholds: Thresholds) -> dict[str, Any]:
+    """The parse of words that ask for one thing, if they can be told."""
+    guesses, ranked = reading.guesses, _topics(reading)
     follows_up = not reading.follows and len(text.split()) <= SHORT and bool(opener(text))
     if _is_sure(reading, bool(metadata.get("form")), follows_up, thresholds):
         if guesses[0].label.intent == NONSENSE and metadata.get("lost_before"):
             return _not_understood(LOST, guesses[0].confidence, ranked, metadata)
-        return _parse(guesses[0], ranked)
+        return _parse(_fitting(guesses[0], text, metadata), ranked)
     grown = _for_an_adult(reading, ranked, metadata, thresholds)
     if grown:
         return _parse(grown, ranked)
     offered = _offered(ranked, thresholds.offer_to_follow_up if follows_up else thresholds.offer)
     name = UNCLEAR if offered else LOST
     return _not_understood(name, guesses[0].confidence, offered or ranked, metadata)
+
+
+def _topics(reading: Reading) -> list[Guess]:
+    return [guess for guess in reading.guesses if guess.label.topic][:RANKED]
+
+
+def _without(topics: Collection[str], reading: Reading) -> Reading:
+    """The reading without these topics, as if there were none."""
+    guesses = [guess for guess in reading.guesses if guess.label.topic not in topics]
+    fits = reading.two and all(guess.label.topic not in topics for guess in reading.two)
+    return replace(reading, guesses=guesses, two=reading.two if fits else None)
+
+
+def _fitting(best: Guess, text: str, metadata: Mapping[str, Any]) -> Guess:
+    """The same, or what fits their age and what was answered before."""
+    topic = CLAIMING if is_still_about_claiming(best.label.intent, metadata) else best.label.topic
+    fits = for_their_age(topic, text, metadata)
+    if fits == best.label.topic:
+        return best
+    if fits == CLAIMING:
+        return Guess(Label(ABOUT_ME_CLAIMING, ABOUT_ME_CLAIMING), best.confidence)
+    return Guess(Label(f"{RETRIEVAL_INTENT}/{fits}", RETRIEVAL_INTENT, fits), best.confidence)
+
+
+def _more(reading: Reading, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """What goes with the topic answered last, to choose from."""
+    last = metadata.get("last_topic")
+    topics = [guess for guess in reading.guesses if guess.label.topic and guess.label.topic != last][:RANKED]
+    if not reading.follows or len(topics) < 2:
+        return _not_understood(LOST, 0.0, [], metadata)
+    return _parse(Guess(Label(MORE, MORE), 1.0), topics)
+
+
+def _by_its_look(text: str) -> str | None:
+    """What a message is whatever its words mean: a come-back code, or nothing but emoji."""
+    if code_in(text):
+        return COME_BACK
+    return EMOJI if _is_emoji(text) else None
 
 
 def _is_emoji(text: str) -> bool:

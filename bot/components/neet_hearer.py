@@ -28,6 +28,7 @@ OF_THEIR_OWN = frozenset(
         "check_in",
         "no_adviser",
         "stop_messages",
+        "delete_my_data",
         "my_reference",
         "other_language",
         "other_language_waiting",

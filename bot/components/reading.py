@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bot.components.circumstances import asks_for_more
 from bot.components.decision import RETRIEVAL_INTENT, Guess, Label, Reading, Thresholds
 from bot.components.following import Lean, beside, lean, opener, own_words, tied, turns_to
 from bot.components.splitting import is_settled, parts
@@ -58,6 +59,8 @@ class Reader:
     def _leans(self, text: str, own: Chances) -> bool:
         """Whether the topic before counts: not for what is no question of ours, or clear by its own words."""
         leaning = lean(text)
+        if asks_for_more(text):
+            return True
         if leaning is Lean.POINTS and self.labels[int(own.argmax())].intent in _BESIDE_A_TOPIC:
             return True
         chance = float(np.exp(own.max()))

@@ -34,6 +34,27 @@ async def no(request: web.Request) -> web.Response:
 
 
 @access(actions)
+async def yes(request: web.Request) -> web.Response:
+    """POST /internal/neet/yes {conversation, message_id}: they want the contact after all that they declined.
+
+    `when` they will hear from somebody; null when there is no such case, or they had not said no.
+    """
+    body = await json_object(request)
+    conversation = conversation_id(body.get("conversation"))
+    text_field(body, "message_id", _LONGEST_KEY)
+    rules, now = request.app[keys.RULES], request.app[keys.CLOCK].now()
+    async with request.app[keys.DB].transaction() as session:
+        thread = await conversations.lock(session, conversation)
+        wanted = await cases.say_yes(session, rules, now, thread)
+        case = await cases.contact_case(session, thread)
+        # Said again with the same message, the clock runs already.
+        again = case is not None and case.declined_at is None
+        when = cases.contact_by(case, rules, now) if case and (wanted or again) else None
+    request.app[keys.HUB].notify(CONSOLE, conversation_topic(conversation))
+    return web.json_response({"when": when})
+
+
+@access(actions)
 async def started(request: web.Request) -> web.Response:
     """GET /internal/check-in?conversation=...: what need not be asked, and when an adviser is in touch."""
     conversation = conversation_id(request.query.get("conversation"))
@@ -72,5 +93,6 @@ def _question(body: dict[str, Any]) -> str:
 
 def setup(app: web.Application) -> None:
     app.router.add_post("/internal/neet/no", no)
+    app.router.add_post("/internal/neet/yes", yes)
     app.router.add_get("/internal/check-in", started)
     app.router.add_post("/internal/check-in/answers", answer)

@@ -63,7 +63,12 @@ class Person:
                 self.slots[event["name"]] = event["value"]
         self.heard = dispatcher.messages
         self.events += [
-            {"event": "bot", "metadata": {"utter_action": m["response"]}} for m in dispatcher.messages
+            {
+                "event": "bot",
+                "metadata": {"utter_action": m["response"]},
+                "data": {"custom": m["custom"] or None},
+            }
+            for m in dispatcher.messages
         ]
         return [_shown(message) for message in dispatcher.messages]
 

@@ -41,6 +41,7 @@ class StubHandoff:
         app = web.Application(middlewares=[self._guard])
         app.router.add_post("/internal/cases", self._open_case)
         app.router.add_post("/internal/neet/no", self._no)
+        app.router.add_post("/internal/neet/yes", self._yes)
         app.router.add_get("/internal/check-in", self._check_in)
         app.router.add_post("/internal/check-in/answers", self._note)
         app.router.add_post("/internal/registrations/answers", self._answer)
@@ -98,6 +99,9 @@ class StubHandoff:
 
     async def _no(self, request: web.Request) -> web.Response:
         return self._reply(request, {"declined": self.has_neet_case})
+
+    async def _yes(self, request: web.Request) -> web.Response:
+        return self._reply(request, {"when": "by 5pm on Wednesday" if self.has_neet_case else None})
 
     async def _check_in(self, request: web.Request) -> web.Response:
         return web.json_response({"known": self.known, "when": self.when})

@@ -114,7 +114,49 @@ async def test_offered_again_a_yes_asks_for_the_person_and_a_no_is_recorded(
     stub.has_neet_case = True
     assert await person.says(ActionNoAdviser(), "nah", "deny") == ["adviser_declined"]
     await person.says(ActionNeet(), "im still neet", "neet", **OFFER)
-    assert await person.says(ActionYes(), "yes", "affirm") == ["answer talk-to-person", "person_requested"]
+    assert await person.says(ActionYes(), "yes", "affirm") == ["adviser_wanted"]
+
+
+async def test_a_yes_after_a_no_to_contact_takes_the_no_back_and_opens_no_second_case(
+    person: Person, stub: StubHandoff
+) -> None:
+    stub.has_neet_case = True
+    await person.says(ActionNeet(), "im neet", "neet", **FIRST)
+    assert await person.says(ActionNoAdviser(), "no thanks", "deny") == ["adviser_declined"]
+    assert await person.says(ActionYes(), "actually yes", "affirm") == ["adviser_wanted"]
+    assert person.heard[-1]["when"] == "by 5pm on Wednesday"
+    assert stub.asked("/internal/cases") == [] and len(stub.asked("/internal/neet/yes")) == 1
+
+
+async def test_losing_a_job_is_no_question_about_pay(person: Person, stub: StubHandoff) -> None:
+    text = "sacked from my job yesterday and not at college"
+    said = await person.says(ActionNeet(), text, "neet", topic="wages-and-rights", **FIRST)
+    assert said == ["neet_passed"]
+
+
+async def test_help_wanted_is_a_question_though_it_has_no_question_mark(
+    person: Person, stub: StubHandoff
+) -> None:
+    said = await person.says(ActionNeet(), "left college n need help with my cv", "neet", topic="cv", **FIRST)
+    assert said == ["answer cv", "neet_passed"]
+
+
+async def answered(person: Person, slug: str) -> None:
+    """What the bot's last turn would be after an answer."""
+    data = {"custom": {"kind": "answer", "answer": slug}}
+    person.events += [{"event": "user"}, {"event": "bot", "metadata": {}, "data": data}]
+
+
+async def test_a_yes_after_how_to_claim_begins_the_registration(person: Person, stub: StubHandoff) -> None:
+    await answered(person, "benefits-16-17")
+    assert await person.says(ActionYes(), "yes", "affirm") == ["answer register-for-benefits"]
+    assert person.followed_by == ["register_form"]
+
+
+async def test_a_yes_after_another_answer_begins_nothing(person: Person, stub: StubHandoff) -> None:
+    await answered(person, "bursary")
+    assert await person.says(ActionYes(), "yes", "affirm") == ["yes"]
+    assert person.followed_by == []
 
 
 async def test_a_question_beside_the_offer_is_answered_first(person: Person, stub: StubHandoff) -> None:

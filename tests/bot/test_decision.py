@@ -165,3 +165,80 @@ def test_an_emoji_alone_gets_its_own_kind_line(text):
 @pytest.mark.parametrize("text", ["??", "^^", "£", "..."])
 def test_signs_alone_are_no_emoji(text):
     assert decided(topic("cv", 0.9), text=text)["intent"]["name"] == "lost"
+
+
+@pytest.mark.parametrize("text", ["MAPLE-48271", "my code is otter 10234", "hi, river-00017 pls"])
+def test_a_come_back_code_is_known_by_its_look(text):
+    assert decided(topic("bursary", 0.9), text=text)["intent"]["name"] == "come_back"
+
+
+@pytest.mark.parametrize("text", ["my mobile 07700 900123", "february 3 2010", "SW2 1RW", "i owe 48271 quid"])
+def test_other_numbers_are_no_codes(text):
+    assert decided(topic("bursary", 0.9), text=text)["intent"]["name"] == "faq"
+
+
+@pytest.mark.parametrize(
+    ("age", "text", "told"),
+    [
+        (15, "im 15 and want to claim benefits", "signpost-under-16"),
+        (19, "im 19 want to claim benefits", "signpost-18-plus"),
+        (17, "i want to claim benefits", "benefits-16-17"),
+        (None, "i want to claim benefits", "benefits-16-17"),
+        (19, "can my sister claim shes 16", "benefits-16-17"),
+    ],
+)
+def test_who_asks_how_to_claim_is_answered_for_their_age(age, text, told):
+    known = {"context": {"facts": {"age": age}}} if age else {}
+    parse = decided(topic("benefits-16-17", 0.9), topic("cv", 0.02), text=text, **known)
+    assert parse["intent"]["name"] == "faq" and parse["entities"][0]["value"] == told
+
+
+def test_an_age_changes_no_other_answer():
+    parse = decided(topic("cv", 0.9), text="how do i write a cv", context={"facts": {"age": 15}})
+    assert parse["entities"][0]["value"] == "cv"
+
+
+def test_news_about_themselves_after_how_to_claim_leads_on():
+    after = {"last_topic": "benefits-16-17"}
+    assert decided(intent("about_me", 0.9), **after)["intent"]["name"] == "about_me_claiming"
+    young = decided(intent("about_me", 0.9), text="im 15", context={"facts": {"age": 15}}, **after)
+    assert young["entities"][0]["value"] == "signpost-under-16"
+    assert decided(intent("about_me", 0.9), last_topic="cv")["intent"]["name"] == "about_me"
+    assert decided(intent("about_me", 0.9), form="register_form", **after)["intent"]["name"] == "about_me"
+
+
+@pytest.mark.parametrize(
+    "text", ["i was abused years ago but its sorted", "i used to self harm im better now", "had therapy"]
+)
+def test_harm_that_was_done_is_no_conviction(text):
+    parse = decided(topic("criminal-record", 0.7), topic("mental-health-low", 0.1), text=text)
+    assert "criminal-record" not in str(parse)
+
+
+def test_a_worry_that_screening_heard_is_no_conviction():
+    heard = {"context": {"findings": [{"level": "concern", "categories": ["sexual_abuse"]}]}}
+    assert "criminal-record" not in str(decided(topic("criminal-record", 0.9), topic("cv", 0.02), **heard))
+
+
+def test_an_offence_is_told_of_whatever_else_is_said():
+    parse = decided(topic("criminal-record", 0.7), text="i got a caution for cutting myself in public")
+    assert parse["entities"][0]["value"] == "criminal-record"
+
+
+@pytest.mark.parametrize("text", ["1", "9", "more", "more info pls", "option 2", "tell me more about it"])
+def test_a_number_without_a_list_and_more_offer_what_goes_with_the_last_topic(text):
+    near = (topic("bursary", 0.8), topic("travel", 0.1), topic("ema", 0.05))
+    parse = decide(text, Reading(near, follows=True), {"last_topic": "bursary"}, LIMITS)
+    assert parse["intent"]["name"] == "more" and parse["entities"] == []
+    assert [ranked["topic"] for ranked in parse["topic_ranking"]] == ["travel", "ema"]
+
+
+def test_a_number_with_nothing_before_it_is_not_understood():
+    assert decided(topic("resit-english-maths", 0.9), text="2")["intent"]["name"] == "lost"
+
+
+def test_a_number_in_a_form_is_an_answer_and_a_tapped_one_a_choice():
+    in_form = decided(intent("nonsense", 0.9), text="2", form="check_in_form", last_topic="cv")
+    assert in_form["intent"]["name"] == "nonsense"
+    tapped = decided(topic("cv", 0.1), topic("ema", 0.9), text="1", context={"choice": {"answer": "cv"}})
+    assert tapped["entities"][0]["value"] == "cv"

@@ -1,0 +1,61 @@
+"""What is known of somebody, or was said just before, that changes what a message is taken for. Pure.
+
+Their age decides who is told about benefits; a past harm is no offence; a lone number names no topic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+CLAIMING = "benefits-16-17"
+ABOUT_ME, ABOUT_ME_CLAIMING = "about_me", "about_me_claiming"
+UNDER_16, ADULT = "signpost-under-16", "signpost-18-plus"
+OFFENDING = frozenset({"criminal-record", "custody-resettlement"})
+
+_OF_AGE = re.compile(r"\b1[67]\b|\bsixteen\b|\bseventeen\b", re.I)
+_HARM = re.compile(
+    r"\b(?:self[- ]?harm\w*|abus(?:e|ed|ive|ing)|groomed|raped?|molested|neglected|suicid\w*|anorexi\w*"
+    r"|bulimi\w*|eating disorder|overdos\w*|cut(?:ting)? myself|hurt(?:ing)? myself|depress\w*|therapy"
+    r"|social (?:services|workers?|care)|exploited)\b",
+    re.I,
+)
+_OFFENCE = re.compile(
+    r"\b(?:police|caution\w*|convict\w*|court|arrest\w*|nicked|record|dbs|prison|custody|yot|yoi|probation"
+    r"|offen[cds]\w*|charged?|sentence\w*|jail|released|tag|crim\w*|spent|reprimand|locked up|done for)\b",
+    re.I,
+)
+_MORE = re.compile(
+    r"\W*(?:(?:option|number) )?(?:\d|(?:(?:tell|show|give) me |any(?:thing)? |can i have )?more"
+    r"(?: (?:info|information|options|details|please|pls|about (?:it|that|this)))*)\W*",
+    re.I,
+)
+
+
+def for_their_age(topic: str | None, text: str, metadata: Mapping[str, Any]) -> str | None:
+    """The answer on claiming that fits the age they said; any other topic is left as it is.
+
+    Who says 16 or 17 in the same message asks for somebody of that age.
+    """
+    age = ((metadata.get("context") or {}).get("facts") or {}).get("age")
+    if topic != CLAIMING or not age or _OF_AGE.search(text):
+        return topic
+    return UNDER_16 if age < 16 else ADULT if age >= 18 else topic
+
+
+def is_still_about_claiming(intent: str, metadata: Mapping[str, Any]) -> bool:
+    """Whether news about themselves ("i live with my nan") comes after the answer on claiming."""
+    return intent == ABOUT_ME and metadata.get("last_topic") == CLAIMING and not metadata.get("form")
+
+
+def tells_of_harm(text: str, metadata: Mapping[str, Any]) -> bool:
+    """Whether it tells of harm done to them or by them to themselves, and of no offence."""
+    findings: Sequence[Mapping[str, Any]] = (metadata.get("context") or {}).get("findings") or ()
+    heard = any(found.get("categories") for found in findings)
+    return bool(heard or _HARM.search(text)) and not _OFFENCE.search(text)
+
+
+def asks_for_more(text: str) -> bool:
+    """ "more", or a number that no list was there for."""
+    return bool(_MORE.fullmatch(text))
