@@ -185,7 +185,9 @@ class Asking:
             await open_or_raise(session, self._rules, now, conversation, UNANSWERED)
             words, live = {**_fixed("failure", area, now), "kind": "fallback"}, False
         if words["kind"] == "answer" and await said_just_before(session, turn, words["text"]):
-            words = in_short(words, self._content.title(words["answer"]) or "", conversation.channel)
+            asked = (await session.get_one(Message, turn.message_id)).text
+            title = self._content.title(words["answer"]) or ""
+            words = in_short(words, title, asked, conversation.channel)
         await append(
             session, conversation, now, author=BOT_AUTHOR, turn_id=turn.id, audience=audience, **words
         )

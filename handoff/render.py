@@ -12,6 +12,7 @@ from handoff.content.facts import fill
 from handoff.content.live import LiveContent
 from handoff.conversations.model import SMS
 from handoff.rasa import Reply
+from handoff.repeating import part_for
 
 _NUMBERS = {
     **{"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"},
@@ -76,12 +77,12 @@ def _answer(reply: Reply, content: LiveContent, area: Area, channel: str) -> dic
     }
 
 
-def in_short(words: dict[str, Any], title: str, channel: str) -> dict[str, Any]:
-    """The words of an answer that was the last thing said already: where it is, and who knows more."""
-    text = (
-        f'My last message, "{title}", has all I know about that. An adviser can tell you more: say "talk to '
-        'a person". Or ask me about something else.'
-    )
+def in_short(words: dict[str, Any], title: str, asked: str, channel: str) -> dict[str, Any]:
+    """The words of an answer that was the last thing said already: the part asked for, and who knows more."""
+    written = words["sms"] if channel == SMS and words["sms"] else words["text"]
+    part = part_for(asked, written)
+    known = f'"{title}" says: {part}' if part else f'My last message, "{title}", has all I know about that.'
+    text = f'{known} An adviser can tell you more: say "talk to a person". Or ask me about something else.'
     offered = [choice for choice in words["choices"] if choice["answer"] != PERSON["answer"]]
     choices = [] if channel == SMS else [PERSON, *offered]
     return {**words, "text": text, "html": None, "sms": text, "source": None, "choices": choices}
