@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from handoff.conversations.words import normalise
 from handoff.records.codes import NEET, Codes
@@ -170,9 +171,12 @@ def _refuse_doubles(row: Row, seen: dict[tuple[str, str], int]) -> None:
             seen[name, value] = row.number
 
 
+@lru_cache(maxsize=4096)
 def _day(text: str) -> date | None:
     """A day as lists write it, the British way round; what a spreadsheet adds after it is left off."""
     text = re.sub(r"[T ]\d\d:\d\d(:\d\d)?.*$", "", text.strip())
+    if not text:
+        return None
     for form in _DAYS:
         try:
             return datetime.strptime(text, form).date()
