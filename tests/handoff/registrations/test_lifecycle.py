@@ -260,7 +260,7 @@ async def test_a_yes_confirms_on_the_record_that_they_seek(life: Life) -> None:
     async with life.parts.db.reading() as session:
         doing = await records.current_activity(session, registration.record_id)  # type: ignore[arg-type]
     assert doing and doing.code == "619" and doing.started_on == registration.registered_on
-    assert doing.ascertained_on == registration.registered_on + timedelta(weeks=10)
+    assert doing.verified_on == registration.registered_on + timedelta(weeks=10)
 
 
 async def test_registering_again_renews_it_too(
