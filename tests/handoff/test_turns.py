@@ -62,6 +62,17 @@ async def test_a_follow_up_with_the_same_answer_is_told_so_and_never_the_same_wo
     assert [reply["text"] for reply in await chat.say("bursary?")] == [first["text"]]
 
 
+async def test_a_follow_up_to_the_answer_just_given_gets_the_part_it_asks_for(
+    client: TestClient, rasa: FakeRasa
+) -> None:
+    chat = await make_chat(client)
+    rasa.script["apprentice pay"] = rasa.script["what about if im 19"] = [answer("apprenticeship-pay")]
+    await chat.say("apprentice pay")
+    [said] = await chat.say("what about if im 19")
+    assert said["answer"] == "apprenticeship-pay" and "19 to 20: £" in said["text"]
+    assert "all I know" not in said["text"] and len(said["text"]) < 400
+
+
 async def test_two_questions_get_two_answers_in_the_chat(client: TestClient, rasa: FakeRasa) -> None:
     rasa.script["money and buses?"] = [answer("bursary"), {**answer("travel"), "sms": "For the other:"}]
     first, second = await (await make_chat(client)).say("money and buses?")

@@ -238,6 +238,35 @@ async def test_a_later_yes_starts_the_clock_again(chat: Chat, internal: Client, 
     assert (case["declined_at"], case["due_at"]) == (None, "2026-11-26T17:00:00Z")
 
 
+async def want(internal: Client, chat: Chat) -> str | None:
+    """What the assistant is told when somebody takes their no back."""
+    body = {"conversation": f"{chat.conversation}:1", "message_id": "yes-1"}
+    response = await internal.post("/internal/neet/yes", json=body)
+    assert response.status == 200, await response.text()
+    when: str | None = (await response.json())["when"]
+    return when
+
+
+async def test_a_no_taken_back_revives_that_case_and_opens_no_other(
+    chat: Chat, internal: Client, parts: Parts
+) -> None:
+    await chat.say(LEFT)
+    await decline(internal, chat)
+    parts.clock.move(timedelta(days=1))
+    assert await want(internal, chat) == "by 5pm on Thursday"
+    assert await want(internal, chat) == "by 5pm on Thursday"
+    case = await case_of(chat, "neet")
+    assert (case["declined_at"], case["due_at"]) == (None, "2026-11-26T17:00:00Z")
+    assert [one["reason"] for one in await cases(chat)] == ["neet"]
+    assert await chat.state() == "bot"
+
+
+async def test_with_no_case_there_is_nothing_to_take_back(chat: Chat, internal: Client) -> None:
+    await chat.say("hi")
+    assert await want(internal, chat) is None
+    assert await cases(chat) == []
+
+
 async def test_a_no_does_not_touch_safeguarding(chat: Chat, internal: Client) -> None:
     await chat.say("i left college and my dad hits me")
     await decline(internal, chat)
@@ -250,11 +279,14 @@ async def test_a_no_with_nothing_to_say_no_to_is_told_so(chat: Chat, internal: C
     assert not await decline(internal, chat)
 
 
-async def test_the_internal_door_needs_the_token(client: Client, internal: Client, chat: Chat) -> None:
+@pytest.mark.parametrize("path", ["/internal/neet/no", "/internal/neet/yes"])
+async def test_the_internal_door_needs_the_token(
+    client: Client, internal: Client, chat: Chat, path: str
+) -> None:
     body = {"conversation": f"{chat.conversation}:1", "message_id": "no-1"}
-    refused = await internal.post("/internal/neet/no", json=body, headers={"Authorization": "Bearer x"})
+    refused = await internal.post(path, json=body, headers={"Authorization": "Bearer x"})
     assert refused.status == 401
-    assert (await client.post("/internal/neet/no", json=body)).status == 404
+    assert (await client.post(path, json=body)).status == 404
 
 
 async def test_words_learned_are_nowhere_on_disk_in_the_clear(chat: Chat, parts: Parts) -> None:
