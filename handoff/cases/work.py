@@ -30,7 +30,13 @@ from handoff.cases.rules import (
 from handoff.cases.service import CaseRules, open_cases, open_or_raise
 from handoff.conversations import model as conversations
 from handoff.conversations.model import SMS, Contact, Conversation, Message
-from handoff.conversations.service import append, is_answered, repeat_question, said_before
+from handoff.conversations.service import (
+    append,
+    is_answered,
+    last_word_of_adviser,
+    repeat_question,
+    said_before,
+)
 from handoff.errors import Conflict, TooLong, Unprocessable
 from handoff.sms.gsm7 import to_gsm7
 from handoff.staff import service as staff
@@ -165,11 +171,16 @@ async def note(desk: Desk, case_id: uuid.UUID, text: str) -> Case:
 
 
 async def hand_back(desk: Desk, case_id: uuid.UUID) -> Case:
-    """Give the conversation back to the assistant; the case stays with its adviser."""
+    """Give the conversation back to the assistant; the case stays with its adviser.
+
+    Conflict `not_answered` while something urgent is open here about which nobody wrote to the person or
+    recorded a decision.
+    """
     case, conversation = await case_to_change(desk.session, desk.who, case_id)
     _refuse_unless_owner(desk, case)
     if conversation.state != conversations.ADVISER or conversation.owner_id != desk.who.id:
         raise Conflict("not_owner", "This conversation is not with you, so you cannot hand it back.")
+    await _refuse_unanswered(desk, conversation)
     conversation.safety_sent = None  # safety messages are counted afresh from here, and so are worries
     conversation.afresh_at = desk.now
     await _leave(desk, conversation, conversations.BOT, notices.HANDED_BACK)
@@ -319,6 +330,21 @@ def _refuse_unless_owner(desk: Desk, case: Case) -> None:
     _refuse_closed(case)
     if case.owner_id != desk.who.id:
         raise Conflict("not_owner", "Take this case first: only its adviser can do this.")
+
+
+async def _refuse_unanswered(desk: Desk, conversation: Conversation) -> None:
+    """Nobody whom something urgent brought here goes back to the assistant without a word or a decision."""
+    said = await last_word_of_adviser(desk.session, conversation)
+    for case in await open_cases(desk.session, conversation):
+        if case.level_rank < desk.rules.rank("urgent"):
+            continue
+        seen_to = (said is not None and said >= case.opened_at) or await is_decided(desk.session, case)
+        if case.unanswered_since is not None or not seen_to:
+            raise Conflict(
+                "not_answered",
+                f"Write to them first, or record what was decided: {case.reference} is "
+                f"{desk.rules.vocabulary.levels[case.level].label.lower()}.",
+            )
 
 
 def _refuse_unless_may_move(desk: Desk, case: Case) -> None:

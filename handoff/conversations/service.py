@@ -62,9 +62,14 @@ def last_of_adviser(conversation_id: SQLColumnExpression[uuid.UUID] | uuid.UUID)
     return query.scalar_subquery()
 
 
+async def last_word_of_adviser(session: AsyncSession, conversation: Conversation) -> datetime | None:
+    """When an adviser last said something to the person; None before that."""
+    return (await session.execute(select(last_of_adviser(conversation.id)))).scalar()
+
+
 async def is_answered(session: AsyncSession, conversation: Conversation) -> bool:
     """Whether an adviser has said something since the person's last word."""
-    said = (await session.execute(select(last_of_adviser(conversation.id)))).scalar()
+    said = await last_word_of_adviser(session, conversation)
     heard = conversation.last_inbound_at
     return said is not None and (heard is None or said > heard)
 

@@ -210,6 +210,7 @@ async def test_a_step_that_would_tell_nobody_goes_on_to_somebody(bell: Bell, sam
     case = await make_case(bell.parts, "safeguarding", level="urgent")
     assert await bell.later() == [SAM]
     await sam.post(f"{case['at']}/claim")
+    await sam.post(f"{case['at']}/reply", {"text": "I am Sam."})
     await sam.post(f"{case['at']}/hand-back")
     await make_case(bell.parts, "safeguarding", level="urgent", conversation=case["conversation"])
     assert await bell.later(seconds=20) == [ALEX]  # it is with Sam, who was told twenty seconds ago

@@ -154,6 +154,7 @@ async def test_an_ordinary_silence_and_one_that_was_handed_back_ring_for_nobody(
     await chat.say(URGENT)
     at = await case_at(sam)
     await sam.post(f"{at}/claim")
+    await sam.post(f"{at}/reply", {"text": "I am Sam."})
     await sam.submit(f"{at.removeprefix('/api')}/hand-back")
     assert await later(bell, hours=2) == []
     assert await notes(bell) == []

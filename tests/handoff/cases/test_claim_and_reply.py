@@ -149,6 +149,33 @@ async def test_hand_back_returns_the_conversation_to_the_bot(
     assert [reply["author"] for reply in await chat.say("hello")] == ["bot"]
 
 
+@pytest.mark.parametrize("level", ["urgent", "emergency"])
+@pytest.mark.parametrize(
+    "action, body", [("reply", {"text": "I am Sam."}), ("decisions", {"text": "Safe with her nan, I rang."})]
+)
+async def test_something_urgent_is_handed_back_only_after_a_word_or_a_decision(
+    sam: Colleague, parts: Parts, level: str, action: str, body: dict[str, str]
+) -> None:
+    case = await make_case(parts, "safeguarding", level=level, words="help me")
+    await sam.post(f"{case['at']}/claim")
+    await sam.post(f"{case['at']}/notes", {"text": "Looking."})
+    status, answer = await sam.post(f"{case['at']}/hand-back")
+    assert (status, answer["error"]["code"]) == (409, "not_answered")
+    assert answer["error"]["message"].startswith("Write to them first, or record what was decided: ")
+    assert await conversation_state(parts, case) == "adviser"
+    assert (await sam.post(f"{case['at']}/{action}", body))[0] in (200, 201, 202)
+    assert (await sam.post(f"{case['at']}/hand-back"))[0] == 200
+
+
+async def test_a_lesser_case_is_no_way_round_the_urgent_one_beside_it(sam: Colleague, parts: Parts) -> None:
+    request = await make_case(parts)
+    await sam.post(f"{request['at']}/claim")
+    conversation = request["conversation"]
+    await make_case(parts, "safeguarding", level="emergency", conversation=conversation, state="adviser")
+    status, answer = await sam.post(f"{request['at']}/hand-back")
+    assert (status, answer["error"]["code"]) == (409, "not_answered")
+
+
 async def test_a_returned_case_waits_again_and_so_does_the_person(
     sam: Colleague, priya: Colleague, parts: Parts
 ) -> None:

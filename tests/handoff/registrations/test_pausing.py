@@ -60,6 +60,7 @@ async def test_handed_back_the_same_question_is_asked_again(
     async with signed_in(client) as sam:
         at = f"/api/staff/cases/{case['id']}"
         assert (await sam.post(f"{at}/claim"))[0] == 200
+        assert (await sam.post(f"{at}/reply", {"text": "I am Sam."}))[0] == 202
         assert (await sam.post(f"{at}/hand-back"))[0] == 200
     notice, again = (await chat.messages())[-2:]
     assert notice["kind"] == "notice"

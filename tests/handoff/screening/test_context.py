@@ -152,6 +152,7 @@ async def test_after_a_hand_back_worries_count_anew(client: Client, parts: Parts
     async with signed_in(client, LEAD) as priya:
         at = f"/api/staff/cases/{(await case_of(priya, chat))['id']}"
         await priya.post(f"{at}/claim")
+        await priya.post(f"{at}/reply", {"text": "I am Priya."})
         await priya.submit(f"/staff/cases/{at.rpartition('/')[2]}/hand-back")
     await chat.say(LOW)
     assert await chat.state() == "bot" and len(await findings(parts)) == 1
