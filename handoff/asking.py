@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +41,7 @@ from handoff.db import Database
 from handoff.feedback import service as feedback
 from handoff.neet import service as neet
 from handoff.rasa import Asked, Rasa, RasaUnavailable, Reply, Understood
-from handoff.render import AnswerMissing, chosen, in_short, numbered, render
+from handoff.render import PERSON, AnswerMissing, chosen, in_short, numbered, render
 from handoff.screening.holding import bot_may_speak, may_hold
 from handoff.screening.language import spoken, yes_to
 from handoff.screening.messages import fixed_message
@@ -54,6 +54,7 @@ GIVE_UP_SECONDS = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
 # What must never answer a worry: "I did not get that", in every form it takes.
 SHRUGS = ("fallback", "choices")
+MORE = "more"
 NO_SHRUGS = ("other_language", "other_language_waiting", "neet", "at_risk")
 SHRUGGING_INTENTS = ("unclear", "lost", "lost_again", "nonsense", "insult", "out_of_scope")
 
@@ -150,13 +151,24 @@ class Asking:
         turn.understood = answer.understood
         in_form = bool(conversation.form or answer.form)
         conversation.form = answer.form
-        replies = answer.replies
+        replies = await self._replies(session, conversation, turn, answer)
         if speaks and outcome.worried:
             replies = _no_shrugs(answer, in_form)
             await self._be_kind(session, now, conversation, turn, needed=not replies)
         audience = EVERYONE if speaks else STAFF_ONLY
         said = [await self._say(session, now, conversation, turn, reply, audience) for reply in replies]
         return not all(said)
+
+    async def _replies(
+        self, session: AsyncSession, conversation: Conversation, turn: Turn, answer: Understood
+    ) -> list[Reply]:
+        """What Rasa said; asked for more, the next steps of the answer given last: texts do not show them."""
+        slug = await _last_answer(session, turn) if answer.understood.get("intent") == MORE else None
+        live = self._content.answer(slug, self._rules.area(conversation.area)) if slug else None
+        if live is None:
+            return answer.replies
+        steps = [{"text": title, "answer": step} for title, step in live.next if step != PERSON["answer"]]
+        return [replace(reply, choices=[*steps, PERSON]) for reply in answer.replies]
 
     async def stand_in(
         self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn
@@ -241,6 +253,18 @@ async def _read(session: AsyncSession, turn: Turn) -> tuple[Conversation, Messag
     )
     row = (await session.execute(query)).one()
     return row[0], row[1]
+
+
+async def _last_answer(session: AsyncSession, turn: Turn) -> str | None:
+    """The slug of the answer that was given last before a turn."""
+    query = select(Message.answer).where(
+        Message.conversation_id == turn.conversation_id,
+        Message.seq < turn.seq,
+        Message.kind == "answer",
+        Message.audience == EVERYONE,
+    )
+    slug: str | None = (await session.execute(query.order_by(Message.seq.desc()).limit(1))).scalar()
+    return slug
 
 
 def _is_worried(asked: Asked) -> bool:

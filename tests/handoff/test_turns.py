@@ -62,6 +62,19 @@ async def test_a_follow_up_with_the_same_answer_is_told_so_and_never_the_same_wo
     assert [reply["text"] for reply in await chat.say("bursary?")] == [first["text"]]
 
 
+async def test_asked_for_more_the_next_steps_of_the_last_answer_are_offered(
+    client: TestClient, rasa: FakeRasa
+) -> None:
+    chat = await make_chat(client)
+    rasa.script["money for college"] = [answer("bursary")]
+    rasa.script["more"] = [{**talk("These go with it:"), "kind": "choices"}]
+    await chat.say("money for college")
+    rasa.intent = "more"
+    [said] = await chat.say("more")
+    offered = [choice["answer"] for choice in said["choices"]]
+    assert offered == ["bursary-vulnerable", "travel", "free-meals", "talk-to-person"]
+
+
 async def test_a_follow_up_to_the_answer_just_given_gets_the_part_it_asks_for(
     client: TestClient, rasa: FakeRasa
 ) -> None:
