@@ -166,12 +166,13 @@ class PhraseScreen:
     def _findings(self, text: str, heard: _Heard) -> list[Finding]:
         found: dict[tuple[Level, tuple[str, ...]], list[Hit]] = {}
         for group, hit in heard.risks:
-            for level in self._levels(group, hit, heard):
+            for level, shown in self._levels(group, hit, heard):
                 if level != "routine":
-                    found.setdefault((level, group.categories), []).append(hit)
+                    found.setdefault((level, group.categories), []).append(shown)
         return [self._finding(text, heard.words, key, hits) for key, hits in found.items()]
 
-    def _levels(self, group: Group, hit: Hit, heard: _Heard) -> Iterable[Level]:
+    def _levels(self, group: Group, hit: Hit, heard: _Heard) -> Iterable[tuple[Level, Hit]]:
+        """The level heard, and the words of this message that show it: the marker's, if said before."""
         own = self._own_level(group, hit, heard)
         for rule in self._nearness:
             markers = (
@@ -180,8 +181,8 @@ class PhraseScreen:
             for marker in markers:
                 close = marker.end >= hit.start - rule.within and marker.start <= hit.end + rule.within
                 if close and max(marker.end, hit.end) > 0 and own == group.level != "concern":
-                    return [rule.level]
-        return [own] if hit.end > 0 else []
+                    return [(rule.level, hit if hit.end > 0 else marker)]
+        return [(own, hit)] if hit.end > 0 else []
 
     def _own_level(self, group: Group, hit: Hit, heard: _Heard) -> Level:
         if hit.start >= 0 and _negated([word.text for word in heard.words[: hit.start]], hit.start):

@@ -18,6 +18,8 @@ _INNER = frozenset("@$!*#")
 _RUN = re.compile(r"(.)\1+")
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 _LONGEST_WORD = 64
+# Scripts without spaces are read sign by sign: Thai, kana, Chinese characters.
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CYRILLIC_TWINS = str.maketrans("аеорсухіѕ", "aeopcyxis")
 
 
@@ -99,18 +101,18 @@ class Spelling:
         chars: list[str] = []
         start = end = 0
         for index, char in enumerate(text):
-            emoji = self._emoji.get(char)
             folded = _plain(char)
+            alone = self._emoji.get(char) or (folded if _UNSPACED.match(char) else "")
             inside = bool(chars) and char in _INNER and _is_word(text[index + 1 : index + 2] or " ")
-            if not emoji and (inside or not folded or all(map(_is_word, folded))):
+            if not alone and (inside or not folded or all(map(_is_word, folded))):
                 start = start if chars else index
                 chars.append(char if inside else folded)
                 end = index + 1
                 continue
             yield from _word(chars, start, end)
             chars = []
-            if emoji:
-                yield Word(emoji, index, index + 1)
+            if alone:
+                yield Word(alone, index, index + 1)
         yield from _word(chars, start, end)
 
     def _joined(self, raw: list[Word]) -> list[Word]:

@@ -85,6 +85,51 @@ def test_tonight_makes_it_an_emergency_in_other_languages_too(text: str, said: s
 
 
 @pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("je ne veux plus vivre", "suicide"),
+        ("mon père me bat", "physical_abuse"),
+        ("mon oncle m'a touchée", "sexual_abuse"),
+        ("je dors dehors", "homelessness"),
+        ("non voglio più vivere", "suicide"),
+        ("mio padre mi ha picchiato", "physical_abuse"),
+        ("mi hanno buttata fuori di casa", "homelessness"),
+        ("मैं जीना नहीं चाहती", "suicide"),
+        ("पापा मुझे रोज़ पीटते हैं", "physical_abuse"),
+        ("mujhe ghar se nikal diya", "homelessness"),
+        ("meri zabardasti shaadi", "forced_marriage"),
+        ("میں خودکشی کر لوں گا", "suicide"),
+        ("امی مجھے مارتی ہیں", "physical_abuse"),
+        ("我不想活了", "suicide"),
+        ("妈妈总是打我", "physical_abuse"),
+        ("他强奸了我", "sexual_abuse"),
+    ],
+)
+def test_the_gravest_things_are_urgent_in_french_italian_hindi_urdu_and_chinese(
+    text: str, category: str
+) -> None:
+    verdict = Verdict.of(phrase_screen().screen(text))
+    assert verdict.level == "urgent" and category in verdict.categories
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je cherche du travail",
+        "on m'a viré du lycée",
+        "mi tocca studiare stasera",
+        "मुझे नौकरी चाहिए",
+        "mujhe college jana hai",
+        "مجھے کام چاہیے",
+        "请打我电话",
+        "想死你了",
+    ],
+)
+def test_everyday_words_of_those_languages_are_left_alone(text: str) -> None:
+    assert level(text) == "routine"
+
+
+@pytest.mark.parametrize(
     ("bare", "accented"),
     [("chce sie zabic", "chcę się zabić"), ("olmek istiyorum", "Ölmek İstiyorum"), ("ma omor", "mă omor")],
 )

@@ -112,6 +112,77 @@ def test_a_message_that_speaks_for_itself_is_not_joined_to_the_one_before() -> N
     assert screen("my dad hits me", before=["no adviser"]).categories == ("physical_abuse",)
 
 
+@pytest.mark.parametrize(
+    ("text", "level", "category"),
+    [
+        ("im pregnant by my stepdad", "urgent", "sexual_abuse"),
+        ("my tutor got me pregnant", "urgent", "allegation"),
+        ("im 13 and pregnant", "urgent", "sexual_abuse"),
+        ("15 and pregnant what now", "concern", "sexual_abuse"),
+        ("whatever, wont be here for my 18th anyway", "concern", "suicide"),
+        ("sorry for everything, goodbye", "emergency", "suicide"),
+        ("goodbye world", "concern", "suicide"),
+        ("got my way out all planned", "concern", "suicide"),
+        ("gonna bring something into college n theyll be sorry", "urgent", "radicalisation"),
+        ("ive taken pills", "emergency", "medical"),
+        ("its freezing where do i go tonight", "urgent", "homelessness"),
+        ("we are living out of the van", "urgent", "homelessness"),
+        ("there are people after me", "urgent", "criminal_exploitation"),
+        ("got new airpods off this older man", "concern", "grooming"),
+    ],
+)
+def test_what_is_only_hinted_at_is_heard(text: str, level: str, category: str) -> None:
+    verdict = screen(text)
+    assert verdict.level == level and category in verdict.categories
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can i cut my apprenticeship short",
+        "they cut my ema",
+        "i cut hair for a living",
+        "my sister hit all her targets",
+        "my nan beat covid",
+        "she beat me to the interview",
+        "i have nowhere to go for college",
+        "my placement is ending and ive got nowhere to go",
+        "my sixth form is going to kick me out for attendance",
+        "i want to get married someday",
+        "my tutor is touching on fractions",
+        "im not suicidal or anything",
+        "im 17 and 13 weeks pregnant",
+        "my girlfriend is pregnant by me, were 17",
+        "im in france so i wont be here for results day",
+        "goodbye everyone and thanks for the help",
+        "i take pills for my asthma",
+        "ive taken my tablets",
+        "the person after me in the queue",
+    ],
+)
+def test_ordinary_talk_in_grave_words_is_left_alone(text: str) -> None:
+    assert screen(text).level == "routine"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "im not suicidal or anything but i want to die",
+        "my course is ending and i got nowhere to sleep",
+        "dad says he will kick me out if i fail",
+        "my mum beat me to the floor",
+        "my mum wants me to get married",
+    ],
+)
+def test_danger_beside_ordinary_talk_is_still_heard(text: str) -> None:
+    assert at_least(screen(text).level, "urgent")
+
+
+def test_evidence_is_of_this_message_where_the_danger_was_named_before() -> None:
+    (finding,) = screen("i have a rope", before=["i want to die"]).findings
+    assert finding.level == "emergency" and finding.evidence == ("have a rope",)
+
+
 def test_evidence_is_the_persons_own_words() -> None:
     (finding,) = screen("Hi. i  WANNA   die ok").findings
     assert finding.evidence == ("WANNA   die",) and finding.detector == "phrases"
