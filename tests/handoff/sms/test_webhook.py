@@ -92,6 +92,22 @@ async def test_a_text_that_asks_two_things_gets_one_answer_and_the_offer_of_the_
     assert rasa.asked[-1]["context"]["choice"] == {"text": title, "answer": "travel"}
 
 
+async def test_a_number_that_no_list_was_there_for_brings_one_to_choose_from(
+    phone: Phone, rasa: FakeRasa, twilio: FakeTwilio
+) -> None:
+    rasa.script["money"] = [{"kind": "answer", "answer": "bursary"}]
+    rasa.script["1"] = [{**talk("Which one?"), "kind": "choices"}]
+    await phone.text("money")
+    await phone.settled()
+    rasa.intent = "more"
+    await phone.text("1")
+    await phone.settled()
+    assert twilio.sent[-1]["Body"].startswith("Which one?\n1 The larger bursary\n2 Help with travel\n3 ")
+    await phone.text("2")
+    await phone.settled()
+    assert rasa.asked[-1]["context"]["choice"] == {"text": "Help with travel", "answer": "travel"}
+
+
 async def test_words_are_made_plain_before_they_are_sent(
     phone: Phone, rasa: FakeRasa, twilio: FakeTwilio
 ) -> None:
