@@ -42,17 +42,18 @@ from tune import misspelt  # noqa: E402
 EXAMPLES = ROOT / "data" / "screening" / "examples"
 LEVELS = ("routine", "concern", "urgent", "emergency")
 LEAVING = ("none", "at_risk", "now")
-SEED = 0
+SEEDS = (1, 2)
+"""One network each; the mean of their weights is published, and hears more than either."""
 EPOCHS = 6
 BATCH = 32
-ORDINARY = 3_500
+ORDINARY = 5_000
 """How many of the assistant's own example questions are shown as routine in each round."""
 LEARNING_RATE, HEADS_LEARNING_RATE = 1e-4, 5e-3
 WARM_UP = 0.1
 SMOOTHING = 0.02
 BURIED, MISSPELT, LOWERED = 0.25, 0.35, 0.3
 """The part of the messages put amid a practical one, misspelt, or written small, each time anew."""
-BARS = {"concern": 0.3, "urgent": 0.2, "emergency": 0.2, "category": 0.3, "at_risk": 0.3, "now": 0.4}
+BARS = {"concern": 0.3, "urgent": 0.4, "emergency": 0.2, "category": 0.3, "at_risk": 0.62, "now": 0.6}
 """From which score on something is heard; docs/safety.md says on which messages they were chosen."""
 ABOUT_LEARNING = re.compile(
     r"coll|schoo|skoo|skl|sixth|course|class|appren|job|work|wrk|train|drop|left|quit|leav|exclu|kick|uni\b|"
@@ -111,7 +112,7 @@ def read_ordinary() -> list[Example]:
     for file in sorted((ROOT / "data" / "content").glob("*.yml")):
         for answer in yaml.safe_load(file.read_text(encoding="utf-8")):
             level = None if answer["slug"] in unclear["worrying"] else 0
-            leaving = None if answer["slug"] in unclear["leaving"] else 0
+            leaving = None if answer["slug"] in (*unclear["leaving"], *unclear["leaving_beside"]) else 0
             for text in answer.get("examples") or ():
                 found.append(Example(text, level, () if level == 0 else None, leaving, "content"))
     for file in sorted((ROOT / "data" / "nlu").glob("*.yml")):
@@ -199,14 +200,14 @@ def loss_of(heads: Sequence[torch.Tensor], chosen: Sequence[Example], names: Seq
     told = [at for at, example in enumerate(chosen) if example.leaving is not None]
     if told:
         labels = torch.tensor([chosen[at].leaving for at in told])
-        total = total + 0.7 * cross_entropy(leaving[told], labels, label_smoothing=0.05)
+        total = total + cross_entropy(leaving[told], labels, label_smoothing=0.05)
     return total
 
 
-def train(examples: Sequence[Example], tokenizer: Tokenizer, source: Path) -> Screen:
+def train(examples: Sequence[Example], tokenizer: Tokenizer, source: Path, seed: int = SEEDS[0]) -> Screen:
     """Tune the whole network; the same examples and seed give the same network on the same machine."""
-    chance, names = random.Random(SEED), categories()
-    torch.manual_seed(SEED)
+    chance, names = random.Random(seed), categories()
+    torch.manual_seed(seed)
     screen = Screen(load_published(source), len(names))
     ordinary = read_ordinary()
     practical = [e for e in [*examples, *ordinary] if e.level == 0 and 5 <= len(e.text.split()) <= 40]
@@ -235,6 +236,19 @@ def train(examples: Sequence[Example], tokenizer: Tokenizer, source: Path) -> Sc
             pace.step()
         sys.stderr.write(f"round {epoch + 1} of {EPOCHS}: loss {loss.item():.3f}\n")
     return screen.eval()
+
+
+def mean_of(screens: Sequence[Screen]) -> Screen:
+    """The network whose weights are the mean of the given ones', which began as the same network."""
+    states = [screen.state_dict() for screen in screens]
+    mean = {
+        name: torch.stack([state[name] for state in states]).mean(0)
+        if weights.is_floating_point()
+        else weights
+        for name, weights in states[0].items()
+    }
+    screens[0].load_state_dict(mean)
+    return screens[0]
 
 
 @torch.no_grad()
@@ -292,7 +306,8 @@ def main() -> None:
     source = source_folder()
     tokenizer, examples = read_tokenizer(source), read_examples()
     if asked.without is None:
-        publish(train(examples, tokenizer, source), tokenizer, len(examples))
+        screens = [train(examples, tokenizer, source, seed) for seed in SEEDS]
+        publish(mean_of(screens), tokenizer, len(examples))
         return
     screen = train([one for one in examples if one.writer != asked.without], tokenizer, source)
     left = [one for one in examples if one.writer == asked.without]

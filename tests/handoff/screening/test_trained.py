@@ -63,7 +63,8 @@ def test_low_words_after_it_do_not_hide_an_emergency() -> None:
 
 
 def test_what_two_messages_say_only_together_is_heard() -> None:
-    assert at_least(level("every night", "my stepdad comes in my room and touches me"), "concern")
+    assert level("not being here") == "routine" and level("i keep thinking about") == "concern"
+    assert at_least(level("not being here", "i keep thinking about"), "urgent")
     assert level("ok thanks", "what time do you open") == "routine"
 
 
