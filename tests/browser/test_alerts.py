@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from handoff.app import Parts
 from tests.browser.conftest import PHONE, NewPage, assert_accessible
 from tests.browser.test_console import DESK, staff_page
-from tests.handoff.cases.scenes import LEAD, make_case
+from tests.handoff.cases.scenes import LEAD, make_case, stored
 
 MANAGER = "manager@demo.test"
 ALERTS = "Alerts that nobody has acknowledged"
@@ -37,12 +37,32 @@ async def test_the_link_of_a_text_leads_to_one_button(new_page: NewPage, site: s
     case = await make_case(parts, "safeguarding", level="urgent")
     sam = await staff_page(new_page, site, java_script_enabled=False, viewport=PHONE)
     await sam.goto(f"{site}/staff/queue")
-    link = await sam.get_by_role("link", name="Open case").inner_text()
-    await sam.goto(f"{site}/staff/alerts/{link.removeprefix('Open case ')}")
+    await sam.get_by_role("link", name="Urgent Camden").click()
+    alert = sam.url
     await sam.get_by_role("button", name="I have seen this").click()
     assert sam.url.endswith(f"/staff/cases/{case['id']}")
-    await sam.goto(f"{site}/staff/alerts/{link.removeprefix('Open case ')}")
+    await sam.goto(alert)
     await expect(sam.get_by_role("status").filter(has_text="acknowledged this at")).to_be_visible()
+
+
+async def test_on_a_phone_rooms_and_alerts_take_a_line_each(
+    new_page: NewPage, site: str, parts: Parts
+) -> None:
+    for level in ("urgent", "emergency", "urgent", "urgent"):
+        await make_case(parts, "safeguarding", level=level)
+    priya = await staff_page(new_page, site, LEAD, viewport=PHONE, java_script_enabled=False)
+    top = await priya.get_by_role("heading", name="Queue").bounding_box()
+    assert top and top["y"] < 140
+    await priya.get_by_text("Menu").click()
+    await priya.get_by_role("link", name="Safeguarding", exact=True).click()
+    await priya.get_by_role("link", name="4 alerts").click()
+    await expect(priya.get_by_role("button", name="I have seen this")).to_have_count(4)
+
+
+async def test_the_rooms_of_a_manager_fit_one_line(new_page: NewPage, site: str) -> None:
+    dana = await staff_page(new_page, site, MANAGER)
+    header = await dana.get_by_role("banner").bounding_box()
+    assert header and header["height"] < 60
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -57,6 +77,9 @@ async def test_every_state_is_accessible(
         await make_case(parts, "safeguarding", level=level)
     for path in ("queue", "alerts", "rota", "rota?area=islington", "account"):
         await priya.goto(f"{site}/staff/{path}")
+        await assert_accessible(priya)
+    if viewport == PHONE:
+        await priya.get_by_text("Menu").click()
         await assert_accessible(priya)
 
 
@@ -88,8 +111,7 @@ async def test_every_page_says_that_somebody_must_still_come(
 ) -> None:
     case = await make_case(parts, "safeguarding", level="urgent")
     dana = await staff_page(new_page, site, MANAGER, viewport=viewport)
-    link = await dana.get_by_role("link", name="Open case").first.inner_text()
-    alert = f"{site}/staff/alerts/{link.removeprefix('Open case ')}"
+    alert = f"{site}/staff/alerts/{(await stored(parts, case)).reference}"
     await dana.goto(alert)
     await expect(dana.get_by_text("pass it to a colleague")).to_be_visible()
     await assert_accessible(dana)
@@ -110,6 +132,6 @@ async def test_every_page_says_that_somebody_must_still_come(
     await sam.get_by_text("Escalate to the safeguarding lead").first.click()
     await sam.get_by_label("What worries you").fill("They have gone quiet.")
     await sam.get_by_role("button", name="Escalate", exact=True).click()
-    await sam.goto(f"{site}/staff/queue")
+    await sam.goto(f"{site}/staff/alerts")
     await expect(sam.get_by_text("somebody else answers this")).to_be_visible()
     await assert_accessible(sam)
