@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from handoff.app import Parts
 from handoff.screening import force
@@ -57,6 +59,7 @@ async def test_a_lead_writes_a_phrase_and_a_manager_puts_it_in_force(
     await press(priya, "Send for approval")
     await priya.locator("[data-state=done]").wait_for(timeout=DRY_RUN_MS)
     await expect(priya.locator(".trial-sum")).to_contain_text("0 lower, 1 higher")
+    await expect(priya.get_by_text("The dry run leaves out the model")).to_be_visible()
     await assert_accessible(priya)
 
     dana = await signed_in(await new_page(viewport=WIDE), site, MANAGER, f"{HOME}/phrases/draft")
@@ -65,6 +68,29 @@ async def test_a_lead_writes_a_phrase_and_a_manager_puts_it_in_force(
     await press(dana, "Approve and put in force")
     await expect(dana.get_by_text("in force from now on")).to_be_visible()
     assert screen(NEW_WORDS).level == "concern"
+
+
+async def test_trying_a_message_shows_that_it_works_and_when_it_cannot(new_page: NewPage, site: str) -> None:
+    priya = await lead(new_page, site, f"{HOME}/phrases")
+    tried = priya.locator("[data-tried]")
+    await priya.route("**/try", lambda route: route.abort())
+    await priya.get_by_label("Try a message").fill("my dad hits me")
+    await press(priya, "Try it")
+    await expect(tried).to_contain_text("could not be tried")
+    await expect(priya.get_by_label("Try a message")).to_have_value("my dad hits me")
+    await priya.unroute("**/try")
+    go_on = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await go_on.wait()
+        await route.continue_()
+
+    await priya.route("**/try", slowly)
+    await press(priya, "Try it")
+    await expect(tried).to_have_text("Listening…")
+    await assert_accessible(priya)
+    go_on.set()
+    await expect(tried).to_contain_text("Urgent")
 
 
 async def test_a_faulty_line_is_named_and_stays_in_the_box(new_page: NewPage, site: str) -> None:

@@ -24,13 +24,19 @@ if (messages) {
 }
 
 let asked = 0;
-/** Ask the server what the form would show, and show that part of it. */
+/** Ask the server what the form would show, and show that part of it; say so while it works, and when it cannot. */
 async function look(form) {
   const mine = ++asked;
   const body = new URLSearchParams(new FormData(form));
   if (form.matches("[data-part]")) body.set("look", "1");
+  const tried = form.querySelector("[data-tried]");
+  if (tried) tried.textContent = "Listening…";
   const response = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => null);
-  if (!response || mine !== asked) return; // offline: the words stay, the button can be pressed again
+  if (mine !== asked) return;
+  if (!response?.ok) {
+    if (tried) tried.textContent = "This could not be tried. Your words are still here: try again.";
+    return;
+  }
   const fresh = await parse(response);
   for (const mark of ["[data-tried]", "[data-preview]"]) swap(form.querySelector(mark), fresh.querySelector(`form ${mark}`));
   for (const box of form.querySelectorAll("[id$=-errors]")) swap(box, fresh.getElementById(box.id));
