@@ -10,8 +10,8 @@ from aiohttp import web
 from handoff import keys
 from handoff.errors import Unprocessable
 from handoff.live import CONSOLE, conversation_topic
+from handoff.receiving import Received
 from handoff.security import Throttle, client_address
-from handoff.turns import Received
 from handoff.webchat import service
 from handoff.webchat.access import Chat
 

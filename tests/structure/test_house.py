@@ -18,7 +18,9 @@ def tracked(*endings: str) -> list[Path]:
     return [ROOT / line for line in listed.splitlines() if line.endswith(endings) and (ROOT / line).is_file()]
 
 
-@pytest.mark.parametrize("path", tracked(".py", ".js", ".css", ".html"), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", tracked(".py", ".js", ".css", ".html"), ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_no_file_is_over_400_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400, "which two ideas live here?"
 
