@@ -28,6 +28,8 @@ from handoff.staff import service as staff
 from handoff.staff.auth import signed_in
 from handoff.staff.service import Member
 
+PAGE, LISTED = 25, 1_000  # cases a page of the queue, and in all of them
+
 
 @dataclass(frozen=True)
 class Desktop:
@@ -159,23 +161,36 @@ def moment_of(request: web.Request) -> queue.Moment:
     return queue.Moment(request.app[keys.RULES], request.app[keys.CLOCK].now())
 
 
-async def queue_context(request: web.Request, session: AsyncSession, show: str) -> dict[str, Any]:
-    """The queue page: `show` is waiting, mine, all or closed."""
+async def queue_context(
+    request: web.Request, session: AsyncSession, show: str, wanted: int
+) -> dict[str, Any]:
+    """The queue page: `show` is waiting, mine, all or closed; the `wanted` page of it, or the last there is.
+
+    Failures that belong together stand above the first page.
+    """
     who, moment = signed_in(request), moment_of(request)
     state = {"waiting": WAITING, "closed": "closed"}.get(show, "open")
-    cases = await queue.listed(session, who, moment, state=state, limit=200, mine=show == "mine")
-    groups = queue.incidents(cases)
+    listed = await queue.listed(session, who, moment, state=state, limit=LISTED, mine=show == "mine")
+    groups = queue.incidents(listed)
     grouped = {case.id for group in groups.values() for case in group}
+    single = [case for case in listed if case.id not in grouped]
+    last = max(1, -(-len(single) // PAGE))
+    number = min(wanted, last)
+    cases = single[(number - 1) * PAGE : number * PAGE]
+    incidents = list(groups.values()) if number == 1 else []
+    shown = [*cases, *(case for group in incidents for case in group)]
     return {
         "show": show,
-        "cases": [case for case in cases if case.id not in grouped],
-        "incidents": list(groups.values()),
+        "cases": cases,
+        "incidents": incidents,
+        "page": number,
+        "last": last,
         "counts": await queue.counts(session, who, moment),
         "desk": desktop(
             request,
-            await queue.owner_names(session, cases),
-            await queue.lapsed(session, moment, cases),
-            await quiet(session, moment, cases),
+            await queue.owner_names(session, shown),
+            await queue.lapsed(session, moment, shown),
+            await quiet(session, moment, shown),
         ),
     }
 

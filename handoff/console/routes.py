@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -41,9 +42,10 @@ async def queue_part(request: web.Request) -> web.Response:
 
 
 async def _queue(request: web.Request, template: str) -> web.Response:
-    show = request.query.get("show", "waiting")
+    show, number = request.query.get("show", "waiting"), request.query.get("page", "1")
+    wanted = max(1, int(number)) if re.fullmatch("[0-9]{1,4}", number) else 1
     async with request.app[keys.DB].reading() as session:
-        context = await queue_context(request, session, show if show in SHOWN else "waiting")
+        context = await queue_context(request, session, show if show in SHOWN else "waiting", wanted)
     return page(request, template, said=request.query.get("said", ""), **context)
 
 

@@ -5,10 +5,12 @@ import { announce, listen, oneAtATime, part } from "./live.js";
 const CLOCKS_MS = 20_000; // how often the waiting times are drawn afresh
 const holder = document.querySelector("[data-queue]");
 const keys = () => new Set([...holder.querySelectorAll("[data-key]")].map((row) => row.dataset.key));
+const drawnAt = () => Number(holder.querySelector("[data-at]")?.dataset.at ?? 0);
 
-function tell(before) {
+/** Announce what came since; a row that moved here from another page is nothing new. */
+function tell(before, since) {
   const fresh = [...holder.querySelectorAll("[data-key]")].filter(
-    (row) => !before.has(row.dataset.key) && row.dataset.state === "waiting",
+    (row) => !before.has(row.dataset.key) && row.dataset.state === "waiting" && !(Number(row.dataset.since) < since),
   );
   const urgent = fresh.filter((row) => ["urgent", "emergency"].includes(row.dataset.level));
   fresh.forEach((row) => row.classList.add("row--new"));
@@ -19,13 +21,13 @@ function tell(before) {
 const refresh = oneAtATime(async () => {
   const fresh = (await part(holder.dataset.queue))?.getElementById("queue");
   if (!fresh) return;
-  const before = keys();
+  const [before, since] = [keys(), drawnAt()];
   const focused = document.activeElement?.id;
   const open = holder.querySelector("details.incident")?.open;
   holder.replaceChildren(fresh);
   if (open) fresh.querySelector("details.incident")?.setAttribute("open", "");
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
-  tell(before);
+  tell(before, since);
 });
 
 listen({ onQueue: refresh });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -124,6 +125,28 @@ async def test_a_hand_back_form_gives_the_conversation_to_the_assistant(sam: Col
     await sam.submit(f"{at(case)}/claim")
     await sam.submit(f"{at(case)}/hand-back")
     assert await conversation_state(parts, case) == "bot"
+
+
+async def test_a_long_queue_comes_in_pages_and_its_top_is_taken_from_any(
+    sam: Colleague, parts: Parts
+) -> None:
+    for _ in range(26):
+        await make_case(parts)
+    worst = await make_case(parts, "safeguarding", level="emergency")
+    first, second = [await sam.page(f"/staff/queue?page={number}") for number in (1, 2)]
+    assert (first.count("data-key="), second.count("data-key=")) == (25, 2)
+    assert worst["id"] in first and "Page 1 of 2" in first and "page=2" in first
+    assert not set(re.findall('data-key="([^"]+)', first)) & set(re.findall('data-key="([^"]+)', second))
+    part = await sam.page("/staff/queue/list?show=waiting&page=2")
+    assert part.count("data-key=") == 2 and "Page 2 of 2" in part
+    await sam.submit("/staff/take-next")
+    assert (await sam.get(f"/api/staff/cases/{worst['id']}"))[1]["state"] == "claimed"
+
+
+@pytest.mark.parametrize("wanted", ["0", "-1", "9999", "x", "", "٣", "99999999999"])
+async def test_a_page_that_is_not_there_shows_one_that_is(sam: Colleague, parts: Parts, wanted: str) -> None:
+    case = await make_case(parts)
+    assert case["id"] in await sam.page(f"/staff/queue?page={wanted}")
 
 
 @pytest.mark.parametrize("show", ["waiting", "mine", "all", "closed", "nonsense"])
