@@ -57,10 +57,7 @@ def unclaim(case: Case, fresh_due: datetime, now: datetime) -> None:
 
 
 def check_outcome(vocabulary: Vocabulary, case: Case, outcome: str, decided: bool) -> None:
-    """Unprocessable `decision_required` or `unknown_outcome`.
-
-    The screens offer the outcomes made for the reason; a program sees one list of codes, so it may use any.
-    """
+    """Unprocessable `decision_required`, or `unknown_outcome` for one that is not made for the case's reason."""
     if case.reason == SAFEGUARDING and not decided:
         raise Unprocessable(
             "decision_required",
@@ -68,8 +65,10 @@ def check_outcome(vocabulary: Vocabulary, case: Case, outcome: str, decided: boo
             field="decision",
         )
     known = vocabulary.outcomes.get(outcome)
-    if known is None or known.retired:
-        raise Unprocessable("unknown_outcome", "Choose one of the outcomes in the list.", field="outcome")
+    if known is None or known.retired or case.reason not in known.reasons:
+        raise Unprocessable(
+            "unknown_outcome", "Choose one of the outcomes for this kind of case.", field="outcome"
+        )
 
 
 def masked(number: str) -> str:
