@@ -57,7 +57,7 @@ def unclaim(case: Case, fresh_due: datetime, now: datetime) -> None:
 
 
 def check_outcome(vocabulary: Vocabulary, case: Case, outcome: str, decided: bool) -> None:
-    """Unprocessable `decision_required`, or `unknown_outcome` for one that is not made for the case's reason."""
+    """Unprocessable `decision_required`, or `unknown_outcome` for one not made for the case's reason."""
     if case.reason == SAFEGUARDING and not decided:
         raise Unprocessable(
             "decision_required",
