@@ -8,29 +8,11 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient
 
-from tests.handoff.cases.scenes import LAMBETH, LEAD, Colleague, signed_in
+from tests.handoff.cases.conftest import alex, priya, sam
+from tests.handoff.cases.scenes import Colleague, signed_in
 from tests.handoff.records.scenes import ADMIN, MANAGER
 
-
-@pytest.fixture
-async def sam(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Sam Okafor, adviser in Camden."""
-    async with signed_in(client) as colleague:
-        yield colleague
-
-
-@pytest.fixture
-async def alex(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Alex Chen, adviser in Lambeth."""
-    async with signed_in(client, LAMBETH) as colleague:
-        yield colleague
-
-
-@pytest.fixture
-async def priya(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Priya Nair, safeguarding lead, all areas."""
-    async with signed_in(client, LEAD) as colleague:
-        yield colleague
+__all__ = ["alex", "priya", "sam"]
 
 
 @pytest.fixture

@@ -11,9 +11,12 @@ from aiohttp.test_utils import TestClient
 from handoff.app import Parts
 from handoff.screening.editions import trial
 from handoff.screening.editions.labelled import Labelled
-from tests.handoff.cases.scenes import LEAD, Colleague, signed_in
+from tests.handoff.cases.conftest import priya
+from tests.handoff.cases.scenes import Colleague, signed_in
 from tests.handoff.screening.editing import MANAGER
 from tests.handoff.sms.phones import Phone
+
+__all__ = ["priya"]
 
 FEW = (
     Labelled("i am going to kill myself tonight", "emergency"),
@@ -29,13 +32,6 @@ FEW = (
 def few_labelled(monkeypatch: pytest.MonkeyPatch) -> None:
     """A dry run hears these made-up messages, and not the thousand that the product comes with."""
     monkeypatch.setattr(trial, "labelled", lambda: FEW)
-
-
-@pytest.fixture
-async def priya(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Priya Nair, safeguarding lead, all areas."""
-    async with signed_in(client, LEAD) as colleague:
-        yield colleague
 
 
 @pytest.fixture
