@@ -14,6 +14,7 @@ from handoff.app import Parts
 from handoff.cases.model import Case
 from handoff.conversations.model import Conversation
 from handoff.screening.model import StoredFinding
+from handoff.screening.service import screen
 from tests.handoff.cases.scenes import LEAD, Colleague, signed_in
 from tests.handoff.factories import Chat, make_chat
 from tests.handoff.fakes import FakeRasa
@@ -21,6 +22,7 @@ from tests.handoff.sms.phones import Phone
 
 Client = TestClient[Any, Any]
 EMERGENCY = "i want to kill myself tonight i have the pills"
+AGAIN, TAKEN = "im going to do it tonight", "ive taken pills"
 URGENT = "my step dad hits me"
 
 
@@ -147,6 +149,45 @@ async def test_a_text_sent_again_is_one_case_and_one_safety_message(phone: Phone
         await phone.text(EMERGENCY, sid="SMsame")
     texts = await phone.settled()
     assert len(texts) == 1 and await heard(phone.parts) == 1
+
+
+@pytest.mark.parametrize("joined", [False, True], ids=["waiting", "with an adviser"])
+async def test_a_new_danger_in_an_emergency_is_answered_at_once_and_kept(
+    client: Client, parts: Parts, priya: Colleague, joined: bool
+) -> None:
+    chat = await make_chat(client, "camden")
+    await chat.say(EMERGENCY)
+    if joined:
+        await with_adviser(client, chat, priya)
+    await chat.say(AGAIN)
+    parts.clock.move(timedelta(minutes=2))
+    (safety,) = await chat.say(TAKEN)
+    assert safety["kind"] == "safety" and "999" in safety["text"]
+    async with parts.db.reading() as session:
+        (case,) = (await session.execute(select(Case))).scalars()
+    assert (case.level, {"suicide", "medical"} <= set(case.categories)) == ("emergency", True)
+
+
+async def test_what_only_one_detector_names_counts_as_new(client: Client, parts: Parts) -> None:
+    found = screen(TAKEN).findings
+    assert all("suicide" in one.categories for one in found if one.level == "emergency")
+    chat = await make_chat(client, "camden")
+    assert [reply["kind"] for words in (AGAIN, TAKEN, TAKEN) for reply in await chat.say(words)] == [
+        "safety"
+    ] * 3
+    assert await chat.say(TAKEN) == []  # the same again, within the spacing
+
+
+async def test_a_further_emergency_of_the_same_kind_gets_its_text_again_after_the_spacing(
+    client: Client, parts: Parts
+) -> None:
+    chat = await make_chat(client, "camden")
+    (first,) = await chat.say(EMERGENCY)
+    (holding,) = await chat.say(AGAIN)
+    assert "a person has been told" in holding["text"] and await chat.say(AGAIN) == []
+    parts.clock.move(timedelta(minutes=5))
+    (again,) = await chat.say(AGAIN)
+    assert again["text"] == first["text"] != holding["text"]
 
 
 @pytest.mark.parametrize(("channel", "minutes"), [("webchat", 5), ("sms", 15)])
