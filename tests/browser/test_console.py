@@ -150,3 +150,25 @@ async def test_a_case_is_taken_by_keyboard_alone(new_page: NewPage, site: str, p
     await sam.keyboard.type("Hello")
     await sam.keyboard.press("Control+Enter")
     await expect(sam.locator(".line--adviser .bubble")).to_have_text(["Hello"])
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["live", "without script"])
+async def test_a_long_queue_is_read_page_by_page_on_a_phone(
+    new_page: NewPage, site: str, parts: Parts, script: bool
+) -> None:
+    for _ in range(27):
+        await make_case(parts)
+    sam = await staff_page(new_page, site, viewport=PHONE, java_script_enabled=script)
+    await expect(sam.locator("[data-key]")).to_have_count(25)
+    await sam.get_by_role("link", name="Further down the list").click()
+    await expect(sam.locator("[data-key]")).to_have_count(2)
+    await expect(sam.get_by_text("Page 2 of 2")).to_be_visible()
+    if script:
+        await assert_accessible(sam)
+        await make_case(parts)  # it pushes another over to this page
+        await expect(sam.locator("[data-key]")).to_have_count(3)
+    await sam.get_by_role("link", name="Earlier in the list").click()
+    await sam.get_by_role("button", name="Take next case").click()
+    await sam.wait_for_url("**/staff/cases/*")
+    if script:
+        await assert_accessible(sam)
