@@ -57,7 +57,10 @@ def unclaim(case: Case, fresh_due: datetime, now: datetime) -> None:
 
 
 def check_outcome(vocabulary: Vocabulary, case: Case, outcome: str, decided: bool) -> None:
-    """Unprocessable `decision_required`, or `unknown_outcome` for one not made for the case's reason."""
+    """Unprocessable `decision_required` or `unknown_outcome`.
+
+    The screens offer the outcomes made for the reason; a program sees one list of codes, so it may use any.
+    """
     if case.reason == SAFEGUARDING and not decided:
         raise Unprocessable(
             "decision_required",
@@ -65,10 +68,8 @@ def check_outcome(vocabulary: Vocabulary, case: Case, outcome: str, decided: boo
             field="decision",
         )
     known = vocabulary.outcomes.get(outcome)
-    if known is None or known.retired or case.reason not in known.reasons:
-        raise Unprocessable(
-            "unknown_outcome", "Choose one of the outcomes for this kind of case.", field="outcome"
-        )
+    if known is None or known.retired:
+        raise Unprocessable("unknown_outcome", "Choose one of the outcomes in the list.", field="outcome")
 
 
 def masked(number: str) -> str:
