@@ -19,7 +19,7 @@ from tests.handoff.screening.editing import MANAGER
 
 HOME = "/staff/screening"
 LOW = f"{HOME}/phrases/parts/group-low"
-NEW_WORDS = "the grey fog is back"
+NEW_WORDS = "the teal umbrella is back"
 DRY_RUN_MS = 120_000  # it gives way to everything else that runs
 
 
@@ -47,7 +47,7 @@ async def test_a_lead_writes_a_phrase_and_a_manager_puts_it_in_force(
     await press(priya, "Try it")
     await expect(priya.get_by_label("Heard now")).to_contain_text("Routine")
     await expect(priya.get_by_label("Heard with the draft")).to_contain_text("Concern")
-    await expect(priya.get_by_label("Heard with the draft").locator("mark")).to_have_text("grey fog is back")
+    await expect(priya.get_by_label("Heard with the draft").locator("mark")).to_have_text("teal umbrella is back")
     await assert_accessible(priya)
     await press(priya, "Keep in the draft")
     await expect(priya.get_by_text("Kept in the draft.")).to_be_visible()
@@ -63,7 +63,7 @@ async def test_a_lead_writes_a_phrase_and_a_manager_puts_it_in_force(
     await assert_accessible(priya)
 
     dana = await signed_in(await new_page(viewport=WIDE), site, MANAGER, f"{HOME}/phrases/draft")
-    await expect(dana.locator(".trial-row q")).to_have_text(["grey fog is back"])
+    await expect(dana.locator(".trial-row q")).to_have_text(["teal umbrella is back"])
     await assert_accessible(dana)
     await press(dana, "Approve and put in force")
     await expect(dana.get_by_text("in force from now on")).to_be_visible()

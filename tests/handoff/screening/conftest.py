@@ -21,7 +21,7 @@ __all__ = ["priya"]
 FEW = (
     Labelled("i am going to kill myself tonight", "emergency"),
     Labelled("my dad hits me", "urgent"),
-    Labelled("the grey fog is back", "concern"),
+    Labelled("the teal umbrella is back", "concern"),
     Labelled("nothing that anybody listens for", "concern"),
     Labelled("what is a bursary", "routine"),
     Labelled("that exam killed me", "routine"),

@@ -21,7 +21,7 @@ from tests.handoff.cases.scenes import Colleague
 MANAGER = "manager@demo.test"
 HOME = "/staff/screening"
 LOW = "/staff/screening/phrases/parts/group-low"
-NEW_WORDS = "the grey fog is back"
+NEW_WORDS = "the teal umbrella is back"
 
 
 def hidden(page: str, name: str) -> str:

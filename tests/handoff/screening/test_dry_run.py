@@ -95,7 +95,7 @@ async def test_what_other_detectors_heard_stays_heard(priya: Colleague, parts: P
 async def test_a_message_is_heard_after_the_one_before_it_as_it_was_then(
     priya: Colleague, parts: Parts
 ) -> None:
-    case = await make_case(parts, words="the grey fog")
+    case = await make_case(parts, words="the teal umbrella")
     async with parts.db.transaction() as session:
         thread = await lock(session, uuid.UUID(case["conversation"]))
         await append(session, thread, parts.clock.now(), author=PERSON_AUTHOR, text="is back")
@@ -128,7 +128,7 @@ async def test_a_change_leads_to_the_case_and_shows_the_words_heard(priya: Colle
     await save(priya)
     await tried(priya, parts)
     page = await priya.page(f"{HOME}/phrases/draft")
-    assert f"/staff/cases/{case['id']}" in page and "<q>grey fog is back</q>" in page
+    assert f"/staff/cases/{case['id']}" in page and "<q>teal umbrella is back</q>" in page
 
 
 async def test_words_from_a_case_that_is_not_theirs_are_not_shown(

@@ -160,7 +160,7 @@ async def test_a_broken_draft_cannot_be_submitted(priya: Colleague, parts: Parts
     async with parts.db.transaction() as session:
         draft = await service.open_edition(session, "phrases")
         assert draft
-        draft.body = draft.body.replace("grey fog", "grey (fog")
+        draft.body = draft.body.replace("teal umbrella", "teal (umbrella")
     status, page = await submit(priya)
     assert status == 422 and "cannot be used" in page
     assert "submit" in page and "Heard in a chat." in page
@@ -239,7 +239,7 @@ async def test_an_edition_changed_in_the_database_is_not_used(
     async with parts.db.transaction() as session:
         live = await service.live(session, "phrases")
         assert live
-        live.body = live.body.replace("grey fog", "blue fog")
+        live.body = live.body.replace("teal umbrella", "blue umbrella")
         live.sha256 = service.sets.digest(live.body)
     await EditionKeeper(parts.db, parts.hub).reload()
     assert force.PHRASES.held.number == 1 and screen("i want to die").level == "urgent"
