@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 START, END = "^", "$"
 _GAP = {"*": 3, "**": 7}
@@ -42,6 +43,7 @@ class Patterns:
         self._free: list[set[int]] = []
         self._phrases: list[tuple[int, int]] = []
         self._closed: list[frozenset[int]] | None = None
+        self._lock = Lock()
 
     def add(self, phrase: str) -> int:
         """Takes in one phrase and gives its number. Raises PhraseFault."""
@@ -57,8 +59,15 @@ class Patterns:
         """Every word that some phrase names."""
         return {word for edges in self._edges for word in edges}
 
-    def ends(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """(phrase number, index after its last word) for every match, in order of ending."""
+    def ends(self, words: Sequence[str]) -> list[tuple[int, int]]:
+        """(phrase number, index after its last word) for every match, in order of ending.
+
+        Messages are screened in threads, and what is worked out for one is kept for the next: one at a time.
+        """
+        with self._lock:
+            return list(self._ends_in(words))
+
+    def _ends_in(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
         if self._closed is None:
             self._freeze()
         state = 0
