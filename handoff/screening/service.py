@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.conversations.model import Message
 from handoff.screening import force, sets
-from handoff.screening.language import hear_language, is_mixed
+from handoff.screening.language import Heard, hear_language, is_mixed
 from handoff.screening.model import StoredFinding as StoredFinding
 from handoff.screening.phrases import PhraseScreen
 from handoff.screening.sets import SHIPPED as SHIPPED
@@ -41,13 +41,22 @@ def screen(text: str, *, before: Sequence[str] = (), question: str | None = None
 
     Never raises: a message that cannot be screened is urgent, so that an adviser reads it."""
     findings = _sure(lambda: phrase_screen().screen(text, before, question))
-    findings += _sure(lambda: _by_language(text, before))
+    language, failed = _language_of(text)
+    findings += [*failed, *_sure(lambda: _by_language(text, before, language))]
     return Verdict.of([*findings, *_neet(text)])
 
 
-def _by_language(text: str, before: Sequence[str]) -> list[Finding]:
+def _language_of(text: str) -> tuple[Heard | None, list[Finding]]:
+    """The language that it is in, if not in English; that it cannot be told is a finding."""
+    try:
+        return hear_language(text), []
+    except Exception as error:
+        return None, [_failure(error)]
+
+
+def _by_language(text: str, before: Sequence[str], language: Heard | None) -> list[Finding]:
     """The trained screen reads English; what is in another language a person reads the same day as well."""
-    language, model = hear_language(text), trained_screen()
+    model = trained_screen()
     if language is None:
         return model.screen(text, before) if model else []
     found = model.screen_foreign(text) if model and is_mixed(text) else []
@@ -59,8 +68,12 @@ def _sure(detect: Callable[[], list[Finding]]) -> list[Finding]:
     try:
         return detect()
     except Exception as error:
-        log.error("screening failed why=%s", type(error).__name__)
-        return [Finding("urgent", (), (), "failure", type(error).__name__)]
+        return [_failure(error)]
+
+
+def _failure(error: Exception) -> Finding:
+    log.error("screening failed why=%s", type(error).__name__)
+    return Finding("urgent", (), (), "failure", type(error).__name__)
 
 
 def hear_neet(text: str) -> str | None:

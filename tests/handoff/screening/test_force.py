@@ -66,6 +66,12 @@ def test_a_list_of_languages_that_was_changed_is_not_used_and_every_message_goes
     assert screen("it is found out once").level == "urgent"
 
 
+def test_without_the_list_of_languages_the_network_still_says_how_bad_it_is(folder: Path) -> None:
+    (folder / "languages.yml").unlink()
+    heard = screen("my stepdad has me pinned in the shed n hes coming back to finish me off")
+    assert heard.level == "emergency" and {"model", "failure"} <= {one.detector for one in heard.findings}
+
+
 @pytest.mark.parametrize("name", ["taken_back.yml", "languages.yml"])
 def test_a_changed_file_beside_the_sets_is_a_fault(folder: Path, name: str) -> None:
     assert faults() == []
