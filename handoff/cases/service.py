@@ -233,8 +233,8 @@ async def conversations_with_cases(
 
 
 async def _touched(session: AsyncSession, case: Case) -> bool:
-    """Somebody has it, had it, was offered it or wrote about it."""
-    if case.state != WAITING or case.waiting_since != case.opened_at:
+    """Somebody has it, had it, was offered it or wrote about it; or more than the fault is in it by now."""
+    if case.state != WAITING or case.waiting_since != case.opened_at or case.level != "routine":
         return True
     written = select(CaseNote.id).where(CaseNote.case_id == case.id, CaseNote.staff_id.is_not(None)).limit(1)
     return bool(case.offered_to_id or (await session.execute(written)).first())

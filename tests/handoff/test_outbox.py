@@ -381,6 +381,21 @@ async def test_an_alarm_that_somebody_wrote_about_stays_and_says_that_the_text_g
     assert case.state == "waiting" and "got through" in notes[-1]
 
 
+async def test_an_alarm_that_grew_more_serious_stays_when_the_text_gets_through(post: Post) -> None:
+    post.twilio.answers = [429] * 3
+    await post.queue("call 999", safety=True)
+    for _ in range(3):
+        await post.drain(timedelta(minutes=5))
+    async with post.parts.db.transaction() as session:
+        case = (await session.execute(select(Case))).scalar_one()
+        thread = await lock(session, case.conversation_id)
+        now = post.parts.clock.now()
+        await open_or_raise(session, post.parts.rules, now, thread, case.reason, level="urgent")
+    await post.drain(timedelta(minutes=5))
+    case, _ = await the_case(post)
+    assert (case.state, case.level) == ("waiting", "urgent")
+
+
 async def test_two_workers_at_once_send_each_text_once(post: Post) -> None:
     for number in range(6):
         await post.queue("one", "two", phone=f"+44770090020{number}")
