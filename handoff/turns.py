@@ -149,6 +149,8 @@ class Turns:
             may_speak = await bot_may_speak(session, self._rules, conversation)
             off = may_speak and await switches.is_off(session, conversation.channel)
             speaks = may_speak and not off
+            if speaks and outcome.name == HELD:
+                return  # it was not for the bot when Rasa would have been asked, and now is: ask after all
             for_staff = await self._asking.store(session, now, conversation, turn, outcome, speaks)
             if off:
                 await self._asking.stand_in(session, now, conversation, turn)
