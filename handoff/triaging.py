@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
 from handoff.alerts import service as alerts
+from handoff.apart import apart
 from handoff.asking import Asking
 from handoff.cases.service import FAILURE, CaseRules, note_case, open_or_raise
 from handoff.clock import Clock
@@ -184,7 +185,7 @@ async def _answers_reminder(heard: Heard) -> bool:
     if heard.verdict.level != "routine":
         return False
     try:
-        async with heard.session.begin_nested():
+        async with apart(heard.session, heard.conversation):
             return await renewing.hear(
                 heard.session, heard.rules, heard.now, heard.conversation, heard.message
             )
