@@ -26,8 +26,8 @@ _PIECE, _STEP = 30, 15  # words
 _REMEMBERED = 1_024  # texts whose scores are kept: a message is asked about more than once
 _MOST_STRETCHES, _LEAST_STRETCH = 6, 5  # of a message, and words of one: read alone to see what was heard
 _BEFORE = 2  # earlier messages that one is read on from
-_UNSURE = 0.5  # the least bar for what it can hardly know: messages read as one, and those of a word or two
-_FEW = 2  # words
+_UNSURE = 0.5  # the least bar for what it can hardly know: stretches of a message, and messages read as one
+_FEW, _PLAIN = 3, 0.75  # words of a message that hardly says what it is about, and the least score then
 _SURE = 0.9  # the least chance of danger in words that are partly another language's
 
 
@@ -75,8 +75,7 @@ class TrainedScreen:
     def screen(self, text: str, before: Sequence[str] = ()) -> list[Finding]:
         """What is heard in `text` by itself, else on from the messages `before` it; one finding at most."""
         start, end, scores = self._gravest(text)
-        level = self._level(scores)
-        if level != "routine" and not (_few(text) and scores.levels[0] < _UNSURE):
+        if self._level(scores) != "routine" and not (_few(text) and max(scores.levels) < _PLAIN):
             return [self._found(text, start, end, scores)]
         return self._on_from(text, list(before[-_BEFORE:]))
 

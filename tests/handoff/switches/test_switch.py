@@ -111,7 +111,7 @@ async def test_danger_is_heard_and_answered_as_ever(client: Client, priya: Colle
 async def test_a_worry_is_answered_kindly_as_ever(client: Client, priya: Colleague, rasa: FakeRasa) -> None:
     await turn(priya)
     chat = await make_chat(client, "camden")
-    said = [one["text"] for one in await chat.say("i have no money for food")]
+    said = [one["text"] for one in await chat.say("no money for food til friday")]
     assert said[0].startswith(TOLD) and "That sounds hard" in said[1]
     assert sorted(await reasons(priya)) == [("request", "routine"), ("safeguarding", "concern")]
 
