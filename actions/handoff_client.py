@@ -85,10 +85,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Registered:
-    """A finished registration; `link` opens its confirmation."""
+    """A finished registration; `link` opens its confirmation, none where an adviser has to check first."""
 
     reference: str
-    link: str
+    link: str | None
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class HandoffClient:
         body = await self._post("/internal/registrations", turn, {}, may_conflict=True)
         if "reference" not in body:
             return Incomplete()
-        return Registered(str(body["reference"]), str(body["link"]))
+        return Registered(str(body["reference"]), body["link"] and str(body["link"]))
 
     async def close(self) -> None:
         """Give the connections back."""

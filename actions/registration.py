@@ -171,7 +171,7 @@ class Step(Talk):
             self.say("utter_stuck")
         if problem.code == "empty":
             return await self.ask_field(field)
-        if problem.code in ("not_a_ground", "not_a_borough"):
+        if problem.code in ("not_a_ground", "which_ground", "not_a_borough"):
             self.say(f"utter_{problem.code}")
             return await self.ask_field(field)
         self.say(f"utter_problem_{problem.code}", **problem.words)
@@ -189,7 +189,10 @@ class Step(Talk):
         if isinstance(result, Incomplete):
             return await self.start()
         self.say("utter_registered", reference=result.reference)
-        self.say("utter_confirmation_link", link=result.link)
+        if result.link:
+            self.say("utter_confirmation_link", link=result.link)
+        else:
+            self.say("utter_registered_to_check")
         return await self.end()
 
     async def _delete(self) -> Events:

@@ -1,11 +1,10 @@
-"""The same person registering again: their newest answers count, and their case says what became of it."""
+"""Registering again from the same contact: the newest answers count, and the case says what became of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from handoff.conversations.model import SMS, Contact
 from handoff.crypto import keyring
 from handoff.registrations.model import Registration
 
@@ -43,12 +42,9 @@ def _uncheck(registration: Registration, changed: Mapping[str, Any]) -> None:
         registration.checked_at = registration.checked_by_id = None
 
 
-def note(registration: Registration, changed: Mapping[str, Any], elsewhere: Contact | None) -> str:
-    """What the adviser is told; call it while the registration still has its earlier answers.
-
-    `elsewhere` is the contact they wrote from when it is not the one they registered from first.
-    """
-    said = [f"{registration.reference}: they registered again{_where(elsewhere)}."]
+def note(registration: Registration, changed: Mapping[str, Any]) -> str:
+    """What the adviser is told; call it while the registration still has its earlier answers."""
+    said = [f"{registration.reference}: they registered again."]
     if "safe_contact" in changed:
         said.append(_reach(registration, changed))
     if "activity" in changed:
@@ -61,8 +57,6 @@ def note(registration: Registration, changed: Mapping[str, Any], elsewhere: Cont
         said.append(f"We may{'' if changed['others_permission'] else ' NOT'} talk to others who help them.")
     if not changed:
         said.append("No answer changed.")
-    elif elsewhere:
-        said.append("Check with them that it was they who changed this.")
     return "\n".join(said)
 
 
@@ -70,14 +64,6 @@ def _reach(registration: Registration, changed: Mapping[str, Any]) -> str:
     if "phone" in changed and registration.phone:
         return f"They gave another phone number; the earlier one ends in {registration.phone[-3:]}."
     return "They gave another way to reach them."
-
-
-def _where(elsewhere: Contact | None) -> str:
-    if elsewhere is None:
-        return ""
-    if elsewhere.channel == SMS:
-        return f", by text from a number that ends in {elsewhere.address[-3:]}"
-    return ", in another webchat"
 
 
 def _permission(given: bool) -> str:

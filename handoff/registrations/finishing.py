@@ -33,7 +33,7 @@ from handoff.errors import Conflict, Unprocessable
 from handoff.neet import service as neet
 from handoff.records import service as records
 from handoff.references import new_reference
-from handoff.registrations import again, form, links, permissions, renewing
+from handoff.registrations import again, elsewhere, form, links, permissions, renewing
 from handoff.registrations.contact import reach
 from handoff.registrations.drafts import (
     Answers,
@@ -57,12 +57,15 @@ PERSON = "person"
 
 @dataclass(frozen=True)
 class Told:
-    """What finishing gives: the reference, whether this turn made it, whose conversation shows it, a link."""
+    """What finishing gives: the reference, whether this turn made it, whose conversation shows it, a link.
+
+    No link for whoever registers again from another contact: it would open what the first one holds.
+    """
 
     reference: str
     created: bool
     conversation_id: uuid.UUID
-    link: str
+    link: str | None
 
 
 async def register(
@@ -75,9 +78,10 @@ async def register(
 ) -> Told:
     """Finish the registration under the conversation's lock; `by` is the adviser who does it for them.
 
-    Somebody who is registered already gets that reference again, from whichever contact they write, and their
-    newest answers count. Conflict `incomplete` names the fields that are missing, or no longer right: a draft
-    can outlive its person's 17th year.
+    Somebody who is registered already gets that reference again, from whichever contact they write; their
+    newest answers count from the contact they registered from, and elsewhere wait for an adviser. Conflict
+    `incomplete` names the fields that are missing, or no longer right: a draft can outlive its person's 17th
+    year.
     """
     end = Finish(session, rules, now, conversation, str(by))
     call = await session.get(RegistrationCall, key)
@@ -88,17 +92,21 @@ async def register(
     identity = _identity(answers)
     found = await _earlier(session, identity)
     values, area = _values(answers, now), _area_of(answers, rules, conversation)
-    record = (await records.find_or_create(session, now, _facts(values, area), end.by)).record
-    if area and conversation.area is None:
-        conversation.area = area
-        await place_open_cases(session, rules, now, conversation)
-    if found:
-        await _renew(end, found, values)
-    made = found or await _add(end, values, identity, area)
-    made.record_id = record.id
+    contact = await elsewhere.contact_elsewhere(session, conversation, found) if found else None
+    if found and contact:
+        await _place(end, area)
+        await _hold(end, found, values, contact)
+        made = found
+    else:
+        record = (await records.find_or_create(session, now, _facts(values, area), end.by)).record
+        await _place(end, area)
+        if found:
+            await _renew(end, found, values)
+        made = found or await _add(end, values, identity, area)
+        made.record_id = record.id
+        await _enter(end, made, record.id)
     session.add(RegistrationCall(key=key, registration_id=made.id, created=found is None, at=now))
     await session.execute(delete(Draft).where(Draft.conversation_id == conversation.id))
-    await _enter(end, made, record.id)
     return await end.told(made, found is None)
 
 
@@ -120,7 +128,8 @@ class Finish:
 
     async def told(self, made: Registration, created: bool) -> Told:
         """A repeated turn gets a link of its own: nobody may have seen the first."""
-        link = await links.new_link(self.session, self.now, made)
+        other = await elsewhere.contact_elsewhere(self.session, self.conversation, made)
+        link = None if other else await links.new_link(self.session, self.now, made)
         return Told(made.reference, created, made.conversation_id, link)
 
     async def record(self, action: str, registration: Registration, **detail: Any) -> None:
@@ -149,23 +158,47 @@ async def _earlier(session: AsyncSession, identity: str) -> Registration | None:
     return (await session.execute(newest)).scalar()
 
 
+async def _place(end: Finish, area: str | None) -> None:
+    if area and end.conversation.area is None:
+        end.conversation.area = area
+        await place_open_cases(end.session, end.rules, end.now, end.conversation)
+
+
 async def _renew(end: Finish, found: Registration, values: Mapping[str, Any]) -> None:
     """Their newest answers count, above all a permission taken back; the case says what changed."""
-    session, now, conversation = end.session, end.now, end.conversation
-    changed, elsewhere = again.changes(found, values), None
-    if conversation.id != found.conversation_id:
-        elsewhere = await session.get_one(Contact, conversation.contact_id)
+    changed = again.changes(found, values)
     case_id = await _case_that_deals_with_it(end, found)
-    if elsewhere:
-        case = await case_reference(session, case_id)
-        words = f"The registration {found.reference}, made again here, is in case {case}."
-        await note_open_cases(session, now, conversation, words)
-    note_case(session, now, case_id, again.note(found, changed, elsewhere))
+    note_case(end.session, end.now, case_id, again.note(found, changed))
     permitted = found.jobcentre_permission
     again.take_over(found, changed)
-    renewing.prolong(end.rules, now, found)  # whoever registers again is still looking
+    renewing.prolong(end.rules, end.now, found)  # whoever registers again is still looking
     await end.record("registration.again", found, changed=list(changed))
-    await permissions.tell_of_changes(session, now, found, permitted, changed)
+    await permissions.tell_of_changes(end.session, end.now, found, permitted, changed)
+
+
+async def _hold(end: Finish, found: Registration, values: Mapping[str, Any], contact: Contact) -> None:
+    """From another contact only what they take back counts; an adviser checks the rest, and who it was."""
+    session, now, changed = end.session, end.now, again.changes(found, values)
+    case_id, gone = await _case_to_check(end, found), elsewhere.withdrawals(changed)
+    if case_id == found.case_id:
+        case = await case_reference(session, case_id)
+        words = f"The registration {found.reference}, made again here, is in case {case}. Check who this is."
+        await note_open_cases(session, now, end.conversation, words)
+    note_case(session, now, case_id, elsewhere.note(found, changed, contact))
+    permitted = found.jobcentre_permission
+    again.take_over(found, gone)
+    await permissions.take_off_record(session, now, found, gone, end.by)  # locks the record
+    await end.record("registration.again_elsewhere", found, changed=list(gone))
+    await permissions.tell_of_changes(session, now, found, permitted, gone)
+
+
+async def _case_to_check(end: Finish, found: Registration) -> uuid.UUID:
+    """Its own case while that is open, else one where they write now; the registration stays where it is."""
+    first = await end.session.get_one(Conversation, found.conversation_id)
+    if any(case.id == found.case_id for case in await open_cases(end.session, first)):
+        return found.case_id
+    case, _ = await open_or_raise(end.session, end.rules, end.now, end.conversation, REASON)
+    return case.id
 
 
 async def _case_that_deals_with_it(end: Finish, found: Registration) -> uuid.UUID:

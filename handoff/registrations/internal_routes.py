@@ -148,7 +148,10 @@ async def take_back(request: web.Request) -> web.Response:
 
 @access(actions)
 async def register(request: web.Request) -> web.Response:
-    """POST /internal/registrations: the reference, the same one however often a turn is repeated."""
+    """POST /internal/registrations: the reference, the same one however often a turn is repeated.
+
+    `link` is null where somebody registers again from another contact: an adviser checks first.
+    """
     body = await json_object(request)
     conversation, key = _conversation(body), text_field(body, "message_id", _LONGEST_KEY)
     async with request.app[keys.DB].transaction() as session:
@@ -157,7 +160,7 @@ async def register(request: web.Request) -> web.Response:
         told = await finishing.register(session, request.app[keys.RULES], now, thread, key)
     threads = {conversation, told.conversation_id}
     request.app[keys.HUB].notify(CONSOLE, *map(conversation_topic, threads))
-    link = f"{request.app[keys.SETTINGS].public_base_url}{told.link}"
+    link = f"{request.app[keys.SETTINGS].public_base_url}{told.link}" if told.link else None
     return web.json_response({"reference": told.reference, "created": told.created, "link": link})
 
 

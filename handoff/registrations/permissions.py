@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -112,6 +112,17 @@ async def put_on_record(
             words = WORDS[purpose]
             await records.give_consent(session, now, registration.record_id, purpose, words, by)
         else:
+            await records.withdraw_consent(session, now, registration.record_id, purpose, by)
+
+
+async def take_off_record(
+    session: AsyncSession, now: datetime, registration: Registration, gone: Collection[str], by: str
+) -> None:
+    """Take back on the record what the registration's columns `gone` allowed; give nothing."""
+    if registration.record_id is None:
+        return
+    for purpose, column in _COLUMNS.items():
+        if column in gone:
             await records.withdraw_consent(session, now, registration.record_id, purpose, by)
 
 

@@ -30,6 +30,7 @@ class StubHandoff:
         self.tries_left = 5
         self.registered_here = True
         self.told_before = False
+        self.registered_elsewhere = False
         self.when: str | None = None
         self.has_neet_case = False
         self.in_hours = True
@@ -121,7 +122,7 @@ class StubHandoff:
     async def _answer(self, request: web.Request) -> web.Response:
         body = request["body"]
         problem, signpost, words = check(body["field"], body["text"])
-        if problem and not (body["again"] and problem == "not_a_ground"):
+        if problem and not (body["again"] and problem in ("not_a_ground", "which_ground")):
             refused = {"ok": False, "problem": problem, "signpost": signpost, "words": words}
             return self._reply(request, refused)
         self.drafts.setdefault(body["conversation"], {})[body["field"]] = body["text"]
@@ -178,7 +179,7 @@ class StubHandoff:
     async def _register(self, request: web.Request) -> web.Response:
         if set(self.drafts.get(request["body"]["conversation"], {})) != set(FIELDS):
             return web.json_response({"error": {"code": "incomplete", "message": "..."}}, status=409)
-        link = "http://127.0.0.1:8080/r/token"
+        link = None if self.registered_elsewhere else "http://127.0.0.1:8080/r/token"
         return self._reply(request, {"reference": "WAY-7K4M2P", "created": True, "link": link})
 
 
@@ -188,6 +189,8 @@ def check(field: str, text: str) -> tuple[str | None, str | None, dict[str, Any]
         return (*_check_year(text), {"said": 17, "makes": 12} if "2014" in text else {})
     if field == "postcode" and text.lower().startswith("cr0"):
         return "other_area", "signpost-other-area", {"council": "Croydon council"}
+    if field == "ground" and "and homeless" in text:
+        return "which_ground", None, {}
     patterns = {
         "name": ("not_a_name", r"[^\d]{2,}"),
         "postcode": ("not_a_postcode", r"(?i)[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}"),

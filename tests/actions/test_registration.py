@@ -114,6 +114,13 @@ async def test_gives_the_reference_only_after_a_yes(
     assert person.slots["registration"] is None
 
 
+async def test_who_registered_before_from_elsewhere_gets_no_link_but_hears_that_an_adviser_checks(
+    read_back: Say, stub: StubHandoff
+) -> None:
+    stub.registered_elsewhere = True
+    assert await read_back("yes", "affirm") == ["registered", "registered_to_check"]
+
+
 @pytest.mark.parametrize(
     "text", ["looks good", "everything is right", "no its fine", "cool", "all correct thanks"]
 )

@@ -14,8 +14,12 @@ from sqlalchemy import func, select
 
 from handoff.app import Parts
 from handoff.audit import AuditEntry
+from handoff.cases.model import Case
 from handoff.conversations import service as conversations
 from handoff.crypto import keyring
+from handoff.jobcentre import service as jobcentre
+from handoff.records import service as records
+from handoff.records.model import Record
 from handoff.registrations import service
 from handoff.registrations.model import Registration
 from tests.handoff.cases.scenes import LAMBETH, make_case, signed_in, stored
@@ -134,6 +138,64 @@ async def test_the_same_person_from_another_chat_gets_the_open_registrations_ref
     _, second = await again.finish()
     assert (second["reference"], second["created"]) == (first["reference"], False)
     assert await _count(parts) == 1
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["its case open", "its case closed"])
+async def test_who_knows_somebodys_details_takes_nothing_over_from_another_contact(
+    form: Form, client: TestClient[Any, Any], internal: TestClient[Any, Any], parts: Parts, closed: bool
+) -> None:
+    await form.fill(jobcentre_permission="no")
+    await form.finish()
+    before = await _registration(parts)
+    if closed:
+        async with parts.db.transaction() as session:
+            await conversations.lock(session, before.conversation_id)
+            (await session.get_one(Case, before.case_id)).state = "closed"
+    parent = Form(internal, (await make_chat(client)).conversation)
+    await parent.fill(contact="07700 900999", activity="volunteering", others_permission="yes")
+    _, told = await parent.finish()
+    assert told == {"reference": before.reference, "created": False, "link": None}
+    kept = await _registration(parts)
+    columns = [column.key for column in Registration.__table__.columns]
+    assert [getattr(kept, name) for name in columns] == [getattr(before, name) for name in columns]
+    async with parts.db.reading() as session:
+        assert kept.record_id and await records.consents(session, kept.record_id) == []
+        assert await jobcentre.notices_of(session, kept.id) == []
+        record = await session.get_one(Record, kept.record_id)
+        assert "900999" not in str(record.details)
+    notes = [note for case in await _cases(client) for note in await _notes(client, case)]
+    [held] = [note for note in notes if "NOT used" in note]
+    assert "number ending 999" in held and "Tell Jobcentre Plus: yes" in held and "volunteering" in held
+    assert "07700" not in held and kept.reference in held
+
+
+async def test_a_repeated_turn_from_another_contact_gives_no_link_either(
+    form: Form, client: TestClient[Any, Any], internal: TestClient[Any, Any]
+) -> None:
+    await form.fill()
+    assert (await form.finish())[1]["link"]
+    parent = Form(internal, (await make_chat(client)).conversation)
+    await parent.fill()
+    message_id = str(uuid.uuid4())
+    told = [(await parent.finish(message_id))[1]["link"] for _ in range(2)]
+    assert told == [None, None]
+
+
+async def test_a_permission_is_taken_back_from_another_contact_at_once(
+    form: Form, client: TestClient[Any, Any], internal: TestClient[Any, Any], parts: Parts
+) -> None:
+    await form.fill()
+    await form.finish()
+    other = Form(internal, (await make_chat(client)).conversation)
+    await other.fill(jobcentre_permission="no", contact="07700 900999")
+    await other.finish()
+    kept = await _registration(parts)
+    assert (kept.jobcentre_permission, kept.phone) == (False, "+447700900123")
+    async with parts.db.reading() as session:
+        assert kept.record_id and not await records.may_tell(session, kept.record_id, "jobcentre")
+        assert {one.state for one in await jobcentre.notices_of(session, kept.id)} == {"cancelled"}
+    notes = [note for case in await _cases(client) for note in await _notes(client, case)]
+    assert "Do NOT tell Jobcentre Plus" in str(notes)
 
 
 async def test_registering_again_keeps_the_newest_phone_activity_and_permission(
