@@ -34,11 +34,33 @@ _TRUSTED = re.compile(
     re.IGNORECASE,
 )
 _KEPT_FROM = re.compile(r"\b(?:can'?t|cannot|don'?t|do not|not|never|without)\b", re.IGNORECASE)
-_WHEN = re.compile(
-    r"\b(?:after|before|between|from|until|till|til|any ?time|when ?ever"
+_TIMES = (
+    r"after|before|between|from|until|till|til|any ?time|when ?ever"
     r"|(?:morning|afternoon|evening|night)s?|week ?days?|week ?ends?"
     r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?|noon|lunch\w*"
-    r"|only|not|never|don'?t|do not|hours?|\d{1,2}(?:[.:]\d\d)? ?(?:am|pm)|o'?clock)\b",
+    r"|hours?|\d{1,2}(?:[.:]\d\d)? ?(?:am|pm)|o'?clock"
+)
+_TIME = re.compile(rf"\b(?:{_TIMES})\b", re.IGNORECASE)
+_WHEN = re.compile(rf"\b(?:{_TIMES}|only|not|never|don'?t|do not)\b", re.IGNORECASE)
+_LEADS_ELSEWHERE = rf"(?:{_TIMES}|but|so|just|mind|sure|know|have|got|own|care|problem|only)\b"
+_NEVER = (
+    r"(?<!if )(?<!why )\b(?:not|don'?t|do not|never|can'?t|cannot|shouldn'?t|mustn'?t|no longer)"
+    rf"(?: (?!{_LEADS_ELSEWHERE})[^\W\d][^\W\d'-]*(?:'s)?){{0,6}}?"
+)
+_UNSAFE = (
+    r"(?:(?:not|isn'?t|ain'?t|never|no longer) (?:\w+ )?(?:safe|private)|unsafe)\b"
+    rf"(?! to\b|(?: \w+)? (?:{_TIMES})\b)"
+)
+_REFUSED_AHEAD = re.compile(rf"{_NEVER}[\s:]*$", re.IGNORECASE)
+_REFUSED_BEHIND = re.compile(
+    rf"[^.;\d]*(?:{_UNSAFE}|\b(?:don'?t|do not|never) (?:use|text|call|ring|phone|message)"
+    r" (?:it|this|that|me (?:on (?:it|this|that)|here|there))\b"
+    rf"(?!(?: \w+)? (?:{_TIMES})\b))",
+    re.IGNORECASE,
+)
+_REFUSED_HERE = re.compile(
+    rf"{_NEVER} (?:here|same|this (?:one|number|phone|chat)|on this|(?:text|txt|message|contact) me)\b"
+    rf"(?! (?:here |on this )?(?:\w+ )?(?:{_TIMES})\b)|{_UNSAFE}",
     re.IGNORECASE,
 )
 _FILLER = re.compile(
@@ -63,6 +85,8 @@ class Reach:
 
 def read_contact(text: str, texting_from: str | None = None) -> Accepted | Problem:
     """A safe way to reach them, in words; whoever texts can be reached by the number they text from."""
+    if _is_refused(text.replace("’", "'")):
+        return Problem("which_contact")
     found = _find(text, texting_from)
     if found is None:
         return Problem("not_a_contact")
@@ -103,6 +127,18 @@ def shown_number(number: str) -> str:
     return _national(phonenumbers.parse(number, "GB"))
 
 
+def _is_refused(text: str) -> bool:
+    """Whether the way that would be taken is the one they ask not to be reached by.
+
+    To be asked once more costs less than a message that the wrong person reads.
+    """
+    number, email = _number_in(text), _EMAIL.search(text)
+    if number is None and email is None:
+        return bool(_REFUSED_HERE.search(text))
+    start, end = number[1:] if number else email.span() if email else (0, 0)
+    return bool(_REFUSED_AHEAD.search(text[:start]) or _REFUSED_BEHIND.match(text[end:]))
+
+
 def _find(text: str, texting_from: str | None) -> tuple[str, str] | None:
     """The way to reach them and what else they said of it."""
     if number := _number_in(text):
@@ -110,7 +146,7 @@ def _find(text: str, texting_from: str | None) -> tuple[str, str] | None:
         return _national(found), _rest(text, start, end)
     if email := _EMAIL.search(text):
         return email[0], _rest(text, email.start(), email.end())
-    if texting_from and (_SAME.search(text) or (_WHEN.search(text) and not _TRUSTED.search(text))):
+    if texting_from and (_SAME.search(text) or (_TIME.search(text) and not _TRUSTED.search(text))):
         return shown_number(texting_from), _rest(_SAME.sub(" ", text), 0, 0)
     if _TRUSTED.search(text) and len(text.split()) > 1 and not _KEPT_FROM.search(text):
         return text[:LONGEST_REST], ""

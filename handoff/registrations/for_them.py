@@ -41,6 +41,7 @@ _FIXES = {
     "not_a_postcode": "Write the whole postcode, such as NW1 2DB.",
     "not_a_borough": "Name the borough or council, such as Camden.",
     "not_a_contact": "Give a number, an e-mail, or someone they trust.",
+    "which_contact": "That says what is not safe. Give only what is safe.",
     "age_differs": "They gave another age before. Check it with them and save again.",
     "not_yes_or_no": "Choose yes or no.",
 }

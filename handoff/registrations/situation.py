@@ -47,6 +47,7 @@ _CARED_FOR = _any(
 _LEFT_CARE = _any(
     r"care ?leaver", rf"(?:left|leaving|came out of|out of) {_HOMES}", r"ex[ -]care", "aged out",
     rf"(?:was|used to be|were) {_HOMES}", r"in care (?:when|til|till|until|before)",
+    r"left (?:it )?at 1[67]",
 )  # fmt: skip
 _AS_A_CHILD = _any(
     r"(?:when|til|till|until|before|aged?|at)(?: i was)?(?: about| around)? (?P<age>\d{1,2})",
@@ -59,6 +60,15 @@ _NOT_IN_CARE = re.compile(
     r"|never been|not in care|live with my (?:mum|mom|dad|nan|parents|family)|looked after by my)\b.*"
     r"|👎",
     re.IGNORECASE,
+)
+_DENIED_CARE = re.compile(
+    r"\b(?:do ?n'?t think\b[^.,;!?]*|no (?=foster|care\b|children'?s home|kids'? home)\w+"
+    r"|(?:not|never|ever|neither|nor|nothing|none|cannot|can'?t|(?:do|does|did|have|has|had|was|were|is|are|ai|wo)n'?t)\b"
+    r"(?:(?! (?:but|tho\w*|i|i'?m|i'?ve|still|now|just|cos|cause|because)\b)[^.,;!?])*)",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(
+    r"\b(?:any ?more|no longer|(?:not|haven'?t|have not|never) (?:yet )?(?:left|leaving))\b", re.IGNORECASE
 )
 _NO_MORE = re.compile(r"\W*(?:no,? )?(?:not any ?more|(?:i )?used to be)\W*", re.IGNORECASE)
 _YES = re.compile(r"\W*(?:y|ye|yes|yeah|yh|yep|yup|yea|ya|i am|i was|👍)\W*", re.IGNORECASE)
@@ -76,7 +86,7 @@ _REASONS = {
     ),
     "b": _any("fit note", "sick note", "doctor'?s note", "signed off", "waiting for (?:an? |my )?assessment"),
     "a": _any(
-        r"disab\w*", "ill", "illness", "sick", "unwell", "health", "can'?t work", "not (?:well|fit)",
+        r"disab\w*", "ill", "illness", "sick(?! of)", "unwell", "health", "can'?t work", "not (?:well|fit)",
         r"lcw\w*", "pip", "dla", "limited capability", "medical", r"depress\w*", "anxiety", r"epilep\w*",
         r"autis\w*",
     ),
@@ -90,6 +100,24 @@ _REASONS = {
         "orphan",        "died", "passed away",
     ),
 }  # fmt: skip
+_NOT_A_PARENT = re.compile(
+    rf"\b(?:i'?m|i am|i was|as|being|like)(?: (?:only|just|still|basically|legally))* an? {_CHILD}\b",
+    re.IGNORECASE,
+)
+_ME = (
+    r"me\b(?! (?:nan|nana|gran\w*|grand\w+|mam|mum|mom|dad|sister|brother|little|baby|son|daughter|kids?)\b)"
+)
+_LACKS_CARE = _any(
+    rf"(?:look(?:s|ed|ing)? after|car(?:e|es|ed|ing) (?:for|about)) (?:{_ME}|myself)",
+    r"(?:(?:do|does|did|wo|ca)n'?t|not|no(?:body| ?one)|never)(?: (?:really|even|ever|properly))? "
+    r"(?:look(?:s|ing)? after|car(?:e|es|ing) (?:for|about))",
+)
+_ON_THEIR_OWN = _any(
+    r"(?:no|without)(?: \w+)? (?:parents?|support|family)", r"estrang\w*",
+    r"(?:kicked|thrown|chucked) (?:me )?out", "on my own", "alone", "by myself", "homeless", "sofa",
+    "hostel", "refugee", "asylum", "orphan", "died", "passed away",
+)  # fmt: skip
+_COVERS = {"e": "d", "f": "d", "d": "c", "c": "a", "b": "a"}
 _OTHERWISE = re.compile(
     r"\W*(?:something else|other|another reason|none of (?:these|them|those|the above)|no reason"
     r"|neither)\b.*",
@@ -125,19 +153,29 @@ def read_care_status(text: str) -> Accepted | Problem:
     said = text.replace("’", "'")
     if said in CARE_WORDS or _NO_ANSWER.fullmatch(said):
         return _care(said if said in CARE_WORDS else NOT_SAID)
-    if _NO_MORE.fullmatch(said):
+    if _NO_MORE.fullmatch(said) or any(map(_says_it_ended, re.split(r"[.,;!?]|but", said))):
         return Problem("which_care")
-    past = _LEFT_CARE.search(said)
-    if past and not re.match(r"\W*(?:no|nah|never)\b", said, re.IGNORECASE):
+    affirmed, denied = _DENIED_CARE.sub(" ", said), _NOT_IN_CARE.fullmatch(said)
+    if _LEFT_CARE.search(affirmed):
         child = _AS_A_CHILD.search(said)
-        return _care(NEITHER if child and int(child["age"] or 0) < 16 else CARE_LEAVER)
-    if _CARED_FOR.search(said) and not _NOT_IN_CARE.fullmatch(said):
-        return _care(LOOKED_AFTER)
-    if _NOT_IN_CARE.fullmatch(said):
+        if child and int(child["age"] or 0) < 16:
+            return _care(NEITHER)
+        return Problem("which_care") if denied else _care(CARE_LEAVER)
+    if _CARED_FOR.search(affirmed):
+        return Problem("which_care") if denied else _care(LOOKED_AFTER)
+    if denied or _speaks_of_care(said):
         return _care(NEITHER)
     if _UNSURE.search(said):
         return _care(NOT_SAID)
     return Problem("which_care" if _YES.fullmatch(said) else "not_a_care_status")
+
+
+def _says_it_ended(clause: str) -> bool:
+    return bool(_ENDED.search(clause)) and _speaks_of_care(clause)
+
+
+def _speaks_of_care(said: str) -> bool:
+    return bool(_CARED_FOR.search(said) or _LEFT_CARE.search(said))
 
 
 def read_ground(text: str, again: bool = False) -> Accepted | Problem:
@@ -147,7 +185,11 @@ def read_ground(text: str, again: bool = False) -> Accepted | Problem:
     """
     said = text.replace("’", "'")
     offered = {label.casefold(): one.code for one in grounds() for label in (one.web, one.sms)}
-    code = offered.get(said.casefold().rstrip(".")) or _reason(said)
+    chosen = offered.get(said.casefold().rstrip(".")) or _said_outright(said)
+    found = [chosen] if chosen else _matching(said)
+    if len(found) > 1 and not again:
+        return Problem("which_ground")
+    code = found[0] if len(found) == 1 else None
     if code is None and not (again and any(char.isalnum() for char in said)):
         return Problem("not_a_ground")
     theirs = {one.code: one.web for one in grounds()}
@@ -159,20 +201,29 @@ def ground_in_words(code: str | None) -> str:
     return reasons().get(code or "", "not said" if code == NOT_SAID else "another reason")
 
 
-def _reason(said: str) -> str | None:
+def _said_outright(said: str) -> str | None:
     if _NO_ANSWER.fullmatch(said) or _UNSURE.search(said):
         return NOT_SAID
     if _OTHERWISE.fullmatch(said):
         return OTHER
     if said.strip().casefold() in (*_REASONS, OTHER, NOT_SAID):
         return said.strip().casefold()
-    found = [code for code, pattern in _REASONS.items() if pattern.search(said)]
-    for surer in ("e", "f"):  # a child of a partner, or one to come, is not one's own yet
-        if surer in found:
-            return surer
-    if "c" in found and "d" not in found:
-        return "c"  # whoever is cared for may be ill, or a parent
-    return found[0] if found else None
+    return None
+
+
+def _matching(said: str) -> list[str]:
+    """The reasons that the words give; more than one is for the person to choose from.
+
+    Somebody pregnant is no parent yet, whoever is cared for may be ill or a parent, and a mum or a home that
+    is only spoken of is not the lack of one.
+    """
+    lacking = bool(_LACKS_CARE.search(said))
+    theirs = _LACKS_CARE.sub(" ", _NOT_A_PARENT.sub(" ", said))
+    found = [code for code, pattern in _REASONS.items() if pattern.search(theirs)]
+    covered = {_COVERS.get(code) for code in found} | {"g"}
+    alone = lacking or _ON_THEIR_OWN.search(said)
+    kept = [code for code in found if code not in covered]
+    return [*kept, "g"] if alone or (not kept and "g" in found) else kept
 
 
 def _care(code: str) -> Accepted:

@@ -119,6 +119,14 @@ async def test_a_reason_that_nobody_understands_is_asked_once_more_and_then_take
     assert await register("because i said so") == ["prompt_jobcentre_permission"]
 
 
+async def test_of_two_reasons_the_main_one_is_asked_for_with_the_choices(register: Say) -> None:
+    await register("register me")
+    for answer in ANSWERS[:7]:
+        await register(answer)
+    assert await register("im ill and homeless") == ["which_ground", "prompt ground?"]
+    assert await register("No parents") == ["prompt_jobcentre_permission"]
+
+
 @pytest.mark.parametrize("text", ["dont tell the jobcentre", "please don't tell dwp about me"])
 async def test_not_wanting_the_jobcentre_told_is_an_answer_at_any_time(
     register: Say, stub: StubHandoff, text: str

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 MOST_TURNS = 40
 ABOUT = {
     **{"not_a_name": "name", "not_a_postcode": "postcode", "not_a_contact": "contact"},
+    "which_contact": "contact",
     **{
         "not_yes_or_no": "jobcentre_permission",
         "which_care": "care_status",

@@ -79,6 +79,42 @@ def test_nobody_needs_a_phone_to_be_reached(text: str, kept: str, times: str | N
     assert reach(kept).times == times
 
 
+REFUSED = [
+    "dont text me here my dad reads it",
+    "don’t text me",
+    "not this number",
+    "not here",
+    "never contact me here",
+    "its not safe",
+    "not 07700900123 my dad reads it, use my teacher Mrs Jones",
+    "dont ring my mum's phone 07700900123",
+    "07700900123 isn't safe",
+    "my mum's phone 07700900123 but don't text it",
+    "dont email me at mum@example.org",
+]
+
+
+@pytest.mark.parametrize("known", [CHAT, TEXTER], ids=["chat", "text"])
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_way_they_refuse_is_never_taken_as_the_safe_one(text: str, known: Known) -> None:
+    assert value("contact", text, known) == "which_contact"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("dont call, text me here", "07700 900111, dont call"),
+        ("not after 6pm, text me here", "07700 900111, not after 6pm"),
+        ("07700900123, not safe after 6pm", "07700 900123, not safe after 6pm"),
+        ("dont call before 4 07700900123", "07700 900123, dont call before 4"),
+        ("07700 900999 not this one", "07700 900999, not this one"),
+        ("i don't have a phone but my nan does 020 7946 0101", "020 7946 0101, "),
+    ],
+)
+def test_a_no_to_a_time_or_a_call_leaves_the_number_safe(text: str, kept: str) -> None:
+    assert value("contact", text, TEXTER).startswith(kept)
+
+
 def test_staff_read_how_to_reach_them_without_the_number() -> None:
     assert without_number("07700 900123, after 4pm") == "number ending 123, after 4pm"
     assert without_number("sam@example.org") == "sam@example.org"
@@ -135,6 +171,40 @@ def test_care_status_is_told_from_caring_and_from_the_past(text: str, status: st
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "No, I left care last year",
+        "no but i left care at 16",
+        "im not in care but i left at 16",
+        "nah still in foster care tho",
+        "i used to live with my mum but im in care now",
+        "I'm not at home, I'm in foster care",
+        "im no longer in care",
+        "I’m not in care anymore",
+        "haven't left care yet",
+    ],
+)
+def test_a_no_beside_words_of_care_asks_which(text: str) -> None:
+    assert value("care_status", text) == "which_care"
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("no i've never been in care", "neither"),
+        ("i was never in care", "neither"),
+        ("no im not a care leaver or in care", "neither"),
+        ("i don't think i'm in care", "neither"),
+        ("no was in care til i was 8", "neither"),
+        ("in care, no contact with mum", "looked_after"),
+        ("im in foster care, cant live at home anymore", "looked_after"),
+    ],
+)
+def test_care_that_is_denied_or_affirmed_outright_is_not_asked_again(text: str, status: str) -> None:
+    assert value("care_status", text) == status
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("my mum kicked me out", "g"),
@@ -151,12 +221,28 @@ def test_care_status_is_told_from_caring_and_from_the_past(text: str, status: st
         ("im pregnant", "f"),
         ("i'd rather not say", "not_said"),
         ("idk", "not_said"),
+        ("my mum doesn't look after me", "g"),
+        ("my parents dont care for me", "g"),
+        ("nobody looks after me", "g"),
+        ("i look after me nan", "c"),
+        ("im only a child and on my own", "g"),
+        ("no support, parents kicked me out cos i was sick of it", "g"),
+        ("single mum", "d"),
+        ("cant work cos of anxiety, live with mum", "a"),
         ("Something else", "other"),
         ("i need money", "not_a_ground"),
     ],
 )
 def test_a_reason_is_understood_without_an_explanation(text: str, code: str) -> None:
     assert value("ground", text) == code
+
+
+@pytest.mark.parametrize(
+    "text", ["im pregnant and got kicked out", "i'm ill and homeless", "no support from family, got a baby"]
+)
+def test_of_two_reasons_they_choose_the_main_one(text: str) -> None:
+    assert value("ground", text) == "which_ground"
+    assert value("ground", text, replace(CHAT, again=True)) == "other"
 
 
 def test_a_reason_asked_for_twice_is_taken_as_another() -> None:
