@@ -1,6 +1,7 @@
 """Sends what alerts tell staff: a worker for mail and one for texts, so that neither waits for the other.
 
-    queued    due: marked `sending` and committed before anybody is called, so that a crash shows
+    queued    due, also again after a try that certainly failed: marked `sending` and committed before anybody
+              is called, so that a crash shows
     sending   its time is up and nobody settled it: in doubt. A text is looked up at Twilio first; a mail is
               sent again under the same Message-ID
     sent      a text's receipts take it from here
@@ -46,7 +47,7 @@ from handoff.db import ROW, Database
 from handoff.live import CONSOLE, Hub
 from handoff.mail import Mailer, MailTrouble
 from handoff.settings import Settings
-from handoff.sms.twilio_client import Refused, TwilioClient, TwilioTrouble
+from handoff.sms.twilio_client import NotSent, Refused, TwilioClient, TwilioTrouble
 from handoff.staff.model import Staff
 
 log = logging.getLogger(__name__)
@@ -57,19 +58,27 @@ BACK_OFF = (1, 2, 5, 10, 20, 30, 60, 120, 240, 300, 600, 600, 600, 600)  # secon
 
 
 class CannotTell(Exception):
-    """A notice did not leave; `final` when trying again would change nothing."""
+    """A notice did not leave, for certain if `sure`; `final` when trying again would change nothing."""
 
-    def __init__(self, code: str, *, final: bool) -> None:
+    def __init__(self, code: str, *, final: bool, sure: bool = False) -> None:
         super().__init__(code)
-        self.code, self.final = code, final
+        self.code, self.final, self.sure = code, final, sure
+
+
+class NotNeeded(Exception):
+    """Somebody acknowledged the alert, and nothing shows that the notice left before."""
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A notice that this worker has marked as its own to send; `in_doubt`: somebody may have sent it."""
+    """A notice that this worker has marked as its own to send; `in_doubt`: somebody may have sent it.
+
+    `acknowledged`: the alert is, so that one in doubt is looked up and not sent again.
+    """
 
     id: uuid.UUID
     in_doubt: bool
+    acknowledged: bool
     attempts: int
     created_at: datetime
 
@@ -92,7 +101,7 @@ class Caller(ABC):
 
     @abstractmethod
     async def send(self, notice: Taken) -> str | None:
-        """Send it; the supplier's id for it, if there is one. Raises CannotTell."""
+        """Send it; the supplier's id for it, if there is one. Raises CannotTell and NotNeeded."""
 
     async def run_forever(self) -> None:
         while True:
@@ -127,18 +136,21 @@ class Caller(ABC):
 
     async def _claim(self, session: AsyncSession, notice: AlertNotice, now: datetime) -> Claimed | None:
         alert = await session.get_one(Alert, notice.alert_id)
-        if alert.acknowledged_at is not None and notice.state == QUEUED:
+        acknowledged = alert.acknowledged_at is not None
+        if acknowledged and notice.state == QUEUED:
             notice.state, notice.next_try_at = SPARED, None
             return None
         in_doubt = notice.state == SENDING
         notice.state, notice.next_try_at, notice.attempts = SENDING, now + LEASE, notice.attempts + 1
-        return Claimed(notice.id, in_doubt, notice.attempts, notice.created_at)
+        return Claimed(notice.id, in_doubt, acknowledged, notice.attempts, notice.created_at)
 
     async def _deliver(self, claimed: Claimed) -> None:
         """One attempt; every way it can end is written down, and a bad one holds up no other."""
         with apart("callout", notice=claimed.id):
             try:
                 supplier_id = await self.send(await self._with_words(claimed))
+            except NotNeeded:
+                await self._spare(claimed)
             except CannotTell as trouble:
                 await self._put_off(claimed, trouble)
             except Exception as error:
@@ -173,6 +185,12 @@ class Caller(ABC):
                 row.state, row.next_try_at, row.sent_at = SENT, None, self._clock.now()
             row.supplier_id = row.supplier_id or supplier_id
 
+    async def _spare(self, claimed: Claimed) -> None:
+        async with self._db.transaction() as session:
+            row = await _row(session, claimed.id)
+            if row.state == SENDING:
+                row.state, row.next_try_at = SPARED, None
+
     async def _put_off(self, notice: Claimed, trouble: CannotTell) -> None:
         log.warning(
             "alert not sent notice=%s channel=%s attempt=%d code=%s",
@@ -188,6 +206,8 @@ class Caller(ABC):
                 metrics.NOTICES.labels(self.channel, FAILED).inc()
                 await give_up(session, self._clock.now(), row)
             else:
+                # One in doubt stays so: this try failed for certain, an earlier one perhaps did not.
+                row.state = QUEUED if trouble.sure and not notice.in_doubt else SENDING
                 row.next_try_at = self._clock.now() + timedelta(seconds=BACK_OFF[notice.attempts - 1])
 
 
@@ -201,13 +221,15 @@ class MailCaller(Caller):
         self._mailer = Mailer(settings)
 
     async def send(self, notice: Taken) -> None:
+        if notice.acknowledged:  # nobody can look a mail up
+            raise NotNeeded
         told = notice.told
         try:
             await self._mailer.send(
                 notice.person.email, words.subject(told), words.mail(told), str(notice.id), self._clock.now()
             )
         except MailTrouble as trouble:
-            raise CannotTell(trouble.code, final=trouble.final) from None
+            raise CannotTell(trouble.code, final=trouble.final, sure=not trouble.unsure) from None
 
 
 class TextCaller(Caller):
@@ -227,9 +249,12 @@ class TextCaller(Caller):
             raise CannotTell("no_number", final=True)
         try:
             found = await self._already_sent(notice, to, sender, body) if notice.in_doubt else None
+            if notice.acknowledged and not found:
+                raise NotNeeded
             return found or await self._twilio.send(to, sender, body, str(notice.id))
         except TwilioTrouble as trouble:
-            raise CannotTell(trouble.code, final=isinstance(trouble, Refused)) from None
+            final, sure = isinstance(trouble, Refused), isinstance(trouble, NotSent)
+            raise CannotTell(trouble.code, final=final, sure=sure) from None
 
     def _sender(self, area: str) -> str:
         own = (number for number, slug in self._settings.twilio_numbers.items() if slug == area)

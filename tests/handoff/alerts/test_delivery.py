@@ -187,6 +187,49 @@ async def test_who_has_not_been_told_yet_is_spared_once_somebody_acknowledged(
     assert {one.state for one in await bell.notices()} == {"spared"}
 
 
+async def test_a_text_and_a_mail_that_failed_are_spared_once_somebody_acknowledged(
+    posted: Bell, smtp: FakeSmtp, sam: Colleague
+) -> None:
+    smtp.refuses, posted.twilio.answers = "451 come back later", [429]
+    case = await make_case(posted.parts, "safeguarding", level="urgent")
+    assert await posted.later() == []
+    assert {one.state for one in await posted.notices()} == {"queued"}
+    await sam.post(f"{case['at']}/claim")
+    smtp.refuses = None
+    assert await posted.later(minutes=1) == []
+    assert smtp.received == []
+    assert {one.state for one in await posted.notices()} == {"spared"}
+
+
+@pytest.mark.parametrize("left", [True, False])
+async def test_one_in_doubt_is_looked_up_and_never_sent_again_once_somebody_acknowledged(
+    bell: Bell, sam: Colleague, left: bool
+) -> None:
+    case = await make_case(bell.parts, "safeguarding", level="urgent")
+    if left:
+        assert await bell.later() == [SAM]
+    else:
+        await bell.alarms().round()
+    async with bell.parts.db.transaction() as session:  # no answer ever came back
+        for row in (await session.execute(select(AlertNotice))).scalars():
+            row.state, row.supplier_id, row.next_try_at = "sending", None, bell.parts.clock.now() + LEASE
+    await sam.post(f"{case['at']}/claim")
+    mailed = len(bell.mailed())
+    assert await bell.later(seconds=31) == []
+    assert len(bell.mailed()) == mailed
+    states = {one.channel: one.state for one in await bell.notices()}
+    assert states == {"sms": "sent" if left else "spared", "email": "spared"}
+
+
+async def test_a_text_in_doubt_stays_so_when_the_next_try_certainly_failed(bell: Bell) -> None:
+    bell.twilio.answers, bell.twilio.list_fails = [500, 429], True
+    await make_case(bell.parts, "safeguarding", level="urgent")
+    for _ in range(2):
+        assert await bell.later(seconds=2) == []
+        assert {one.state for one in await bell.notices() if one.channel == "sms"} == {"sending"}
+    assert await bell.later(seconds=2) == [SAM]
+
+
 async def test_the_same_person_is_not_told_of_the_same_case_twice_in_two_minutes(
     bell: Bell, sam: Colleague
 ) -> None:
