@@ -12,15 +12,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.alerts import service as alerts
 from handoff.background import apart
-from handoff.cases.model import CLOSED, SAFEGUARDING, Case
+from handoff.cases.model import CLAIMED, CLOSED, SAFEGUARDING, Case
 from handoff.cases.service import CaseRules, note_case
 from handoff.clock import Clock
 from handoff.content.areas import clock_words
 from handoff.conversations.model import ADVISER, WAITING, Conversation
-from handoff.conversations.service import last_of_adviser, lock
+from handoff.conversations.service import is_answered, last_of_adviser, lock
 from handoff.db import Database
 from handoff.live import CONSOLE, Hub, conversation_topic
 from handoff.screening.service import StoredFinding
@@ -29,6 +30,7 @@ LOOK_SECONDS = 5.0
 QUIET_AFTER = {"urgent": timedelta(minutes=10), "emergency": timedelta(minutes=3)}
 JOINED = "They have not answered the adviser since."
 NOBODY = "They have written nothing since, and nobody has joined."
+NO_WORD = "They have written nothing since, and no adviser has answered them."
 
 
 class Silences:
@@ -65,7 +67,7 @@ class Silences:
             case = await session.get_one(Case, case_id)
             conversation.silent_since = since
             at = clock_words(since.astimezone(self._rules.area(case.area).timezone).time())
-            why = JOINED if conversation.state == ADVISER else NOBODY
+            why = await _why(session, conversation)
             note_case(session, now, case.id, f"Silent since {at}. {why}")
             await alerts.ring(session, now, case.id, level=case.level, area=case.area, why=alerts.SILENT)
         self._hub.notify(conversation_topic(conversation_id))
@@ -82,15 +84,18 @@ class _Silence:
     def query(self) -> Select[uuid.UUID, uuid.UUID]:
         """(case, conversation) of each safeguarding case whose person has just been found to be silent.
 
-        While nobody has joined, the time runs from their last word; after that from the adviser's last one,
-        if it is not answered. What they said before an adviser handed back is not what they are silent about.
+        Until an adviser writes to them the time runs from their last word; after that from the adviser's, if
+        it is not answered. While the clock of a claim runs, that one rings, for the next people. What they
+        said before an adviser handed back is not what they are silent about.
         """
-        answered = last_of_adviser(Conversation.id)
-        waits = and_(Conversation.state == WAITING, self._long_ago(Conversation.last_inbound_at))
-        unanswered = and_(
+        heard, answered = Conversation.last_inbound_at, last_of_adviser(Conversation.id)
+        waits = and_(Conversation.state == WAITING, self._long_ago(heard))
+        unanswered = and_(Conversation.state == ADVISER, answered > heard, self._long_ago(answered))
+        no_word = and_(
             Conversation.state == ADVISER,
-            answered > Conversation.last_inbound_at,
-            self._long_ago(answered),
+            or_(answered.is_(None), answered <= heard),
+            or_(Case.state != CLAIMED, Case.unanswered_since.is_(None)),
+            self._long_ago(heard),
         )
         return (
             select(Case.id, Case.conversation_id)
@@ -100,7 +105,7 @@ class _Silence:
                 Case.reason == SAFEGUARDING,
                 Case.level_rank >= self.rules.rank("urgent"),
                 Conversation.silent_since.is_(None),
-                or_(waits, unanswered),
+                or_(waits, unanswered, no_word),
                 _said_something_urgent(),
             )
         )
@@ -109,6 +114,12 @@ class _Silence:
         emergency = Case.level_rank >= self.rules.rank("emergency")
         sooner = and_(emergency, at <= self.now - QUIET_AFTER["emergency"])
         return or_(sooner, at <= self.now - QUIET_AFTER["urgent"])
+
+
+async def _why(session: AsyncSession, conversation: Conversation) -> str:
+    if conversation.state != ADVISER:
+        return NOBODY
+    return JOINED if await is_answered(session, conversation) else NO_WORD
 
 
 def _said_something_urgent() -> ColumnElement[bool]:

@@ -163,10 +163,18 @@ async def reply(desk: Desk, case_id: uuid.UUID, text: str, key: str | None = Non
 
 
 async def note(desk: Desk, case_id: uuid.UUID, text: str) -> Case:
-    """Write something down; only staff ever see it."""
+    """Write something down; only staff ever see it.
+
+    It answers nobody: by its adviser, while something is due for the person, it gives the time of the level
+    once more, from now, and holds what rings as long.
+    """
     case, _ = await case_to_change(desk.session, desk.who, case_id)
     _add_note(desk, case, text)
-    await desk.acted("case.note", case)
+    if case.owner_id == desk.who.id:
+        if case.unanswered_since is not None:
+            case.due_at = _fresh_due(desk, case)
+        await alerts.acted(desk.session, desk.now, case.id, desk.who.id)
+    await desk.record("case.note", case)
     return case
 
 

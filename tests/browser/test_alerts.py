@@ -123,7 +123,7 @@ async def test_every_page_says_that_somebody_must_still_come(
     sam = await staff_page(new_page, site, viewport=viewport)
     await sam.goto(f"{site}/staff/cases/{case['id']}")
     await sam.get_by_role("button", name="Take this case").click()
-    owed = sam.get_by_text("write to them, or note what you do")
+    owed = sam.get_by_text("A note of what you do gives you")
     await expect(owed).to_be_visible()
     await assert_accessible(sam)
     await sam.get_by_label("Reply in the chat").fill("I am Sam. Are you safe?")

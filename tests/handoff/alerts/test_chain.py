@@ -128,7 +128,7 @@ async def test_an_adviser_who_answers_an_emergency_keeps_it(
     await make_case(
         bell.parts, "safeguarding", level="emergency", conversation=case["conversation"], state="adviser"
     )
-    await sam.post(f"{case['at']}/notes", {"text": "Rang 999 with the address."})
+    await sam.post(f"{case['at']}/decisions", {"text": "Rang 999 with the address."})
     bell.parts.clock.move(timedelta(minutes=30))
     assert (await alex.post(f"{case['at']}/claim"))[0] == 409
     assert await bell.later() == []

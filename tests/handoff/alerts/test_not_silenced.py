@@ -21,7 +21,6 @@ MINUTES = {"emergency": 2, "urgent": 15}
 PHONE = "+447700900555"
 ACTS = {
     "reply": {"text": "I am Sam. Where are you?"},
-    "notes": {"text": "Rang 999 with the address."},
     "reveal": {},
     "decisions": {"text": "Agreed with Priya to ring MASH."},
     "referrals": {"to": "police"},
@@ -74,6 +73,30 @@ async def test_whatever_is_done_for_the_person_keeps_the_case(
     assert (await sam.post(f"{case['at']}/{act}", ACTS[act]))[0] in (200, 202)
     assert await bell.later(minutes=25) == ([PRIYA] if act == "escalate" else [])
     assert (await alex.post(f"{case['at']}/claim"))[0] == 409
+
+
+@pytest.mark.parametrize("level", MINUTES)
+async def test_a_note_holds_the_alarm_for_one_more_term_and_no_longer(
+    bell: Bell, sam: Colleague, alex: Colleague, level: str
+) -> None:
+    case = await make_case(bell.parts, "safeguarding", level=level)
+    assert await bell.later() == [SAM]
+    await sam.post(f"{case['at']}/claim")
+    assert await bell.later(minutes=MINUTES[level], seconds=-20) == []
+    assert (await sam.post(f"{case['at']}/notes", {"text": "On the phone to 999."}))[0] == 200
+    assert await bell.later(minutes=MINUTES[level], seconds=-20) == []
+    assert (await alex.post(f"{case['at']}/claim"))[0] == 409
+    assert await bell.later(seconds=20) == [ALEX]
+    assert (await alex.post(f"{case['at']}/claim"))[0] == 200
+
+
+async def test_a_note_of_somebody_else_gives_no_time(bell: Bell, sam: Colleague, alex: Colleague) -> None:
+    case = await make_case(bell.parts, "safeguarding", level="emergency")
+    assert await bell.later() == [SAM]
+    await sam.post(f"{case['at']}/claim")
+    await bell.later(minutes=1)
+    await alex.post(f"{case['at']}/notes", {"text": "Sam is on it."})
+    assert await bell.later(minutes=1) == [ALEX]
 
 
 async def test_taking_the_case_again_does_not_put_the_time_off(bell: Bell, sam: Colleague) -> None:

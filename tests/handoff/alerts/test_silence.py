@@ -15,7 +15,7 @@ from handoff.app import Parts, make_parts
 from handoff.cases.model import CaseNote
 from handoff.conversations.model import Turn
 from handoff.settings import Settings
-from tests.handoff.alerts.scenes import SAM, Bell
+from tests.handoff.alerts.scenes import ALEX, SAM, Bell
 from tests.handoff.cases.scenes import Colleague
 from tests.handoff.factories import Chat, make_chat
 from tests.handoff.sms.phones import Phone
@@ -109,6 +109,33 @@ async def test_an_adviser_whose_last_words_are_not_answered_hears_of_it(
     assert (await bell.alert()).why == "silent"
     await sam.post(f"{at}/reply", {"text": "Are you there?"})
     assert await later(bell, minutes=30) == []
+
+
+async def test_a_claim_and_a_note_without_a_word_to_them_ring_again(
+    bell: Bell, chat: Chat, sam: Colleague
+) -> None:
+    await chat.say(EMERGENCY)
+    assert await later(bell) == [SAM]
+    at = await case_at(sam)
+    await sam.post(f"{at}/claim")
+    await sam.post(f"{at}/notes", {"text": "Looking into it."})
+    assert await later(bell, minutes=2) == [ALEX]
+
+
+@pytest.mark.parametrize("words", AFTER)
+async def test_a_decision_without_a_word_to_them_is_no_answer_to_their_silence(
+    bell: Bell, chat: Chat, sam: Colleague, words: str
+) -> None:
+    await chat.say(words)
+    at = await case_at(sam)
+    await sam.post(f"{at}/claim")
+    await sam.post(f"{at}/decisions", {"text": "Their school rings home."})
+    assert await later(bell, minutes=AFTER[words] - 1) == []
+    assert SAM in await later(bell, minutes=1)
+    assert "no adviser has answered them" in (await notes(bell))[0]
+    await sam.post(f"{at}/reply", {"text": "I am here."})
+    assert await later(bell, hours=2) == []
+    assert len(await notes(bell)) == 1
 
 
 async def test_it_rings_although_the_case_was_taken(bell: Bell, chat: Chat, sam: Colleague) -> None:
