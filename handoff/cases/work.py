@@ -37,7 +37,7 @@ from handoff.conversations.service import (
     repeat_question,
     said_before,
 )
-from handoff.errors import Conflict, TooLong, Unprocessable
+from handoff.errors import Conflict, NotFound, TooLong, Unprocessable
 from handoff.sms.gsm7 import to_gsm7
 from handoff.staff import service as staff
 from handoff.staff.service import Member
@@ -130,7 +130,7 @@ async def take_next(desk: Desk) -> Case | None:
     for case_id in await queue.waiting_for(desk.session, desk.who, desk.moment, TAKE_TRIES):
         try:
             return await claim(desk, case_id)
-        except Conflict:
+        except (Conflict, NotFound):  # taken, or no longer theirs to see, since the list was made
             continue
     return None
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from handoff.app import Parts
 from handoff.audit import AuditEntry
 from handoff.cases.bars import is_meant, plain
 from handoff.cases.model import CaseBar
+from handoff.conversations.service import lock
 from tests.handoff.cases.scenes import LEAD, Colleague, make_case, signed_in, stored
 from tests.handoff.factories import Chat, make_chat
 
@@ -36,6 +38,16 @@ async def heard(client: Client, *said: str, area: str | None = "camden") -> Chat
 
 def at(case: dict[str, Any]) -> dict[str, str]:
     return {"id": case["id"], "conversation": case["conversation"], "at": f"/api/staff/cases/{case['id']}"}
+
+
+async def until_one_waits(parts: Parts) -> None:
+    """Return once a transaction waits for another."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0")
+    async with asyncio.timeout(20):
+        while True:
+            async with parts.db.reading() as session:
+                if (await session.execute(waiting)).scalar_one():
+                    return
 
 
 async def bars(parts: Parts) -> int:
@@ -249,3 +261,21 @@ def test_of_other_harm_a_full_name_counts_where_they_are_said_to_have_done_it() 
 @given(st.text(min_size=1, max_size=40), st.text(max_size=200), st.booleans(), st.booleans())
 def test_any_name_and_any_text_can_be_compared(name: str, said: str, enough: bool, met: bool) -> None:
     is_meant(name, plain(said), name_is_enough=enough, met=met)
+
+
+@pytest.mark.parametrize(
+    "database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+async def test_who_is_barred_while_taking_the_next_case_gets_the_one_after_it(
+    sam: Colleague, parts: Parts
+) -> None:
+    top = await make_case(parts, "safeguarding", level="urgent")
+    after = await make_case(parts)
+    sams_id = uuid.UUID((await sam.get("/api/staff/session"))[1]["id"])
+    async with parts.db.transaction() as session:
+        conversation = await lock(session, uuid.UUID(top["conversation"]))
+        taking = asyncio.create_task(sam.post("/api/staff/cases/take-next"))
+        await until_one_waits(parts)
+        session.add(CaseBar(conversation_id=conversation.id, staff_id=sams_id, at=parts.clock.now()))
+    status, body = await taking
+    assert (status, body["id"]) == (200, after["id"])
