@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
-from handoff.content.areas import local_day
+from handoff.content.areas import is_open, local_day
 from handoff.conversations.model import Conversation
 from handoff.conversations.service import lock
 from handoff.db import Database
@@ -142,8 +142,8 @@ async def _question_due(look: Look, until: date) -> str | None:
     if look.today < look.terms.ask_on(until):
         return None
     reminder = await look.session.get(Reminder, (look.registration.id, until))
-    if reminder is None:
-        return "ask"
+    if reminder is None:  # a phone that lights up at night is seen by whoever is near
+        return "ask" if is_open(look.rules.area(look.registration.area), look.now) else None
     heard = reminder.answered_at or reminder.case_id
     return None if heard or look.today < look.terms.hand_over_on(until) else "no_answer"
 

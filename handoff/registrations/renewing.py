@@ -21,11 +21,14 @@ from handoff.conversations.model import (
     CLOSED,
     EVERYONE,
     PERSON_AUTHOR,
+    SMS,
+    Contact,
     Conversation,
     Message,
 )
 from handoff.conversations.service import append
 from handoff.records import service as records
+from handoff.registrations.contact import HERE, reach
 from handoff.registrations.documents import day
 from handoff.registrations.model import ACTIVE, Registration, Reminder
 from handoff.registrations.periods import terms_of, turns_18
@@ -68,7 +71,7 @@ async def ask(
     if grows_up(registration):
         why = f"{registration.reference}: they turn 18 soon. Explain how they claim then; offer to go along."
         await hand_over(session, rules, now, conversation, reminder, why)
-    elif await may_say(session, conversation):
+    elif await may_say(session, conversation) and await _is_safe(session, registration, conversation):
         reminder.message_id = await _say(session, now, conversation, ASK.format(until=day(until)), CHOICES)
     else:
         why = f"{registration.reference}: ask whether they still look. It runs out after {day(until)}."
@@ -83,6 +86,17 @@ async def may_say(session: AsyncSession, conversation: Conversation) -> bool:
     idle = conversation.state in (BOT, CLOSED) and conversation.form is None
     reached = conversation.left_at is None and conversation.blocked_at is None
     return idle and reached and await automatic.may_go_out(session, conversation)
+
+
+async def _is_safe(session: AsyncSession, registration: Registration, conversation: Conversation) -> bool:
+    """They asked to be reached here, at any time; all else only an adviser can heed."""
+    if registration.safe_times:
+        return False
+    said = registration.safe_contact
+    contact = await session.get_one(Contact, conversation.contact_id)
+    if contact.channel == SMS:
+        return contact.address == (reach(said).phone if said else registration.phone)
+    return said == HERE or not (said or registration.phone)
 
 
 async def hand_over(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from tests.handoff.registrations.forms import Form
 from tests.handoff.registrations.papers import BORN, make_registration, reload
 
 PHONE = "+447700900111"
+BEGIN = datetime(2026, 9, 16, 10, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class Life:
 
 @pytest.fixture
 def life(parts: Parts) -> Life:
+    """It begins on a Wednesday morning: the question goes out in opening hours only."""
+    parts.clock.move(BEGIN - parts.clock.now())
     return Life(parts)
 
 
@@ -88,6 +91,42 @@ async def test_they_are_asked_two_weeks_before_it_runs_out_in_one_text(life: Lif
     assert await life.after(days=1) == 1
     [said] = await life.said(registration)
     assert "still looking" in said and "YES" in said and sms_parts(said) == 1
+
+
+async def test_they_are_asked_when_the_area_is_open_and_never_at_night(life: Life) -> None:
+    registration = await make_registration(life.parts, phone=PHONE, next_contact_on=None)
+    midnight = life.parts.clock.now().replace(hour=0, minute=5) - life.parts.clock.now()
+    assert await life.after(seconds=(midnight + timedelta(weeks=10)).total_seconds()) == 0
+    assert await life.after(hours=5) == 0 and await life.said(registration) == []
+    assert await life.after(hours=6) == 1
+    assert len(await life.said(registration)) == 1
+
+
+@pytest.mark.parametrize(
+    ("phone", "over"),
+    [
+        (PHONE, {"safe_contact": "07700 900111, after 6pm", "safe_times": "after 6pm"}),
+        (PHONE, {"safe_contact": "07700 900999"}),
+        (PHONE, {"safe_contact": "my nan at the house"}),
+        (None, {"safe_contact": "07700 900123"}),
+    ],
+    ids=["at set times", "by another number", "through somebody they trust", "by phone and not in the chat"],
+)
+async def test_who_is_safe_to_reach_another_way_or_at_set_times_is_an_advisers_to_ask(
+    life: Life, phone: str | None, over: dict[str, str]
+) -> None:
+    registration = await make_registration(life.parts, phone=phone, next_contact_on=None, **over)
+    await life.after(weeks=10)
+    assert await life.said(registration) == []
+    [note] = await life.follow_ups(registration)
+    assert "ask whether they still look" in note
+
+
+@pytest.mark.parametrize(("phone", "safe"), [(PHONE, "07700 900111"), (None, "in this chat")])
+async def test_who_is_safe_to_reach_here_is_asked_here(life: Life, phone: str | None, safe: str) -> None:
+    registration = await make_registration(life.parts, phone=phone, next_contact_on=None, safe_contact=safe)
+    await life.after(weeks=10)
+    assert len(await life.said(registration)) == 1
 
 
 async def test_they_are_asked_once_however_often_the_job_starts_again(life: Life) -> None:
