@@ -27,7 +27,8 @@ _REMEMBERED = 1_024  # texts whose scores are kept: a message is asked about mor
 _MOST_STRETCHES, _LEAST_STRETCH = 6, 5  # of a message, and words of one: read alone to see what was heard
 _BEFORE = 2  # earlier messages that one is read on from
 _UNSURE = 0.5  # the least bar for what it can hardly know: stretches of a message, and messages read as one
-_FEW, _PLAIN = 3, 0.75  # words of a message that hardly says what it is about, and the least score then
+_FEW = 3  # words
+_LEAST = ((_FEW, 0.75), (5, 0.6))  # up to so many words hardly say what they are about: the least score then
 _SURE = 0.9  # the least chance of danger in words that are partly another language's
 
 
@@ -75,7 +76,7 @@ class TrainedScreen:
     def screen(self, text: str, before: Sequence[str] = ()) -> list[Finding]:
         """What is heard in `text` by itself, else on from the messages `before` it; one finding at most."""
         start, end, scores = self._gravest(text)
-        if self._level(scores) != "routine" and not (_few(text) and max(scores.levels) < _PLAIN):
+        if self._level(scores) != "routine" and max(scores.levels) >= _least(text):
             return [self._found(text, start, end, scores)]
         return self._on_from(text, list(before[-_BEFORE:]))
 
@@ -173,6 +174,11 @@ class TrainedScreen:
 
 def _few(text: str) -> bool:
     return len(_WORD.findall(text)) <= _FEW
+
+
+def _least(text: str) -> float:
+    count = len(_WORD.findall(text))
+    return next((least for words, least in _LEAST if count <= words), 0.0)
 
 
 @cache
