@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.alerts.chain import chain_of, people_in
+from handoff.alerts.model import LEAD
 from handoff.cases.service import CaseRules
 from handoff.content.areas import Area, local_day
 from handoff.phones import is_drama
@@ -30,7 +31,8 @@ async def area_faults(session: AsyncSession, rules: CaseRules, now: datetime) ->
 
 async def faults_of(session: AsyncSession, area: Area, now: datetime) -> list[str]:
     """The faults of one area."""
-    people = people_in(await chain_of(session, area.slug, now))
+    chain = await chain_of(session, area.slug, now)
+    people = people_in(chain)
     found = list(number_faults(area, local_day(area, now)))
     if len(people) < FEWEST:
         who = "nobody" if not people else "only one person"
@@ -38,6 +40,10 @@ async def faults_of(session: AsyncSession, area: Area, now: datetime) -> list[st
             f"{area.name}: {who} in its chain of alerts (on call, second, lead, manager); it needs {FEWEST}"
         )
         found.append(told)
+    if not chain[LEAD]:
+        found.append(
+            f"{area.name}: no lead in its chain of alerts; an allegation is for leads to look at first"
+        )
     return found
 
 

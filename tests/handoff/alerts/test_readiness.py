@@ -55,12 +55,18 @@ def test_a_check_that_is_due_soon_is_said_ahead(real: Area) -> None:
 
 async def test_a_chain_of_two_will_do_and_one_of_fewer_is_named(bell: Bell, real: Area) -> None:
     assert await faults(bell.parts, real) == []
-    await _leave_only(bell, SAM, ALEX)
+    await _leave_only(bell, SAM, PRIYA)
     assert await faults(bell.parts, real) == []
     await _leave_only(bell, SAM)
     assert "only one person" in (await faults(bell.parts, real))[0]
     await _leave_only(bell)
     assert (await faults(bell.parts, real))[0].startswith("Camden: nobody in its chain")
+
+
+async def test_an_area_without_a_lead_is_named(bell: Bell, real: Area) -> None:
+    await _leave_only(bell, SAM, ALEX, DANA)
+    (fault,) = await faults(bell.parts, real)
+    assert fault.startswith("Camden: no lead in its chain")
 
 
 async def test_the_same_person_in_two_places_counts_once(bell: Bell, real: Area) -> None:
