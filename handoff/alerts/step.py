@@ -11,8 +11,21 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.alerts.chain import Chain, able_people, chain_of
-from handoff.alerts.model import EMAIL, EVERYBODY, LADDER, LEAD, ON_CALL, OWNER, SMS, Alert, AlertNotice
+from handoff.alerts.model import (
+    EMAIL,
+    EVERYBODY,
+    LADDER,
+    LEAD,
+    ON_CALL,
+    OWNER,
+    SHIFT_ROLES,
+    SMS,
+    Alert,
+    AlertNotice,
+)
 from handoff.cases.access import able_to_take, let_in
+from handoff.cases.bars import bars_of
+from handoff.cases.leads_only import EMERGENCY, RIGHT, held_since, pointed_at
 from handoff.cases.model import Case
 from handoff.cases.service import CaseRules
 from handoff.content.areas import is_open
@@ -72,7 +85,35 @@ class Step:
         everybody = {**chain, OWNER: await self._owner_and_beside(chain)}
         people = {one.id: one for place in everybody.values() for one in place}
         told = {one.id for one in await let_in(self.session, self.rules, self.case, people.values())}
-        return {role: [one for one in place if one.id in told] for role, place in everybody.items()}
+        held = await held_since(self.session, self.case.conversation_id) is not None
+        if (
+            held
+            and self.case.level == EMERGENCY
+            and not await pointed_at(self.session, self.case.conversation_id)
+        ):
+            told |= await self._on_duty(chain)
+        found = _only(everybody, told)
+        return await self._not_nobody(everybody, found) if held else found
+
+    async def _not_nobody(self, everybody: Chain, found: Chain) -> Chain:
+        """An allegation rings for somebody: where no lead may be told here the leads of any area, else,
+        from urgent up, whoever is on call."""
+        if any(found[place] for place in LADDER[FIRST_AGAIN:]):
+            return found
+        active = await staff.active(self.session)
+        leads = [one for one in active if staff.may(self.rules.vocabulary, one, RIGHT)]
+        leads = await let_in(self.session, self.rules, self.case, leads)
+        if leads:
+            return {**found, LEAD: sorted(leads, key=lambda one: one.name)}
+        if self.rules.rank(self.alert.level) < self.rules.rank("urgent"):
+            return found
+        on_duty = await self._on_duty(everybody)
+        return _only(everybody, on_duty | {one.id for one in found[OWNER]})
+
+    async def _on_duty(self, chain: Chain) -> set[uuid.UUID]:
+        """Who is on call or second, but for those who are barred by name."""
+        barred = {one.staff_id for one in await bars_of(self.session, self.case.conversation_id)}
+        return {one.id for role in SHIFT_ROLES for one in chain[role]} - barred
 
     @property
     def _area(self) -> str:
@@ -132,6 +173,10 @@ class Step:
                     created_at=self.now,
                 )
             )
+
+
+def _only(chain: Chain, people: Collection[uuid.UUID]) -> Chain:
+    return {role: [one for one in place if one.id in people] for role, place in chain.items()}
 
 
 def _climb_from(chain: Chain, rung: int, told: Collection[uuid.UUID]) -> tuple[int, Sequence[Staff]] | None:

@@ -6,14 +6,14 @@ import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.cases.bars import bars_of, is_barred
-from handoff.cases.leads_only import RIGHT, held_since, is_for_leads
+from handoff.cases.leads_only import RIGHT, held_since, is_for_leads, talker, was_called, was_told
 from handoff.cases.model import Case
 from handoff.conversations import service as conversations
-from handoff.conversations.model import Conversation
+from handoff.conversations.model import ADVISER, Conversation
 from handoff.db import ROW
 from handoff.errors import NotFound
 from handoff.staff.service import Member, Staff, colleagues, may
@@ -23,9 +23,21 @@ if TYPE_CHECKING:
 
 
 def visible_to(who: Member) -> ColumnElement[bool]:
-    """Their areas' cases, and every case whose area is not known yet; none that they are kept from."""
-    theirs = and_(or_(Case.area.is_(None), Case.area.in_(sorted(who.areas))), ~is_barred(who.id))
-    return theirs if who.may(RIGHT) else and_(theirs, or_(~is_for_leads(), Case.owner_id == who.id))
+    """Their areas' cases, and every case whose area is not known yet; none that they are kept from.
+
+    Of those for leads alone: whatever a lead of another area is rung for, and what an adviser has, talks in
+    or was rung for while on call.
+    """
+    area = or_(Case.area.is_(None), Case.area.in_(sorted(who.areas)))
+    if who.may(RIGHT):
+        return and_(or_(area, was_told(who.id)), ~is_barred(who.id))
+    talking = exists().where(
+        Conversation.id == Case.conversation_id,
+        Conversation.state == ADVISER,
+        Conversation.owner_id == who.id,
+    )
+    let = or_(~is_for_leads(), Case.owner_id == who.id, talking, was_called(who.id))
+    return and_(area, ~is_barred(who.id), let)
 
 
 async def case_for(session: AsyncSession, who: Member, case_id: uuid.UUID) -> Case:
@@ -55,7 +67,8 @@ async def let_in(session: AsyncSession, rules: CaseRules, case: Case, people: It
     found = [one for one in people if one.id not in kept]
     if await held_since(session, case.conversation_id) is None:
         return found
-    return [one for one in found if one.id == case.owner_id or may(rules.vocabulary, one, RIGHT)]
+    has = {case.owner_id, talker(await session.get_one(Conversation, case.conversation_id))}
+    return [one for one in found if one.id in has or may(rules.vocabulary, one, RIGHT)]
 
 
 def _theirs(who: Member, case_id: uuid.UUID) -> Select[Case]:

@@ -10,32 +10,50 @@ import re
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from handoff import audit
-from handoff.cases.bars import HARM, bars_of, plain, take_away, what_they_said
+from handoff.cases.bars import HARM, MESSAGES, bars_of, plain, take_away
 from handoff.cases.model import CLOSED, SAFEGUARDING, Case, CaseNote, LeadsOnly
-from handoff.conversations.model import ADVISER, Conversation
+from handoff.conversations.model import ADVISER, PERSON_AUTHOR, Conversation, Message
+from handoff.db import Base
+from handoff.screening.service import StoredFinding
 from handoff.staff import service as staff
 
 if TYPE_CHECKING:
     from handoff.cases.service import CaseRules
 
-ALLEGATION, RIGHT = "allegation", "case.oversee"
+ALLEGATION, EMERGENCY, RIGHT = "allegation", "emergency", "case.oversee"
 NOTE = (
     "An allegation that names nobody: only leads and managers can open this case. A lead says who is kept "
     "from it, or that advisers may see it."
 )
-# Words that point at somebody here, or at whoever they are talking to.
-_ONE_OF_US = re.compile(
-    r"\b(?:advis[eo]rs?|case ?workers?|key ?workers?|mentors?"
+_HARM = (
+    r"(?:touch|hit|hurt|kiss|grab|grop|felt|feels|rub|slap|punch|push|rap|assault|abus|threat"
+    r"|flirt|harass|beat)"
+)
+# Somebody here, by what they are; any child has such people, so that the word alone accuses nobody.
+_ROLE = re.compile(
+    r"\b(?:(?:my|your|ur|the|a|an|old|new) )*(?:advis[eo]rs?|case ?workers?|key ?workers?|mentors?"
     r"|your (?:\w+ )?(?:staff|team|colleagues?|office|workers?)"
-    r"|works? (?:here|for you|with you)|(?:someone|somebody|one) (?:here|of you)"
-    r"|(?:you|u) (?:(?:just|also|always|keep|kept|have|had) )?"
-    r"(?:touch|hit|hurt|kiss|grab|grop|rap|assault|abus|threat)\w*)\b"
+    r"|(?:someone|somebody|one) (?:here|of you))\b"
+)
+_DID = re.compile(
+    r" (?:(?:here|has|had|have|is|was|been|keeps?|kept|just|also|always|tried|trying|to|who|that|did) )*"
+    + _HARM
+)
+_BLAMED = re.compile(
+    r"\b(?:its|it is|it was|hes|shes|he is|she is|its about|it is about|it was about"
+    rf"|{_HARM}\w* by|{_HARM}\w* (?:me|us|him|her) (?:is|was)) $"
+)
+# Words that point at somebody here, or at whoever they are talking to, by themselves.
+_ONE_OF_US = re.compile(
+    r"\b(?:works? (?:here|for you|with you)"
+    rf"|(?:you|u) (?:(?:just|also|always|keep|kept|have|had) )?{_HARM}\w*)\b"
 )
 
 
@@ -46,53 +64,86 @@ async def keep_to_leads(
 
     The caller holds the conversation's lock. What a lead decided stands. The adviser who is in the talk
     goes on with it, unless the words point at somebody here: whoever was confided in is not taken away.
+    So does whoever an emergency was rung for while on call.
     """
     query = select(Case).where(Case.conversation_id == conversation.id, Case.state != CLOSED)
     cases = list((await session.execute(query)).scalars())
     case = next((one for one in cases if one.reason == SAFEGUARDING), None)
     if case is None or ALLEGATION not in case.categories:
         return
-    kept = await session.get(LeadsOnly, conversation.id)
+    kept, pointed = await session.get(LeadsOnly, conversation.id), await pointed_at(session, conversation.id)
     if kept is None:
         if await bars_of(session, conversation.id, lifted=True):
             return
         session.add(CaseNote(case_id=case.id, text=NOTE, at=now))
-        await _hold(session, now, case)
+        # In an emergency whoever was on call for it and told of it goes on.
+        since = case.opened_at if case.level == EMERGENCY and not pointed else now
+        await _hold(session, now, case, since=since)
     elif kept.lifted_at is not None:
         return
-    await _take_from_advisers(session, rules, now, conversation, cases)
+    elif pointed and pointed > kept.at:
+        kept.at = now
+    await session.flush()
+    await _take_from_advisers(session, rules, now, conversation, cases, pointed is not None)
 
 
 async def hold_for_leads(session: AsyncSession, now: datetime, cases: Iterable[Case]) -> None:
     """The same where names could not be looked for in a conversation about harm that somebody does."""
     case = next((one for one in cases if HARM & set(one.categories)), None)
     if case is not None and await session.get(LeadsOnly, case.conversation_id) is None:
-        await _hold(session, now, case)
+        await _hold(session, now, case, since=now)
 
 
-async def _hold(session: AsyncSession, now: datetime, case: Case) -> None:
-    session.add(LeadsOnly(conversation_id=case.conversation_id, at=now))
+async def _hold(session: AsyncSession, now: datetime, case: Case, *, since: datetime) -> None:
+    """`since`: those told while on call from then on may open it (`was_called`)."""
+    session.add(LeadsOnly(conversation_id=case.conversation_id, at=since))
     await session.flush()
     await audit.record(session, now, "system", "case.leads_only", f"case:{case.id}")
 
 
 async def _take_from_advisers(
-    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, cases: list[Case]
+    session: AsyncSession,
+    rules: CaseRules,
+    now: datetime,
+    conversation: Conversation,
+    cases: list[Case],
+    pointed: bool,
 ) -> None:
     holders = {one for case in cases for one in (case.owner_id, case.offered_to_id) if one}
-    talking = conversation.owner_id if conversation.state == ADVISER else None
-    if talking and not points_at_us(await what_they_said(session, conversation)):
-        holders.discard(talking)
-    elif talking:
-        holders.add(talking)
+    if talking := talker(conversation):
+        holders = holders | {talking} if pointed else holders - {talking}
     for person in await staff.active(session) if holders else ():
-        if person.id in holders and not staff.may(rules.vocabulary, person, RIGHT):
+        if person.id not in holders or staff.may(rules.vocabulary, person, RIGHT):
+            continue
+        called = select(Case.id).where(Case.conversation_id == conversation.id, was_called(person.id))
+        if (await session.execute(called.limit(1))).first() is None:
             await take_away(session, rules, now, conversation, person)
 
 
+def talker(conversation: Conversation) -> uuid.UUID | None:
+    """The adviser who is in the talk under way."""
+    return conversation.owner_id if conversation.state == ADVISER else None
+
+
+async def pointed_at(session: AsyncSession, conversation_id: uuid.UUID) -> datetime | None:
+    """When an allegation that points at somebody here, by no name, was last heard; None for never."""
+    query = (
+        select(Message.text, StoredFinding.at, StoredFinding.categories)
+        .join(StoredFinding, StoredFinding.message_id == Message.id)
+        .where(Message.conversation_id == conversation_id, Message.author == PERSON_AUTHOR)
+    )
+    rows = await session.execute(query.order_by(Message.seq.desc()).limit(MESSAGES))
+    found = (at for text, at, codes in rows if ALLEGATION in codes and points_at_us(text))
+    return next(found, None)
+
+
 def points_at_us(said: str) -> bool:
-    """Whether words about harm point at somebody who works here, by no name."""
-    return _ONE_OF_US.search(plain(said)) is not None
+    """Whether words about harm say that somebody who works here did it, by no name."""
+    said = plain(said)
+    return _ONE_OF_US.search(said) is not None or any(
+        _DID.match(said, found.end()) or _BLAMED.search(said[: found.start()])
+        for found in _ROLE.finditer(said)
+    )
 
 
 async def held_since(session: AsyncSession, conversation_id: uuid.UUID) -> datetime | None:
@@ -104,6 +155,42 @@ async def held_since(session: AsyncSession, conversation_id: uuid.UUID) -> datet
 def is_for_leads() -> ColumnElement[bool]:
     """For a query over cases: leads alone see the case's conversation."""
     return exists().where(LeadsOnly.conversation_id == Case.conversation_id, LeadsOnly.lifted_at.is_(None))
+
+
+def was_told(staff_id: uuid.UUID) -> ColumnElement[bool]:
+    """For a query over cases: an alert told them of the conversation, which is, or was, for leads alone.
+
+    Those tables belong to alerts, which asks who is let in here before it tells anybody.
+    """
+    return _telling(staff_id).exists()
+
+
+def was_called(staff_id: uuid.UUID) -> ColumnElement[bool]:
+    """The same while they were on call or second, since leads alone see it: a life does not wait for one."""
+    notice, shift = Base.metadata.tables["alert_notice"], Base.metadata.tables["shift"]
+    on_duty = and_(
+        notice.c.created_at >= LeadsOnly.at,
+        shift.c.staff_id == staff_id,
+        shift.c.starts_at <= notice.c.created_at,
+        or_(shift.c.ends_at.is_(None), shift.c.ends_at > notice.c.created_at),
+    )
+    return _telling(staff_id).where(on_duty).exists()
+
+
+def _telling(staff_id: uuid.UUID) -> Select[Any]:
+    alert, notice = Base.metadata.tables["alert"], Base.metadata.tables["alert_notice"]
+    rung = aliased(Case)
+    return (
+        select(notice.c.id)
+        .join(alert, alert.c.id == notice.c.alert_id)
+        .join(rung, rung.id == alert.c.case_id)
+        .join(LeadsOnly, LeadsOnly.conversation_id == rung.conversation_id)
+        .where(
+            rung.conversation_id == Case.conversation_id,
+            notice.c.staff_id == staff_id,
+        )
+        .correlate(Case)
+    )
 
 
 async def let_advisers_in(

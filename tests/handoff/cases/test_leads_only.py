@@ -136,6 +136,25 @@ async def test_the_adviser_who_is_told_of_somebody_else_goes_on_talking(
 
 
 @pytest.mark.parametrize(
+    ("before", "words"),
+    [("are you my adviser", "my football coach touched me"),
+     ("my mentor hit the road, he left", "my football coach touched me"),
+     ("hi", "you are a good adviser so i can tell you my football coach touched me")],
+)  # fmt: skip
+async def test_a_word_for_somebody_here_takes_nobody_away_unless_they_are_said_to_have_done_it(
+    client: Client, sam: Colleague, before: str, words: str
+) -> None:
+    chat = await heard(client, WORRIED)
+    case = await the_case(sam)
+    await sam.post(f"{case['at']}/claim")
+    await sam.post(f"{case['at']}/reply", {"text": "Hi, I'm Sam."})
+    await chat.say(before)
+    await chat.say(words)
+    assert await chat.state() == "adviser"
+    assert (await sam.get(case["at"]))[1]["leads_only_since"]
+
+
+@pytest.mark.parametrize(
     "words", ["my adviser touched me", "you touched me last week. my adviser touched me"]
 )
 async def test_the_adviser_in_the_talk_loses_it_when_the_words_point_at_somebody_here(
@@ -181,14 +200,19 @@ async def test_the_page_works_with_plain_forms(client: Client, priya: Colleague,
 @pytest.mark.parametrize(
     "said",
     ["my adviser touched me", "one of you hit me", "your staff hurt me", "someone here touched me",
-     "you hurt me", "the man who works for you", "u kept touching me"],
+     "you hurt me", "the man who works for you", "u kept touching me", "it was my mentor",
+     "i was touched by my key worker", "the one who touched me is my adviser",
+     "your adviser keeps hitting me"],
 )  # fmt: skip
 def test_words_that_point_at_somebody_here(said: str) -> None:
     assert points_at_us(said)
 
 
 @pytest.mark.parametrize(
-    "said", ["my coach touched me", "my teacher hit me", "thank you he hit me", "he works at the school", ""]
-)
+    "said",
+    ["my coach touched me", "my teacher hit me", "thank you he hit me", "he works at the school", "",
+     "i told my adviser my coach touched me", "thanks for being my mentor, my coach hit me",
+     "my key worker says i can tell you", "can one of you help, my teacher hit me"],
+)  # fmt: skip
 def test_words_that_point_elsewhere(said: str) -> None:
     assert not points_at_us(said)
