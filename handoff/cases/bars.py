@@ -112,6 +112,11 @@ def is_barred(staff_id: uuid.UUID | ColumnElement[uuid.UUID]) -> ColumnElement[b
     )
 
 
+def conversations_barred_to(staff_id: uuid.UUID) -> Select[uuid.UUID]:
+    """For a query: the conversations that this member of staff is kept from."""
+    return select(CaseBar.conversation_id).where(CaseBar.staff_id == staff_id, CaseBar.lifted_at.is_(None))
+
+
 def is_meant(name: str, said: str, *, name_is_enough: bool, met: bool) -> bool:
     """Whether a text about harm means this member of staff.
 

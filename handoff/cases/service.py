@@ -15,6 +15,7 @@ from handoff import audit
 from handoff.alerts import service as alerts
 from handoff.cases.access import case_for as case_for
 from handoff.cases.access import visible_to
+from handoff.cases.bars import conversations_barred_to as conversations_barred_to
 from handoff.cases.bars import keep_from_the_named as keep_from_the_named
 from handoff.cases.clocks import due_at
 from handoff.cases.clocks import working_days_after as working_days_after

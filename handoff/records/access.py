@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from handoff.errors import Conflict, NotFound
 from handoff.records import store
 from handoff.records.model import Record
+from handoff.registrations import service as registrations
 from handoff.staff.service import Member
 
 
 def visible_to(who: Member, record: type[Record] = Record) -> ColumnElement[bool]:
-    """Their areas' records, those their areas work with too, and those whose area is not known yet."""
+    """Their areas' records, those their areas work with too, and those whose area is not known yet.
+
+    None of somebody who named them: the record says where a child who accused them lives.
+    """
     areas = sorted(who.areas)
-    return or_(record.area.is_(None), record.area.in_(areas), record.also_area.in_(areas))
+    theirs = or_(record.area.is_(None), record.area.in_(areas), record.also_area.in_(areas))
+    return and_(theirs, record.id.not_in(_kept_from(who)))
+
+
+def _kept_from(who: Member) -> Select[uuid.UUID]:
+    """The records, with all that were joined into one, of whoever registered where they are barred."""
+    mine, other = aliased(Record), aliased(Record)
+    barred = registrations.records_barred_to(who.id).cte(recursive=True)
+    joined = or_(other.id == mine.joined_into_id, other.joined_into_id == mine.id)
+    kin = select(other.id).join(mine, joined).where(mine.id == barred.c.record_id)
+    whole = barred.union(kin)
+    return select(whole.c.record_id)
 
 
 async def record_for(session: AsyncSession, who: Member, record_id: uuid.UUID) -> Record:

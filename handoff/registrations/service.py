@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.cases.service import CaseRules, open_or_raise
+from handoff.cases.service import CaseRules, conversations_barred_to, open_or_raise
 from handoff.conversations.model import Conversation
 from handoff.registrations.contact import without_number
 from handoff.registrations.drafts import draft_answers
@@ -25,6 +25,12 @@ async def conversations_of(session: AsyncSession, ids: Collection[uuid.UUID]) ->
     """The conversation that each of these registrations was made in."""
     query = select(Registration.id, Registration.conversation_id).where(Registration.id.in_(ids))
     return {row.id: row.conversation_id for row in await session.execute(query)}
+
+
+def records_barred_to(staff_id: uuid.UUID) -> Select[uuid.UUID | None]:
+    """For a query: `record_id` of whoever registered in a conversation this member of staff is kept from."""
+    kept = Registration.conversation_id.in_(conversations_barred_to(staff_id))
+    return select(Registration.record_id).where(Registration.record_id.is_not(None), kept)
 
 
 async def lets_jobcentre_know(session: AsyncSession, registration_id: uuid.UUID) -> bool:
