@@ -13,6 +13,7 @@ from handoff import audit
 from handoff.errors import Unprocessable
 from handoff.records import store
 from handoff.records.codes import DIED, IN_LEARNING_OR_WORK, MOVED, NEET, load_codes
+from handoff.records.codes import SEEKING as SEEKING
 from handoff.records.consent import consents as consents
 from handoff.records.consent import give_consent as give_consent
 from handoff.records.consent import may_tell as may_tell

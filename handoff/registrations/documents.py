@@ -56,15 +56,15 @@ class Document:
     closing: Sequence[str] = field(default=())
 
 
-def confirmation(registration: Registration, area: Area, tells_jobcentre: bool) -> Document:
-    """The young person's own."""
+def confirmation(registration: Registration, area: Area, tells_jobcentre: bool, seeking: bool) -> Document:
+    """The young person's own; `seeking`: their record says that they look for education, training or work."""
     return Document(
         title="Your registration",
         authority=area.name,
         foot=f"{registration.reference}, {area.name}",
         status=_status(registration, yours=True),
         intro=[f"You are registered with {area.name} as looking for education, training or work."]
-        if is_running(registration)
+        if is_running(registration) and seeking
         else [],
         facts=[
             ("Reference", registration.reference),
@@ -81,15 +81,18 @@ def confirmation(registration: Registration, area: Area, tells_jobcentre: bool) 
     )
 
 
-def for_jobcentre(registration: Registration, area: Area, ground: str | None) -> Document:
-    """The Jobcentre's copy; only made with the permission, the ground only once an adviser has checked it."""
-    since = registration.registered_on
+def for_jobcentre(registration: Registration, area: Area, ground: str | None, since: date | None) -> Document:
+    """The Jobcentre's copy; only made with the permission, the ground only once an adviser has checked it.
+
+    `since`: when code 619 begins on their record, None where they are not recorded as seeking: a council
+    certifies what it has recorded, no more.
+    """
     facts = [
         ("Reference", registration.reference),
         *_who(registration),
         ("Postcode", registration.postcode),
         ("Registered on", day(registration.registered_on)),
-        ("Activity", f"Seeking education, employment or training (code 619) since {day(since)}"),
+        *_seeking(since),
         *_until(registration),
         ("Checked by an adviser", _checked(registration, area)),
     ]
@@ -104,7 +107,7 @@ def for_jobcentre(registration: Registration, area: Area, ground: str | None) ->
             f"The local authority, {area.name}, confirms that this young person is registered with it as "
             "seeking education, employment or training."
         ]
-        if is_running(registration)
+        if is_running(registration) and since
         else [],
         facts=facts,
         sections=[
@@ -131,6 +134,11 @@ def day(on: date) -> str:
 def _who(registration: Registration) -> list[tuple[str, str]]:
     born = date.fromisoformat(registration.date_of_birth)
     return [("Name", registration.name), ("Date of birth", day(born))]
+
+
+def _seeking(since: date | None) -> list[tuple[str, str]]:
+    words = "Seeking education, employment or training (code 619) since"
+    return [("Activity", f"{words} {day(since)}")] if since else []
 
 
 def _until(registration: Registration) -> list[tuple[str, str]]:

@@ -51,7 +51,6 @@ from handoff.registrations.reading import Accepted
 from handoff.registrations.situation import NOT_SAID, OTHER, began_on
 
 REASON = "benefits"
-SEEKING = "619"
 PERSON = "person"
 
 
@@ -249,11 +248,13 @@ async def _enter(end: Finish, made: Registration, record_id: uuid.UUID) -> None:
         note_case(session, now, made.case_id, words)
         return
     doing = await records.current_activity(session, record_id)
-    again_seeking = doing if doing and doing.code == SEEKING else None  # found out anew, not begun anew
+    again_seeking = (
+        doing if doing and doing.code == records.SEEKING else None
+    )  # found out anew, not begun anew
     start = again_seeking.started_on if again_seeking else today
     since = (again_seeking and again_seeking.neet_started_on) or made.activity_since_on or start
     try:
-        await records.record_activity(session, now, record_id, SEEKING, start, end.by, since, today)
+        await records.record_activity(session, now, record_id, records.SEEKING, start, end.by, since, today)
     except Unprocessable as wrong:
         note_case(session, now, made.case_id, f"Activity 619 could not be recorded. {wrong.message}")
 

@@ -17,6 +17,7 @@ from handoff.bodies import form_fields
 from handoff.content.areas import Area
 from handoff.errors import NotFound, TooMany
 from handoff.pages import page
+from handoff.records import service as records
 from handoff.registrations import links
 from handoff.registrations.access import LINK, birthday_given, is_open, let_in, link_holder, shut
 from handoff.registrations.documents import Document, confirmation, for_jobcentre
@@ -108,12 +109,23 @@ async def document_of(
 ) -> Document:
     """The paper asked for; NotFound for a Jobcentre's copy without the permission."""
     area = areas(registration.area)
-    tells = await may_tell_jobcentre(session, registration)
+    tells, since = (
+        await may_tell_jobcentre(session, registration),
+        await _seeking_since(session, registration),
+    )
     if which == "confirmation":
-        return confirmation(registration, area, tells)
+        return confirmation(registration, area, tells, since is not None)
     if not tells:
         raise NotFound("There is no copy for Jobcentre Plus, because you said that we may not tell them.")
-    return for_jobcentre(registration, area, reasons().get(registration.ground or ""))
+    return for_jobcentre(registration, area, reasons().get(registration.ground or ""), since)
+
+
+async def _seeking_since(session: AsyncSession, registration: Registration) -> date | None:
+    """When the activity that registering stands for begins on their record; None where they do another."""
+    if registration.record_id is None:
+        return None
+    doing = await records.current_activity(session, registration.record_id)
+    return doing.started_on if doing and doing.code == records.SEEKING else None
 
 
 async def _document(request: web.Request, which: str) -> web.Response:

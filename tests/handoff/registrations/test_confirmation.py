@@ -18,7 +18,9 @@ from handoff.app import Parts
 from handoff.audit import AuditEntry
 from handoff.clock import Clock
 from handoff.conversations.model import Message
+from handoff.records import service as records
 from handoff.registrations import links
+from tests.handoff.records.scenes import make_record
 from tests.handoff.registrations.papers import BIRTHDAY, make_link, make_registration
 
 PAGE = {"Accept": "text/html"}
@@ -206,6 +208,24 @@ async def test_without_the_permission_there_is_no_copy_for_the_jobcentre(
     assert "We do not tell them" in shown and "Copy for the Jobcentre" not in shown
     assert (await reader.get("/jobcentre"))[0] == 404
     assert (await reader.get("/jobcentre.pdf"))[0] == 404
+
+
+@pytest.mark.parametrize("code", ["619", "230", None])
+async def test_papers_certify_seeking_only_where_the_record_says_so(
+    parts: Parts, http: aiohttp.ClientSession, code: str | None
+) -> None:
+    record_id, today = await make_record(parts), parts.clock.now().date()
+    async with parts.db.transaction() as session:
+        now, since = parts.clock.now(), today if code == "619" else None
+        await records.give_consent(session, now, record_id, "jobcentre", "You may tell them.", "person")
+        if code:
+            await records.record_activity(session, now, record_id, code, today, "person", since, today)
+    reader = await reader_of(parts, http, record_id=record_id)
+    _, shown = await reader.post(**BIRTHDAY)
+    _, jobcentre = await reader.get("/jobcentre")
+    assert "Aisha Khan" in shown and "Aisha Khan" in jobcentre
+    said = ("as looking for" in shown, "(code 619) since" in jobcentre, "confirms that" in jobcentre)
+    assert said == (code == "619",) * 3
 
 
 async def test_an_ended_registration_says_so_on_its_papers(parts: Parts, http: aiohttp.ClientSession) -> None:
