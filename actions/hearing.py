@@ -12,6 +12,8 @@ from bot.codes import code_in
 
 CONFIRMED, CHANGE, LEAVING = "confirmed", "change", "leaving"
 """What is asked besides the fields: the read-back, which field to change, whether to delete it all."""
+DOUBTED = "doubted"
+"""Whether a correction is right with which they could not register here."""
 CODE, CODE_BIRTHDAY, SAVE_BIRTHDAY = "code", "code_birthday", "save_birthday"
 """What leads back to a registration that was begun, or is needed to leave it for later."""
 LEAVE = "leave"
@@ -118,7 +120,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Wants:
-    """Person, leave, save, delete, stay, finish, change, reference, no_phone, code, no_code or again."""
+    """Person, leave, save, delete, stay, finish, change, reference, no_phone, code, no_code, elsewhere,
+    as_before or again."""
 
     what: str
 
@@ -197,9 +200,18 @@ def _plain(said: Said, requested: str) -> Heard:
         return Wants(CHANGE if refused else "again")
     if requested in (CHANGE, CODE):
         return Wants("again")
+    if requested == DOUBTED:
+        return Wants(_doubted(said))
     if requested == "name" and said.intent in _SMALL_TALK:
         return Wants("again")
     return Answer(said.text)
+
+
+def _doubted(said: Said) -> str:
+    """Only a plain yes lets go of what was answered before."""
+    if NO.fullmatch(said.text) or said.intent == "deny" or _WRONG.search(said.text):
+        return "as_before"
+    return "elsewhere" if _means_yes(said) and not _BUT.search(said.text) else "again"
 
 
 def _means_yes(said: Said) -> bool:

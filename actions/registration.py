@@ -21,6 +21,7 @@ from actions.hearing import (
     CODE,
     CODE_BIRTHDAY,
     CONFIRMED,
+    DOUBTED,
     LEAVE,
     LEAVING,
     SAVE_BIRTHDAY,
@@ -116,6 +117,8 @@ class Step(Talk):
             "no_phone": self._no_phone,
             "reference": self._no_reference,
             "stay": self._stay,
+            "elsewhere": self._elsewhere,
+            "as_before": self._as_before,
         }
         return await ways.get(wants.what, self.ask_again)()
 
@@ -144,7 +147,7 @@ class Step(Talk):
             return await self._refuse(field.name, result)
         self.say("utter_changed", what=field.label, shown=result.shown)
         self.stand(result.stands)
-        asked_next = self.requested == CHANGE or "borough" in result.stands.missing
+        asked_next = self.requested in (CHANGE, DOUBTED) or "borough" in result.stands.missing
         return await self.ask_next(result.stands) if asked_next else await self.ask_again()
 
     async def _whole(self, correction: Correction) -> str:
@@ -162,6 +165,9 @@ class Step(Talk):
         return await self.ask_again()
 
     async def _refuse(self, field: str, problem: Problem) -> Events:
+        if problem.signpost and field in self.place.given:
+            self.place = replace(self.place, elsewhere=(problem.signpost, problem.words.get("council")))
+            return self.ask(DOUBTED)  # a slip in a correction would cost them every answer
         if problem.signpost:
             return await self._signpost(problem.signpost, problem.words.get("council"))
         self.place = self.place.missed()
@@ -183,6 +189,15 @@ class Step(Talk):
         named = {"council": council} if council else {}
         self.dispatcher.utter_message(json_message={"kind": "answer", "answer": slug, **named})
         return await self.end()
+
+    async def _elsewhere(self) -> Events:
+        if self.place.elsewhere is None:
+            return await self.start_again()
+        return await self._signpost(*self.place.elsewhere)
+
+    async def _as_before(self) -> Events:
+        self.say("utter_as_before")
+        return await self.start_again()
 
     async def _finish(self) -> Events:
         result = await handoff().register(self.turn)

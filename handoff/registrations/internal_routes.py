@@ -57,12 +57,15 @@ async def answer(request: web.Request) -> web.Response:
             if given.answer.code == "age_differs" and given.answer.value:
                 await drafts.keep_doubt(session, now, thread, given.answer.value)
             return web.json_response(_refused(given.answer, known))
+        kept = await session.begin_nested()
         for field, one in {name: given.answer, **given.beside}.items():
             await drafts.keep_answer(session, now, thread, field, one)
         answers = await drafts.draft_answers(session, conversation)
         elsewhere = drafts.sent_elsewhere(answers, rules, known.today)
         if elsewhere:
+            await kept.rollback()  # a correction may be a slip: what was answered before still stands
             return web.json_response(_refused(Problem("not_here", elsewhere.slug), known))
+        await kept.commit()
         told = await _stands(request, session, thread, answers)
     return web.json_response(told | {"ok": True, "value": given.answer.value, "shown": given.answer.shown})
 

@@ -151,6 +151,7 @@ async def test_keeps_no_answer_in_rasa(read_back: Say, person: Person) -> None:
         "misses": 0,
         "code": None,
         "untold": None,
+        "elsewhere": None,
     }
 
 
@@ -210,6 +211,36 @@ async def test_a_no_at_the_read_back_asks_what_to_change(read_back: Say, stub: S
     assert await read_back("Contact") == ["prompt_contact"]
     assert await read_back("07700 900999") == ["read_back", "prompt_confirmed"]
     assert stub.drafts[CONVERSATION]["contact"] == "07700 900999"
+
+
+SLIPS = ["no, 2001", "no its CR0 1AA"]
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+async def test_a_slip_in_a_correction_deletes_nothing_before_a_yes(
+    read_back: Say, stub: StubHandoff, slip: str
+) -> None:
+    before = dict(stub.drafts[CONVERSATION])
+    assert await read_back(slip, "correct") == ["prompt_doubted"]
+    assert await read_back("hmm") == ["prompt_doubted"]
+    assert await read_back("No, keep it as it was") == ["as_before", "read_back", "prompt_confirmed"]
+    assert stub.drafts[CONVERSATION] == before
+
+
+async def test_a_doubted_correction_may_be_corrected_in_turn(read_back: Say, stub: StubHandoff) -> None:
+    assert await read_back("no, 2001", "correct") == ["prompt_doubted"]
+    assert await read_back("no, 2010") == ["changed", "read_back", "prompt_confirmed"]
+    assert stub.drafts[CONVERSATION]["date_of_birth"].endswith("2010")
+
+
+async def test_a_correction_that_is_right_sends_them_where_they_can_register(
+    read_back: Say, person: Person, stub: StubHandoff
+) -> None:
+    await read_back("change my postcode")
+    assert await read_back("CR0 1AA") == ["prompt_doubted"]
+    assert await read_back("Yes, it's right") == ["answer signpost-other-area"]
+    assert person.heard[-1]["custom"]["council"] == "Croydon council"
+    assert stub.drafts == {}
 
 
 async def test_a_yes_with_a_but_is_not_a_yes(read_back: Say, stub: StubHandoff) -> None:

@@ -87,6 +87,15 @@ async def test_care_and_the_reason_together_decide_where_they_are_sent(
     assert told.get("signpost") == slug
 
 
+async def test_a_correction_that_would_send_them_elsewhere_leaves_what_was_answered_before(
+    form: Form,
+) -> None:
+    await form.fill()
+    told = await form.answer("care_status", "in care now")
+    assert told["signpost"] == "signpost-in-care"
+    assert (await form.draft())["answers"]["care_status"]["shown"] == "not in care"
+
+
 async def test_a_finished_registration_is_on_the_record_with_its_activity_and_permissions(
     form: Form, parts: Parts
 ) -> None:
