@@ -3,119 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from aiohttp import web
 from sqlalchemy import select
 
-from handoff.app import Parts, make_parts
+from handoff.app import make_parts
 from handoff.cases.model import Case, CaseNote
 from handoff.cases.service import open_or_raise
-from handoff.conversations.model import Conversation, Outgoing
-from handoff.conversations.service import append, lock, messages_after, sms_conversation
-from handoff.outbox import BACK_OFF, LEASE, Outbox
+from handoff.conversations.model import Conversation
+from handoff.conversations.service import lock, messages_after
+from handoff.outbox import BACK_OFF, LEASE
 from handoff.settings import Settings
 from handoff.staff.model import Staff
-from tests.handoff.fakes import FakeTwilio
+from tests.handoff.post_office import MoodyTwilio, Post
 
-PHONE, SERVICE = "+447700900123", "+447700900001"
 HOUR = timedelta(hours=1)
-
-
-class MoodyTwilio(FakeTwilio):
-    """Takes a text and then, when told to, answers an error or nothing at all."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.code = 20500
-        self.takes_but_answers = 0
-        self.hangs = False
-        self.taken = asyncio.Event()
-
-    async def _send(self, request: web.Request) -> web.Response:
-        if self.answers and self.answers[0] == 400:
-            return web.json_response(
-                {"code": self.code, "message": "no", "status": 400}, status=self.answers.pop(0)
-            )
-        answer = await super()._send(request)
-        self.taken.set()
-        if self.hangs:
-            await asyncio.Event().wait()
-        if self.takes_but_answers:
-            return web.json_response({"message": "broken"}, status=self.takes_but_answers)
-        return answer
 
 
 @pytest.fixture
 async def twilio() -> AsyncIterator[MoodyTwilio]:
     async with MoodyTwilio() as fake:
         yield fake
-
-
-@dataclass
-class Post:
-    """A service whose outbox only works when a test says so."""
-
-    parts: Parts
-    twilio: MoodyTwilio
-
-    def worker(self) -> Outbox:
-        parts = self.parts
-        return Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio)
-
-    async def drain(self, later: timedelta = timedelta(0)) -> None:
-        self.parts.clock.move(later)
-        await self.worker().drain()
-
-    async def queue(
-        self, *texts: str, phone: str = PHONE, safety: bool = False, author: str = "bot"
-    ) -> uuid.UUID:
-        now = self.parts.clock.now()
-        async with self.parts.db.transaction() as session:
-            found = await sms_conversation(session, now, phone, SERVICE, "camden")
-            conversation = await lock(session, found.id)
-            for text in texts:
-                await append(session, conversation, now, author=author, text=text, safety=safety)
-        return conversation.id
-
-    async def cut_off(
-        self, text: str = "hello", *, safety: bool = False, reached_twilio: bool = False
-    ) -> None:
-        """A text whose sender died: before Twilio had it, or after, its answer lost."""
-        await self.queue(text, safety=safety)
-        if reached_twilio:
-            await self.parts.twilio.send(PHONE, SERVICE, text, "x")
-        async with self.parts.db.transaction() as session:
-            row = (await session.execute(select(Outgoing).where(Outgoing.state == "queued"))).scalar_one()
-            row.state, row.attempts, row.next_try_at = "sending", 1, self.parts.clock.now()
-
-    async def rows(self) -> list[Outgoing]:
-        async with self.parts.db.reading() as session:
-            return list((await session.execute(select(Outgoing).order_by(Outgoing.created_at))).scalars())
-
-    async def row(self) -> Outgoing:
-        (row,) = await self.rows()
-        return row
-
-    async def hear(self, level: str) -> None:
-        """Screening hears a worry of this level, and the conversation waits for an adviser."""
-        now = self.parts.clock.now()
-        async with self.parts.db.transaction() as session:
-            found = await sms_conversation(session, now, PHONE, SERVICE, "camden")
-            conversation = await lock(session, found.id)
-            await open_or_raise(session, self.parts.rules, now, conversation, "safeguarding", level=level)
-            conversation.state = "waiting"
-
-    async def adviser_joins(self) -> None:
-        async with self.parts.db.transaction() as session:
-            (await session.execute(select(Conversation))).scalar_one().state = "adviser"
-
-    def bodies(self) -> list[str]:
-        return [text["Body"] for text in self.twilio.sent]
 
 
 @pytest.fixture
