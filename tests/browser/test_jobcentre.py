@@ -32,6 +32,7 @@ async def test_an_adviser_tells_them_by_hand_without_javascript(
 ) -> None:
     about = await Office(parts).registered()
     sam = await staff_page(new_page, site, java_script_enabled=False, viewport=PHONE)
+    await sam.get_by_text("Menu", exact=True).click()
     await sam.get_by_role("link", name="Jobcentre", exact=True).click()
     await sam.get_by_role("link", name=f"Registered {about.reference}").click()
     await expect(sam.get_by_text(NAME)).to_be_visible()

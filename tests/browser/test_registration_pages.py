@@ -189,6 +189,8 @@ async def test_the_list_of_registrations_fits_also_with_every_room_in_the_head(
     for name in NAMES.values():
         registration = await make_registration(parts, name=name)
     page = await staff_page(new_page, site, "lead@demo.test", viewport=viewport)
+    if viewport["width"] < 600:
+        await page.get_by_text("Menu", exact=True).click()
     await page.get_by_role("link", name="Registrations", exact=True).click()
     await expect(page.get_by_role("link", name=NAMES["arabic"])).to_be_visible()
     await assert_accessible(page)

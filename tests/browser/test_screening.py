@@ -47,7 +47,9 @@ async def test_a_lead_writes_a_phrase_and_a_manager_puts_it_in_force(
     await press(priya, "Try it")
     await expect(priya.get_by_label("Heard now")).to_contain_text("Routine")
     await expect(priya.get_by_label("Heard with the draft")).to_contain_text("Concern")
-    await expect(priya.get_by_label("Heard with the draft").locator("mark")).to_have_text("teal umbrella is back")
+    await expect(priya.get_by_label("Heard with the draft").locator("mark")).to_have_text(
+        "teal umbrella is back"
+    )
     await assert_accessible(priya)
     await press(priya, "Keep in the draft")
     await expect(priya.get_by_text("Kept in the draft.")).to_be_visible()

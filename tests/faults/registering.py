@@ -17,7 +17,11 @@ def form(name: str) -> list[str]:
         "NW1 2DB",
         "07700 900123",
         "At school or college",
+        "since july",
+        "no",
+        "i have no support from my parents",
         "yes",
+        "no",
         "yes that's right",
     ]
 
