@@ -31,7 +31,7 @@ QUESTIONS = {
 }
 NAMES = ["Maya", "Ada", "Ben", "Chloe", "Dev", "Ella", "Femi", "Grace"]
 PERSON = "can i talk to a person"
-ANSWER, TALK, PROMPT = "answer", "talk", "prompt"
+ANSWER, TALK, PROMPT, NOTICE = "answer", "talk", "prompt", "notice"
 Said = tuple[str, str | None]
 VICTIMS = [
     *([["handoff"], ["actions"]] * 3),
@@ -79,14 +79,14 @@ def registering(number: int) -> list[Line]:
     texts = form(f"{NAMES[number]} Okafor")
     opening: list[Said] = [(ANSWER, "register-for-benefits"), (PROMPT, None)]
     between: list[list[Said]] = [[(PROMPT, None)]] * (len(texts) - 2)
-    ending: list[Said] = [(TALK, None)]
+    ending: list[Said] = [(TALK, None), (NOTICE, None)]  # the reference, and the link to the confirmation
     replies = [opening, *between, ending]
     return [Line(text, given) for text, given in zip(texts, replies, strict=True)]
 
 
 def everyone(chance: random.Random) -> list[list[Line]]:
     """What each person writes: 200 messages, in an order of persons that mixes both kinds."""
-    plans = [registering(number) for number in range(8)] + [asking(chance) for _ in range(34)]
+    plans = [registering(number) for number in range(4)] + [asking(chance) for _ in range(38)]
     chance.shuffle(plans)
     return plans
 
