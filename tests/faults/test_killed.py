@@ -78,7 +78,8 @@ def registering(number: int) -> list[Line]:
     """A whole registration."""
     texts = form(f"{NAMES[number]} Okafor")
     opening: list[Said] = [(ANSWER, "register-for-benefits"), (PROMPT, None)]
-    between: list[list[Said]] = [[(PROMPT, None)]] * (len(texts) - 2)
+    read_back: list[Said] = [(TALK, None), (PROMPT, None)]
+    between: list[list[Said]] = [*[[(PROMPT, None)]] * (len(texts) - 3), read_back]
     ending: list[Said] = [(TALK, None), (NOTICE, None)]  # the reference, and the link to the confirmation
     replies = [opening, *between, ending]
     return [Line(text, given) for text, given in zip(texts, replies, strict=True)]
