@@ -31,7 +31,7 @@ class Limits:
     """How much one party may ask before the bot slows or skips; words are never refused."""
 
     chats_per_address_minute: int = 3_000  # 50 a second
-    chat_messages_per_second: int = 10
+    chat_messages_per_second: int = 50
     sign_ins_per_address_second: int = 20
     texts_per_number_second: int = 50
 
@@ -188,7 +188,7 @@ class _Reader:
         return url
 
     def limits(self, mode: str) -> Limits:
-        usual = Limits() if mode == "demo" else Limits(20, 2, 2, 5)
+        usual = Limits() if mode == "demo" else Limits(20, 10, 2, 5)
         return Limits(
             self.number("LIMIT_CHATS_PER_ADDRESS_MINUTE", usual.chats_per_address_minute),
             self.number("LIMIT_CHAT_MESSAGES_PER_SECOND", usual.chat_messages_per_second),

@@ -75,6 +75,8 @@ async def test_a_reply_that_fails_stays_in_the_box(new_page: NewPage, site: str,
     sam = await staff_page(new_page, site)
     await sam.goto(f"{site}/staff/cases/{case['id']}")
     await sam.get_by_role("button", name="Take this case").click()
+    await expect(sam.get_by_label("Reply in the chat")).to_be_visible()
+    await sam.wait_for_load_state()  # before, the browser itself would send the form
     await sam.route("**/reply", lambda route: route.abort())
     await sam.get_by_label("Reply in the chat").fill("One moment")
     await sam.get_by_role("button", name="Send").click()

@@ -29,9 +29,10 @@ QUESTIONS = {
     "ni-number": "where do i find my national insurance number",
     "confidentiality": "is this confidential",
 }
-NAMES = ["Maya", "Ada", "Ben", "Chloe", "Dev", "Ella", "Femi", "Grace"]
+NAMES = ["Maya", "Ada", "Ben", "Chloe"]
+REGISTRATIONS = len(NAMES)
 PERSON = "can i talk to a person"
-ANSWER, TALK, PROMPT, NOTICE = "answer", "talk", "prompt", "notice"
+ANSWER, TALK, PROMPT = "answer", "talk", "prompt"
 Said = tuple[str, str | None]
 VICTIMS = [
     *([["handoff"], ["actions"]] * 3),
@@ -80,14 +81,14 @@ def registering(number: int) -> list[Line]:
     opening: list[Said] = [(ANSWER, "register-for-benefits"), (PROMPT, None)]
     read_back: list[Said] = [(TALK, None), (PROMPT, None)]
     between: list[list[Said]] = [*[[(PROMPT, None)]] * (len(texts) - 3), read_back]
-    ending: list[Said] = [(TALK, None), (NOTICE, None)]  # the reference, and the link to the confirmation
+    ending: list[Said] = [(TALK, None), (TALK, None)]  # the reference, and the link to the confirmation
     replies = [opening, *between, ending]
     return [Line(text, given) for text, given in zip(texts, replies, strict=True)]
 
 
 def everyone(chance: random.Random) -> list[list[Line]]:
     """What each person writes: 200 messages, in an order of persons that mixes both kinds."""
-    plans = [registering(number) for number in range(4)] + [asking(chance) for _ in range(38)]
+    plans = [registering(number) for number in range(REGISTRATIONS)] + [asking(chance) for _ in range(38)]
     chance.shuffle(plans)
     return plans
 
@@ -180,7 +181,7 @@ async def test_kills_at_random_moments_lose_nothing_and_repeat_nothing(
     # Nobody repeats a receipt that came while the service was down: such a text stays sent.
     assert added["texts"].total() == texts and set(added["texts"]) <= {("sent",), ("delivered",)}
     assert added["cases"] == {
-        "benefits": 8,
+        "benefits": REGISTRATIONS,
         "request": sum(line.text == PERSON for lines in plans for line in lines),
     }
 
