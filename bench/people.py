@@ -16,7 +16,7 @@ import aiohttp
 from bench.questions import conversations
 from ops.console import Trouble
 
-Say = Callable[[str], Awaitable[None]]
+Say = Callable[[str], Awaitable[bool]]  # whether the bot goes on answering
 Open = Callable[[], Awaitable[Say]]
 
 
@@ -60,11 +60,17 @@ class Chat:
             raise Trouble(f"The chat answered {status} to a message of the bench.")
         return list(answer["replies"])
 
-    async def answered(self, text: str) -> None:
-        """As `say`, but the bot has to say something: an apology by the system is a fault."""
+    async def answered(self, text: str) -> bool:
+        """As `say`, but the bot has to say something, or a safety message after which it is quiet: False.
+
+        An apology by the system is a fault.
+        """
         replies = await self.say(text)
+        if "safety" in {reply["kind"] for reply in replies}:
+            return False
         if "bot" not in {reply["author"] for reply in replies}:
             raise Trouble(f"The chat had no answer for {text!r}, but {[reply['text'] for reply in replies]}.")
+        return True
 
 
 @asynccontextmanager
@@ -90,11 +96,12 @@ def stock_at(http: aiohttp.ClientSession, url: str) -> Open:
     async def open_one() -> Say:
         sender = str(uuid.uuid4())
 
-        async def say(text: str) -> None:
+        async def say(text: str) -> bool:
             body = {"sender": sender, "message": text}
             async with http.post(f"{url}/webhooks/rest/webhook", json=body) as response:
                 if not await response.json():
                     raise Trouble(f"Stock Rasa had no answer for {text!r}.")
+            return True
 
         return say
 
@@ -115,8 +122,10 @@ async def _person(opens: Open, waiting: Iterator[list[str]], run: Run) -> None:
         say = await opens()
         for question in questions:
             asked = time.perf_counter()
-            await say(question)
+            goes_on = await say(question)
             run.waits.append(time.perf_counter() - asked)
+            if not goes_on:
+                break
 
 
 @asynccontextmanager

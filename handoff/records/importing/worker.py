@@ -24,7 +24,7 @@ from handoff.records.importing.rows import Row, read_rows
 from handoff.records.model import Import, ImportRow
 
 log = logging.getLogger(__name__)
-ROWS_AT_ONCE = 100  # a message that arrives waits no longer than these take
+ROWS_AT_ONCE = 50  # a message that arrives waits no longer than these take
 LOOK_EVERY, MOST_FAILURES = 1.0, 5
 SILENT = timedelta(seconds=60)  # after which another process goes on with a file
 KEPT = timedelta(days=7)  # a file that nobody ran
