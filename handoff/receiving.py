@@ -16,7 +16,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
-from handoff.apart import apart
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.conversations.model import (
@@ -42,6 +41,7 @@ from handoff.conversations.words import LONGEST, normalise
 from handoff.db import Database
 from handoff.errors import Conflict, TooLong, Unprocessable
 from handoff.known import take_note
+from handoff.savepoint import savepoint
 from handoff.screening.heard import Heard
 from handoff.screening.triage import triage
 from handoff.screening.verdict import Verdict
@@ -127,7 +127,7 @@ class Receiving:
     ) -> None:
         """Keep plain facts, in a savepoint: where that fails the words are stored all the same."""
         try:
-            async with apart(session, conversation):
+            async with savepoint(session, conversation):
                 await take_note(session, self._rules, now, conversation, words)
         except Exception as error:
             log.error("no note taken conversation=%s why=%s", conversation.id, type(error).__name__)

@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
 from handoff.alerts import service as alerts
-from handoff.apart import apart
 from handoff.asking import Asking
 from handoff.cases.service import FAILURE, CaseRules, note_case, open_or_raise
 from handoff.clock import Clock
@@ -41,6 +40,7 @@ from handoff.conversations.service import append, last_choices, last_words, lock
 from handoff.db import Database
 from handoff.registrations import renewing
 from handoff.render import all_chosen
+from handoff.savepoint import savepoint
 from handoff.screening.heard import Heard
 from handoff.screening.holding import bot_may_speak
 from handoff.screening.messages import fixed_message
@@ -185,7 +185,7 @@ async def _answers_reminder(heard: Heard) -> bool:
     if heard.verdict.level != "routine":
         return False
     try:
-        async with apart(heard.session, heard.conversation):
+        async with savepoint(heard.session, heard.conversation):
             return await renewing.hear(
                 heard.session, heard.rules, heard.now, heard.conversation, heard.message
             )

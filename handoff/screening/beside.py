@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from handoff import reach
-from handoff.apart import apart
 from handoff.cases.service import (
     FAILURE,
     SAFEGUARDING,
@@ -28,6 +27,7 @@ from handoff.cases.service import (
 from handoff.conversations.model import ADVISER
 from handoff.neet import service as neet
 from handoff.registrations import service as registrations
+from handoff.savepoint import savepoint
 from handoff.screening.heard import Heard
 from handoff.screening.holding import may_hold
 from handoff.screening.language import language_name
@@ -42,7 +42,7 @@ Step = Callable[[Heard], Awaitable[bool]]
 async def go_beside(heard: Heard) -> bool:
     """Do all of it; True when all that the message says was answered, and the assistant need not be asked."""
     try:
-        async with apart(heard.session, heard.conversation):
+        async with savepoint(heard.session, heard.conversation):
             return any([await step(heard) for step in STEPS.values()])
     except Exception as error:
         _log(heard, "any", error)
@@ -126,12 +126,12 @@ _FAILED = {
 
 async def _guarded(heard: Heard, name: str, step: Step) -> bool:
     try:
-        async with apart(heard.session, heard.conversation):
+        async with savepoint(heard.session, heard.conversation):
             return await step(heard)
     except Exception as error:
         _log(heard, name, error)
     try:
-        async with apart(heard.session, heard.conversation):
+        async with savepoint(heard.session, heard.conversation):
             await _tell_staff(heard, name)
     except Exception as error:
         _log(heard, "note", error)

@@ -11,7 +11,7 @@ from handoff import audit
 
 
 @asynccontextmanager
-async def apart(session: AsyncSession, *shared: object) -> AsyncIterator[None]:
+async def savepoint(session: AsyncSession, *shared: object) -> AsyncIterator[None]:
     """A savepoint around the block. An error in it goes on to the caller, once all is as it was before: the
     rows, what the audit was told, and the `shared` objects that the rest of the transaction still uses."""
     told = audit.waiting(session)
