@@ -8,12 +8,12 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
 from handoff.alerts.model import BLOCKED as BLOCKED
-from handoff.alerts.model import CALLED, DANGER, LADDER, LEAD, ON_CALL, Alert
+from handoff.alerts.model import CALLED, DANGER, LADDER, LEAD, ON_CALL, Alert, AlertNotice, Shift
 from handoff.alerts.model import LAPSED as LAPSED
 from handoff.alerts.model import SILENT as SILENT
 from handoff.db import ROW
@@ -113,6 +113,26 @@ async def unacknowledged(session: AsyncSession) -> int:
     """How many alerts nobody has acknowledged."""
     query = select(func.count()).select_from(Alert).where(Alert.acknowledged_at.is_(None))
     return int((await session.execute(query)).scalar_one())
+
+
+def told_of(
+    case_id: SQLColumnExpression[uuid.UUID],
+    staff_id: uuid.UUID,
+    *,
+    on_call_since: SQLColumnExpression[datetime] | None = None,
+) -> ColumnElement[bool]:
+    """For a query: an alert about the case told this member of staff; with `on_call_since`, since then and
+    while they were on call or second."""
+    query = select(AlertNotice.id).join(Alert, Alert.id == AlertNotice.alert_id)
+    query = query.where(Alert.case_id == case_id, AlertNotice.staff_id == staff_id)
+    if on_call_since is not None:
+        on_duty = exists().where(
+            Shift.staff_id == staff_id,
+            Shift.starts_at <= AlertNotice.created_at,
+            or_(Shift.ends_at.is_(None), Shift.ends_at > AlertNotice.created_at),
+        )
+        query = query.where(AlertNotice.created_at >= on_call_since, on_duty)
+    return query.exists()
 
 
 async def _start(

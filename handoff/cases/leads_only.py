@@ -12,15 +12,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from handoff import audit
+from handoff.alerts import service as alerts
 from handoff.cases.bars import HARM, MESSAGES, bars_of, plain, take_away
 from handoff.cases.model import CLOSED, SAFEGUARDING, Case, CaseNote, LeadsOnly
 from handoff.conversations.model import ADVISER, PERSON_AUTHOR, Conversation, Message
-from handoff.db import Base
 from handoff.screening.service import StoredFinding
 from handoff.staff import service as staff
 
@@ -158,39 +158,22 @@ def is_for_leads() -> ColumnElement[bool]:
 
 
 def was_told(staff_id: uuid.UUID) -> ColumnElement[bool]:
-    """For a query over cases: an alert told them of the conversation, which is, or was, for leads alone.
-
-    Those tables belong to alerts, which asks who is let in here before it tells anybody.
-    """
-    return _telling(staff_id).exists()
+    """For a query over cases: an alert told them of the conversation, which is, or was, for leads alone."""
+    rung = aliased(Case)
+    return _rung(rung).where(alerts.told_of(rung.id, staff_id)).exists()
 
 
 def was_called(staff_id: uuid.UUID) -> ColumnElement[bool]:
     """The same while they were on call or second, since leads alone see it: a life does not wait for one."""
-    notice, shift = Base.metadata.tables["alert_notice"], Base.metadata.tables["shift"]
-    on_duty = and_(
-        notice.c.created_at >= LeadsOnly.at,
-        shift.c.staff_id == staff_id,
-        shift.c.starts_at <= notice.c.created_at,
-        or_(shift.c.ends_at.is_(None), shift.c.ends_at > notice.c.created_at),
-    )
-    return _telling(staff_id).where(on_duty).exists()
-
-
-def _telling(staff_id: uuid.UUID) -> Select[Any]:
-    alert, notice = Base.metadata.tables["alert"], Base.metadata.tables["alert_notice"]
     rung = aliased(Case)
-    return (
-        select(notice.c.id)
-        .join(alert, alert.c.id == notice.c.alert_id)
-        .join(rung, rung.id == alert.c.case_id)
-        .join(LeadsOnly, LeadsOnly.conversation_id == rung.conversation_id)
-        .where(
-            rung.conversation_id == Case.conversation_id,
-            notice.c.staff_id == staff_id,
-        )
-        .correlate(Case)
-    )
+    called = alerts.told_of(rung.id, staff_id, on_call_since=LeadsOnly.at)
+    return _rung(rung).where(called).exists()
+
+
+def _rung(rung: type[Case]) -> Select[Any]:
+    """Any case of the same conversation, which is, or was, for leads alone."""
+    query = select(rung.id).join(LeadsOnly, LeadsOnly.conversation_id == rung.conversation_id)
+    return query.where(rung.conversation_id == Case.conversation_id).correlate(Case)
 
 
 async def let_advisers_in(

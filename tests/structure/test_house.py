@@ -57,3 +57,14 @@ def test_every_module_of_the_service_imports_alone_without_a_warning() -> None:
         timeout=120,
     )
     assert run.returncode == 0, run.stderr
+
+
+def test_no_feature_reads_the_tables_of_another_past_its_service() -> None:
+    past = [
+        str(path.relative_to(ROOT))
+        for path in tracked(".py")
+        if path.is_relative_to(ROOT / "handoff")
+        and "migrations" not in path.parts
+        and "metadata.tables" in path.read_text()
+    ]
+    assert past == []
