@@ -9,9 +9,16 @@ from typing import Any
 from sqlalchemy import JSON, Date, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from handoff.crypto import EncryptedText
 from handoff.db import Base, UtcDateTime
 
-DRAFT, IN_REVIEW, PUBLISHED, SET_ASIDE = "draft", "in_review", "published", "set_aside"
+DRAFT, IN_REVIEW, APPROVED, PUBLISHED, SET_ASIDE = "draft", "in_review", "approved", "published", "set_aside"
+OPEN = (DRAFT, IN_REVIEW, APPROVED)
+"""The states of a revision that is not decided yet."""
+QUEUED, WRITING, TRAINING, CHECKING, SWAPPING = "queued", "writing", "training", "checking", "swapping"
+DONE, FAILED = "done", "failed"
+AT_WORK = (QUEUED, WRITING, TRAINING, CHECKING, SWAPPING)
+"""The states of a training that is under way, in their order."""
 
 
 class Answer(Base):
@@ -26,7 +33,7 @@ class Answer(Base):
 class Revision(Base):
     """A version of an answer: editors change it while it is a draft, nobody once it is published.
 
-    A draft without an author came with an upgrade: a "shipped update" that an editor may take up.
+    `publish_at` is when an approved one goes live by itself. A draft without an author came with an upgrade: a "shipped update" that an editor may take up.
     """
 
     __tablename__ = "revision"
@@ -46,6 +53,7 @@ class Revision(Base):
     editor_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
     approver_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     review_note: Mapped[str | None] = mapped_column(Text)
+    publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(Integer, default=1)
@@ -54,13 +62,17 @@ class Revision(Base):
 
 
 class Release(Base):
-    """A numbered set of revisions that is live together; the highest number is live."""
+    """A numbered set of revisions that is live together; the highest number is live.
+
+    `learnt` is the training whose folder the assistant learnt these answers' questions from; None as shipped.
+    """
 
     __tablename__ = "release"
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     why: Mapped[str] = mapped_column(String(200))
     by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    learnt: Mapped[int | None] = mapped_column(Integer)
 
 
 class ReleaseItem(Base):
@@ -70,3 +82,41 @@ class ReleaseItem(Base):
     number: Mapped[int] = mapped_column(ForeignKey("release.number"), primary_key=True)
     slug: Mapped[str] = mapped_column(ForeignKey("answer.slug"), primary_key=True)
     revision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("revision.id"))
+
+
+class Training(Base):
+    """A release that waits until the assistant has learnt its questions: revisions to put in, or the
+    `earlier` release to go back to. `folder` is the training in whose folder the questions are.
+
+    `faults` are sentences for editors. Whoever works it off (`worker`) says so again and again (`beat_at`).
+    """
+
+    __tablename__ = "training"
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    why: Mapped[str] = mapped_column(String(200))
+    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    items: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    earlier: Mapped[int | None] = mapped_column(Integer)
+    folder: Mapped[int | None] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(16), default=QUEUED, index=True)
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    worker: Mapped[str | None] = mapped_column(String(36))
+    beat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    faults: Mapped[list[str]] = mapped_column(JSON, default=list)
+    release: Mapped[int | None] = mapped_column(Integer)
+
+
+class ContentNotice(Base):
+    """What a member of staff should hear of the answers, on the console and perhaps by mail."""
+
+    __tablename__ = "content_notice"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    words: Mapped[str] = mapped_column(EncryptedText)
+    path: Mapped[str] = mapped_column(String(200))
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mail_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    mail_tries: Mapped[int] = mapped_column(Integer, default=0)
