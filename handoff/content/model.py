@@ -49,6 +49,7 @@ class Revision(Base):
     source: Mapped[dict[str, Any]] = mapped_column(JSON)
     review_on: Mapped[date] = mapped_column(Date)
     examples: Mapped[list[str]] = mapped_column(JSON, default=list)
+    areas: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     editor_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
     approver_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
@@ -120,3 +121,12 @@ class ContentNotice(Base):
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mail_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     mail_tries: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class ContentFile(Base):
+    """A file of answers as it was last brought in: what says the same goes out again as it was written."""
+
+    __tablename__ = "content_file"
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

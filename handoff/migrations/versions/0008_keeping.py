@@ -11,9 +11,11 @@ depends_on = None
 
 def upgrade() -> None:
     _releases()
+    _writing()
 
 
 def downgrade() -> None:
+    _undo_writing()
     _undo_releases()
 
 
@@ -64,3 +66,20 @@ def _undo_releases() -> None:
     op.drop_column("revision", "publish_at")
     op.drop_table("content_notice")
     op.drop_table("training")
+
+
+def _writing() -> None:
+    """What is different in one area, and files of answers as they were brought in."""
+    op.add_column("revision", sa.Column("areas", sa.JSON(), server_default="{}", nullable=False))
+    op.create_table(
+        "content_file",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_content_file"),
+    )
+
+
+def _undo_writing() -> None:
+    op.drop_table("content_file")
+    op.drop_column("revision", "areas")
