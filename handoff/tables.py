@@ -11,6 +11,7 @@ from handoff.jobcentre import model as jobcentre
 from handoff.neet import model as neet
 from handoff.records import model as records
 from handoff.registrations import model as registrations
+from handoff.retention import model as retention
 from handoff.screening import model as screening
 from handoff.staff import model as staff
 from handoff.switches import model as switches
@@ -27,6 +28,7 @@ __all__ = [
     "neet",
     "records",
     "registrations",
+    "retention",
     "screening",
     "staff",
     "switches",

@@ -45,7 +45,7 @@ class Notice(Base):
     `waiting_since`: when it last began to wait to be told. `round`: 2 once it was sent again.
     `may_have_gone`: an attempt at it ended so that it may have arrived. `raised_at`: when an adviser was
     asked to see to it. `withdrawn_at`: the permission was taken back since: it is not sent any more, and its
-    link shows nothing.
+    link shows nothing. `emptied_at`: what it said was forgotten in its time (handoff/retention).
     """
 
     __tablename__ = "jobcentre_notice"
@@ -71,6 +71,7 @@ class Notice(Base):
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     raised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    emptied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (Index("ix_jobcentre_notice_due", "state", "next_try_at"),)
 
 

@@ -12,9 +12,13 @@ depends_on = None
 def upgrade() -> None:
     _releases()
     _writing()
+    _floods()
+    _keeping()
 
 
 def downgrade() -> None:
+    _undo_floods()
+    _undo_keeping()
     _undo_writing()
     _undo_releases()
 
@@ -83,3 +87,73 @@ def _writing() -> None:
 def _undo_writing() -> None:
     op.drop_table("content_file")
     op.drop_column("revision", "areas")
+
+
+def _keeping() -> None:
+    """Holds, the nightly run, its counts, and what others have still to forget."""
+    op.add_column("jobcentre_notice", sa.Column("emptied_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "retention_hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=True),
+        sa.Column("record_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name="fk_retention_hold_conversation_id_conversation"
+        ),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name="fk_retention_hold_record_id_record"),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name="fk_retention_hold_by_id_staff"),
+        sa.PrimaryKeyConstraint("id", name="pk_retention_hold"),
+    )
+    for column in ("conversation_id", "record_id"):
+        op.create_index(f"ix_retention_hold_{column}", "retention_hold", [column], unique=False)
+    op.create_table(
+        "retention_run",
+        sa.Column("night", sa.Date(), nullable=False),
+        sa.Column("worker", sa.String(length=36), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("night", name="pk_retention_run"),
+    )
+    op.create_table(
+        "retention_count",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("removed", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "kind", name="pk_retention_count"),
+    )
+    op.create_table(
+        "forgotten",
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "reference", name="pk_forgotten"),
+    )
+    op.create_index("ix_forgotten_at", "forgotten", ["at"], unique=False)
+
+
+def _undo_keeping() -> None:
+    for table in ("forgotten", "retention_count", "retention_run", "retention_hold"):
+        op.drop_table(table)
+    op.drop_column("jobcentre_notice", "emptied_at")
+
+
+def _floods() -> None:
+    """Who wrote more at once than the assistant answers, and was not told so yet."""
+    op.add_column("conversation", sa.Column("flooded_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_conversation_flooded_at",
+        "conversation",
+        ["flooded_at"],
+        unique=False,
+        postgresql_where=sa.text("flooded_at IS NOT NULL"),
+        sqlite_where=sa.text("flooded_at IS NOT NULL"),
+    )
+
+
+def _undo_floods() -> None:
+    op.drop_index("ix_conversation_flooded_at", "conversation")
+    op.drop_column("conversation", "flooded_at")
