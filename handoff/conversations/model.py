@@ -42,7 +42,8 @@ class Conversation(Base):
     `automatic_allowed_at`: when an adviser last let automatic questions go out after an urgent message;
     `off_told_at`: when they were last told that the assistant is switched off; `afresh_at`: when an adviser
     last handed back or closed their safeguarding case, so that worries count anew; `silent_since`: their last
-    word, once they were found to have gone quiet after something urgent.
+    word, once they were found to have gone quiet after something urgent; `flooded_at`: when the assistant last
+    left a message of theirs, one of too many at once, until they were told.
     """
 
     __tablename__ = "conversation"
@@ -66,8 +67,17 @@ class Conversation(Base):
     automatic_allowed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     afresh_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     silent_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    flooded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_inbound_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (
+        Index(
+            "ix_conversation_flooded_at",
+            "flooded_at",
+            postgresql_where=text("flooded_at IS NOT NULL"),
+            sqlite_where=text("flooded_at IS NOT NULL"),
+        ),
+    )
 
 
 class Message(Base):
