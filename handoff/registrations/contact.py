@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
+from handoff.registrations.overlooked import seen_by_others
 from handoff.registrations.reading import Accepted, Problem
 
 HERE = "in this chat"
-LONGEST_REST = 160
+LONGEST_REST = 500
+"""Characters; as long as an answer may be, so that nothing said beside a number is lost."""
 _SAME = re.compile(
     r"\b(?:same|this (?:one|number|phone)|this is (?:fine|ok|okay|good)|text me|texts?|here|on this"
     r"|(?:the one )?(?:i['’]?m )?texting (?:from|on|with|u|you))\b",
@@ -53,7 +55,7 @@ _UNSAFE = (
 )
 _REFUSED_AHEAD = re.compile(rf"{_NEVER}[\s:]*$", re.IGNORECASE)
 _REFUSED_BEHIND = re.compile(
-    rf"[^.;\d]*(?:{_UNSAFE}|\b(?:don'?t|do not|never) (?:use|text|call|ring|phone|message)"
+    rf"[^\d]*(?:{_UNSAFE}|\b(?:don'?t|do not|never) (?:use|text|call|ring|phone|message)"
     r" (?:it|this|that|me (?:on (?:it|this|that)|here|there))\b"
     rf"(?!(?: \w+)? (?:{_TIMES})\b))",
     re.IGNORECASE,
@@ -132,6 +134,8 @@ def _is_refused(text: str) -> bool:
 
     To be asked once more costs less than a message that the wrong person reads.
     """
+    if seen_by_others(text):
+        return True
     number, email = _number_in(text), _EMAIL.search(text)
     if number is None and email is None:
         return bool(_REFUSED_HERE.search(text))

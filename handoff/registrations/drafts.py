@@ -26,6 +26,9 @@ from handoff.registrations.situation import read_since
 
 DOUBT = "doubt"
 """Beside the answers: the date of birth that did not fit the age they had said."""
+UNSAFE = "unsafe"
+"""Beside the answers: what they said of ways to reach them that are not safe, word for word."""
+MOST_UNSAFE = 5
 Answers = Mapping[str, Mapping[str, Any]]
 
 
@@ -102,6 +105,19 @@ async def keep_doubt(session: AsyncSession, now: datetime, conversation: Convers
     """Remember the date of birth that is asked about, so that it is asked about once."""
     draft = await _draft(session, now, conversation)
     draft.answers = {**draft.answers, DOUBT: {"value": born}}
+
+
+async def keep_unsafe(session: AsyncSession, now: datetime, conversation: Conversation, said: str) -> None:
+    """Remember what is not safe as they said it: whoever reaches them must not use it."""
+    draft = await _draft(session, now, conversation)
+    before = [one for one in draft.answers.get(UNSAFE, {}).get("value", ()) if one != said]
+    draft.answers = {**draft.answers, UNSAFE: {"value": [*before, said][-MOST_UNSAFE:]}}
+
+
+async def unsafe_ways(session: AsyncSession, conversation_id: uuid.UUID) -> list[str]:
+    """What they said of ways to reach them that are not safe, the earliest first."""
+    draft = await session.get(Draft, conversation_id)
+    return list(draft.answers.get(UNSAFE, {}).get("value", ())) if draft else []
 
 
 async def doubt(session: AsyncSession, conversation_id: uuid.UUID) -> str | None:

@@ -34,13 +34,14 @@ from handoff.neet import service as neet
 from handoff.records import service as records
 from handoff.references import new_reference
 from handoff.registrations import again, elsewhere, form, links, permissions, renewing
-from handoff.registrations.contact import reach
+from handoff.registrations.contact import reach, without_number
 from handoff.registrations.drafts import (
     Answers,
     draft_answers,
     known_about,
     sent_elsewhere,
     today_of,
+    unsafe_ways,
     values_of,
 )
 from handoff.registrations.fields import FIELDS, read
@@ -104,6 +105,7 @@ async def register(
         made = found or await _add(end, values, identity, area)
         made.record_id = record.id
         await _enter(end, made, record.id)
+    await _warn(end, made)
     session.add(RegistrationCall(key=key, registration_id=made.id, created=found is None, at=now))
     await session.execute(delete(Draft).where(Draft.conversation_id == conversation.id))
     return await end.told(made, found is None)
@@ -257,6 +259,14 @@ async def _enter(end: Finish, made: Registration, record_id: uuid.UUID) -> None:
         await records.record_activity(session, now, record_id, records.SEEKING, start, end.by, since, today)
     except Unprocessable as wrong:
         note_case(session, now, made.case_id, f"Activity 619 could not be recorded. {wrong.message}")
+
+
+async def _warn(end: Finish, made: Registration) -> None:
+    """The adviser reads which ways to reach them are not safe, as they said it."""
+    if unsafe := await unsafe_ways(end.session, end.conversation.id):
+        said = "\n".join(f"“{without_number(one)}”" for one in unsafe)
+        words = f"They said that this is NOT a safe way to reach them. Do not use it:\n{said}"
+        note_case(end.session, end.now, made.case_id, words)
 
 
 def _values(answers: Answers, now: datetime) -> dict[str, Any]:

@@ -129,6 +129,8 @@ async def _keep(at: At, thread: Conversation, name: str, text: str) -> str | Non
         return None
     if found.code == "age_differs" and found.value:
         await drafts.keep_doubt(at.session, at.now, thread, found.value)
+    if found.code == "which_contact":
+        await drafts.keep_unsafe(at.session, at.now, thread, text)
     if found.signpost:
         return f"They cannot register here: {found.signpost.removeprefix('signpost-').replace('-', ' ')}."
     return _FIXES.get(found.code, _DATE if name == "date_of_birth" else "Write it another way.")

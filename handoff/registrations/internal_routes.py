@@ -56,6 +56,8 @@ async def answer(request: web.Request) -> web.Response:
         if isinstance(given.answer, Problem):
             if given.answer.code == "age_differs" and given.answer.value:
                 await drafts.keep_doubt(session, now, thread, given.answer.value)
+            if given.answer.code == "which_contact":
+                await drafts.keep_unsafe(session, now, thread, said)
             return web.json_response(_refused(given.answer, known))
         kept = await session.begin_nested()
         for field, one in {name: given.answer, **given.beside}.items():

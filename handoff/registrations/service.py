@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.cases.service import CaseRules, conversations_barred_to, open_or_raise
 from handoff.conversations.model import Conversation
 from handoff.registrations.contact import without_number
-from handoff.registrations.drafts import draft_answers
+from handoff.registrations.drafts import draft_answers, unsafe_ways
 from handoff.registrations.model import Registration
 from handoff.registrations.permissions import may_tell_jobcentre
 from handoff.registrations.postcode import written as written
@@ -70,7 +70,9 @@ async def begun_in_words(session: AsyncSession, conversation_id: uuid.UUID) -> d
     shown = {name: str(answer["shown"]) for name, answer in answers.items()}
     if "contact" in shown:
         shown["contact"] = without_number(shown["contact"])
-    return {f"{name.replace('_', ' ').capitalize()} (so far)": words for name, words in shown.items()}
+    begun = {f"{name.replace('_', ' ').capitalize()} (so far)": words for name, words in shown.items()}
+    unsafe = [without_number(one) for one in await unsafe_ways(session, conversation_id)]
+    return begun | ({"NOT safe, they said": "; ".join(unsafe)} if unsafe else {})
 
 
 async def pause(session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation) -> None:

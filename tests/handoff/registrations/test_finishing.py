@@ -158,3 +158,15 @@ async def test_without_a_phone_they_register_all_the_same(form: Form, parts: Par
     made = await _registration(parts)
     assert (made.phone, made.phone_index, made.email) == (None, None, "aisha@example.org")
     assert made.safe_times == "evenings"
+
+
+async def test_what_they_said_is_not_safe_is_kept_for_the_adviser(
+    form: Form, client: TestClient[Any, Any]
+) -> None:
+    said = "07700 900123 but my dad reads it"
+    assert (await form.answer("contact", said))["problem"] == "which_contact"
+    await form.fill(contact="sam@example.org")
+    await form.finish()
+    [case] = await _cases(client)
+    [note] = [one for one in await _notes(client, case) if "NOT a safe way" in one]
+    assert "“number ending 123 but my dad reads it”" in note

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from handoff.content.areas import load_areas
 from handoff.registrations.asking import question
@@ -113,6 +115,51 @@ def test_a_way_they_refuse_is_never_taken_as_the_safe_one(text: str, known: Know
 )
 def test_a_no_to_a_time_or_a_call_leaves_the_number_safe(text: str, kept: str) -> None:
     assert value("contact", text, TEXTER).startswith(kept)
+
+
+SEEN_BY_OTHERS = [
+    "but my dad reads it",
+    "my mum checks my phone",
+    ". it's not private",
+    "its shared with my sister",
+    "its a family phone",
+    "everyone in my house can see it",
+    "my step-dad goes through it",
+    "he looks at it sometimes",
+    "nobody sees it except my mum",
+    "mum picks up",
+    "it's checked by my carer",
+    "my boyfriend knows my passcode",
+    "it goes to my dads ipad",
+    "its not just mine",
+    "my mum’s got my phone",
+]
+
+
+@pytest.mark.parametrize("said", SEEN_BY_OTHERS)
+@pytest.mark.parametrize("way", ["07700 900123", "sam@example.org", "text me here"])
+def test_a_way_that_somebody_else_sees_is_not_taken_as_safe(way: str, said: str) -> None:
+    assert value("contact", f"{way} {said}", TEXTER) == "which_contact"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "nobody reads it", "no one else sees it", "my mum doesnt read it", "only i use it", "its not shared",
+        "text after 4 so my mum can't see", "before my dad gets home", "i check it after 6",
+        "don't say who you are", "my nan, she picks up", "leave a message, say you're from school",
+    ],
+)  # fmt: skip
+def test_whatever_else_is_said_of_a_number_is_kept_as_it_was_said(said: str) -> None:
+    *_, last = said.split()
+    kept = value("contact", f"07700 900123 {said}")
+    assert reach(kept).phone == "+447700900123" and kept.endswith(last)
+
+
+@given(st.text(max_size=400), st.sampled_from(SEEN_BY_OTHERS))
+def test_words_of_somebody_who_sees_it_are_never_taken_with_the_number(said: str, seen: str) -> None:
+    found = read("contact", f"07700 900123 {said} {seen}", CHAT)
+    assert isinstance(found, Problem)
 
 
 def test_staff_read_how_to_reach_them_without_the_number() -> None:
