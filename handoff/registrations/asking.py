@@ -23,7 +23,10 @@ _GROUND_SMS = "Why do you need to claim?"
 
 
 def question(name: str, values: Mapping[str, str], areas: Mapping[str, Area], sms: bool) -> dict[str, Any]:
-    """The words of a question and its choices; KeyError for one that is asked in the same words always."""
+    """The words of a question and its choices; KeyError for one that is asked in the same words always.
+
+    `values` are those that may be said here: the boroughs on offer tell of the postcode, too.
+    """
     if name == "ground" and sms:
         return _asked(_GROUND_SMS, [*(one.sms for one in grounds()), "Other", "Rather not say"])
     if name == "ground":
@@ -32,8 +35,9 @@ def question(name: str, values: Mapping[str, str], areas: Mapping[str, Area], sm
         )
     if name != "borough":
         raise KeyError(name)
-    postcode = values.get("postcode", "that postcode")
-    return _asked(_BOROUGH.format(postcode=postcode), offered(postcode, areas))
+    postcode = values.get("postcode")
+    choices = offered(postcode, areas) if postcode else []
+    return _asked(_BOROUGH.format(postcode=postcode or "your postcode"), choices)
 
 
 def _asked(text: str, choices: list[str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from handoff.clock import Clock
 from handoff.conversations.model import Conversation
 from handoff.crypto import keyring
 from handoff.db import ROW, Database
+from handoff.registrations.drafts import DOUBT
 from handoff.registrations.model import ComeBackTry, Draft
 
 GOOD_FOR = timedelta(days=30)
@@ -145,7 +146,7 @@ async def _take_up(session: AsyncSession, now: datetime, conversation: Conversat
         return
     answers = draft.answers
     if before.contact_id != conversation.contact_id:
-        answers = {name: {**answer, "elsewhere": True} for name, answer in answers.items()}
+        answers = {name: {**answer, "elsewhere": True} for name, answer in answers.items() if name != DOUBT}
     await session.execute(delete(Draft).where(Draft.conversation_id.in_((before.id, conversation.id))))
     session.expunge(draft)
     session.add(Draft(conversation_id=conversation.id, answers=answers, wrong_tries=0, updated_at=now))

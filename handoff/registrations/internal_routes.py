@@ -101,7 +101,8 @@ async def ask(request: web.Request) -> web.Response:
         thread = await session.get(Conversation, conversation)
         if thread is None or name not in FIELDS:
             raise NotFound()
-        values = drafts.values_of(await drafts.draft_answers(session, conversation))
+        answers = await drafts.draft_answers(session, conversation)
+    values = drafts.values_of({field: one for field, one in answers.items() if not one.get("elsewhere")})
     asked = question(name, values, request.app[keys.RULES].areas, thread.channel == SMS)
     return web.json_response(asked)
 

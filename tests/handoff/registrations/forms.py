@@ -45,6 +45,10 @@ class Form:
         response = await self.internal.get(f"/internal/registrations/drafts?conversation={self.sender}")
         return dict(await response.json())
 
+    async def question(self, field: str) -> dict[str, Any]:
+        path = f"/internal/registrations/questions/{field}?conversation={self.sender}"
+        return dict(await (await self.internal.get(path)).json())
+
     async def finish(self, message_id: str | None = None) -> tuple[int, dict[str, Any]]:
         body = {"conversation": self.sender, "message_id": message_id or str(uuid.uuid4())}
         response = await self.internal.post("/internal/registrations", json=body)

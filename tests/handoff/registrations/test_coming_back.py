@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import select, text
 
 from handoff.app import Parts
+from handoff.conversations import service as conversations
 from handoff.registrations import come_back
 from handoff.registrations.model import Draft
 from tests.handoff.factories import make_chat
@@ -48,6 +50,32 @@ async def test_it_goes_on_from_another_contact_without_showing_what_was_said(
     assert {name: one["shown"] for name, one in told["answers"].items()} == dict.fromkeys(BEGUN)
     assert "Khan" not in str(told) and "NW5" not in str(told)
     assert (await begun.draft())["answers"] == {}
+
+
+async def test_the_borough_is_asked_elsewhere_without_the_postcode_or_what_is_near_it(
+    begun: Form, elsewhere: Form
+) -> None:
+    await begun.answer("postcode", "NW1 2ZZ")
+    here = await begun.question("borough")
+    assert "NW1 2ZZ" in here["text"] and here["choices"]
+    told = await elsewhere.post("returns", code=await code_of(begun), birthday=BORN)
+    assert told["missing"][0] == "borough"
+    there = await elsewhere.question("borough")
+    assert there["choices"] == [] and "NW1" not in str(there) and "your postcode" in there["text"]
+    await elsewhere.answer("postcode", "NW1 2ZZ")
+    assert await elsewhere.question("borough") == here
+
+
+async def test_a_date_that_was_doubted_is_not_said_elsewhere(
+    begun: Form, elsewhere: Form, parts: Parts
+) -> None:
+    async with parts.db.transaction() as session:
+        thread = await conversations.lock(session, uuid.UUID(begun.sender.partition(":")[0]))
+        thread.facts = {"age": 17}
+    assert (await begun.answer("date_of_birth", "3 feb 2009"))["ok"]
+    assert (await begun.answer("date_of_birth", "7 may 2014"))["problem"] == "age_differs"
+    await elsewhere.post("returns", code=await code_of(begun), birthday="3 feb 2009")
+    assert "May 2014" not in str(await elsewhere.answer("date_of_birth", "yes the date is right"))
 
 
 async def test_what_came_from_elsewhere_is_registered_with_the_rest(begun: Form, elsewhere: Form) -> None:
