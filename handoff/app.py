@@ -67,6 +67,7 @@ from handoff.sms.inbox import Inbox
 from handoff.sms.receipts import LostReceipts
 from handoff.sms.twilio_client import TwilioClient
 from handoff.staff import routes as staff_routes
+from handoff.studio.schedule import NoticeMail, Schedule
 from handoff.switches import routes as switches_routes
 from handoff.turns import Turns
 from handoff.webchat import routes as webchat_routes
@@ -134,6 +135,8 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             outbox.run_forever,
             catch_up.run_forever,
             receipts.run_forever,
+            Schedule(parts.db, parts.clock, parts.hub, parts.rules, parts.content.facts).run_forever,
+            NoticeMail(parts.db, parts.clock, parts.settings).run_forever,
             Alarms(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Imports(parts.db, parts.clock, parts.rules).run_forever,
             Silences(parts.db, parts.clock, parts.hub, parts.rules).run_forever,

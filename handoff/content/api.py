@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from aiohttp import web
@@ -63,8 +63,8 @@ async def restore(request: web.Request) -> web.Response:
     return web.json_response({"release": await restore_release(request)})
 
 
-async def restore_release(request: web.Request) -> int:
-    """Restore the release in the address, and tell open chats; its new number."""
+async def restore_release(request: web.Request) -> int | None:
+    """Restore the release in the address, and tell open chats; its new number, None if it is learnt first."""
     earlier = request.match_info["number"]
     if not (earlier.isascii() and earlier.isdigit() and len(earlier) < 10):
         raise NotFound("There is no such release.")
@@ -140,6 +140,7 @@ def _revision(view: AnswerView, revision: Revision | None) -> dict[str, Any] | N
         "number": revision.number,
         "state": revision.state,
         "version": revision.version,
+        "publish_at": iso(revision.publish_at),
         "author": view.names.get(revision.author_id) if revision.author_id else None,
         "review_note": revision.review_note,
         **asdict(Wording.of(revision)),
@@ -169,8 +170,13 @@ def _figure(figure: Figure, day: date) -> dict[str, Any]:
 
 def _release(view: releases.ReleaseView) -> dict[str, Any]:
     changed = [{"slug": slug, "title": title} for slug, title in view.changed]
-    at = view.release.at.isoformat().replace("+00:00", "Z")
-    return {"number": view.release.number, "why": view.release.why, "at": at, "changed": changed}
+    release = view.release
+    return {"number": release.number, "why": release.why, "at": iso(release.at), "changed": changed}
+
+
+def iso(at: datetime | None) -> str | None:
+    """A moment as the API gives it."""
+    return at.isoformat().replace("+00:00", "Z") if at else None
 
 
 def setup(app: web.Application) -> None:

@@ -33,7 +33,8 @@ class Answer(Base):
 class Revision(Base):
     """A version of an answer: editors change it while it is a draft, nobody once it is published.
 
-    `publish_at` is when an approved one goes live by itself. A draft without an author came with an upgrade: a "shipped update" that an editor may take up.
+    `publish_at` is when an approved one goes live by itself. A draft without an author came with an
+    upgrade: a "shipped update" that an editor may take up.
     """
 
     __tablename__ = "revision"

@@ -1,4 +1,7 @@
-"""Numbered releases: publishing a revision and going back to an earlier set are both a new release."""
+"""Numbered releases: publishing a revision and going back to an earlier set are both a new release.
+
+One whose example questions are not those of the live release waits until the assistant has learnt them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
 from handoff.content.live import live_release, release_revisions
-from handoff.content.model import Release, ReleaseItem, Revision
+from handoff.content.model import PUBLISHED, Release, ReleaseItem, Revision, Training
 from handoff.errors import Conflict, NotFound
 from handoff.staff.service import Member
 
@@ -28,24 +31,82 @@ class ReleaseView:
     answers: int
 
 
+def questions(revisions: Mapping[str, Revision]) -> dict[str, list[str]]:
+    """What the assistant learns of a release: the example questions of each answer that has any."""
+    return {slug: revision.examples for slug, revision in revisions.items() if revision.examples}
+
+
 async def publish(
-    session: AsyncSession, now: datetime, by: uuid.UUID | None, why: str, revisions: Mapping[str, Revision]
+    session: AsyncSession,
+    now: datetime,
+    by: uuid.UUID | None,
+    why: str,
+    revisions: Mapping[str, Revision],
+    learnt: int | None = None,
 ) -> int:
-    """Make the live set with these revisions put in the new live release; its number."""
+    """Make the live set with these revisions put in the new live release; its number.
+
+    `learnt` is the training that taught the assistant its questions; that of the live release if none.
+    """
     number = await _next_number(session)
     live = await release_revisions(session, number - 1)
-    return await _add(session, now, number, by, why, {**live, **revisions})
+    for revision in revisions.values():
+        revision.state, revision.publish_at = PUBLISHED, None
+    return await _add(session, now, number, by, why, {**live, **revisions}, learnt)
 
 
-async def restore(session: AsyncSession, now: datetime, who: Member, earlier: int) -> int:
-    """Make an earlier release's set live again, as a new release; its number."""
+async def go_live(
+    session: AsyncSession, now: datetime, by: uuid.UUID | None, why: str, revisions: Mapping[str, Revision]
+) -> None:
+    """Publish at once, or, when the questions differ from the live ones, as soon as they are learnt."""
+    live = await release_revisions(session, await live_release(session))
+    if questions({**live, **revisions}) == questions(live):
+        await publish(session, now, by, why, revisions)
+        return
+    items = {slug: str(revision.id) for slug, revision in revisions.items()}
+    await _queue(session, now, Training(why=why, by_id=by, at=now, items=items, faults=[]))
+
+
+async def restore(session: AsyncSession, now: datetime, who: Member, earlier: int) -> int | None:
+    """Make an earlier release's set live again, as a new release; its number, None if it is learnt first."""
     number = await _next_number(session)
     if earlier == number - 1:
         raise Conflict("already_live", f"Release {earlier} is the live one already.")
     revisions = await release_revisions(session, earlier) if earlier > 0 else {}
     if not revisions:
         raise NotFound("There is no such release.")
-    return await _add(session, now, number, who.id, f"Back to release {earlier}", revisions)
+    why = f"Back to release {earlier}"
+    if questions(revisions) == questions(await release_revisions(session, number - 1)):
+        return await _add(session, now, number, who.id, why, revisions)
+    await _queue(session, now, Training(why=why, by_id=who.id, at=now, items={}, earlier=earlier, faults=[]))
+    return None
+
+
+async def learnt_release(session: AsyncSession, now: datetime, training: Training) -> int:
+    """Make the release of a training live: the assistant has learnt it; its number."""
+    number = await _next_number(session)
+    revisions = await training_set(session, training)
+    for slug in training.items:
+        revisions[slug].state, revisions[slug].publish_at = PUBLISHED, None
+    return await _add(session, now, number, training.by_id, training.why, revisions, training.folder)
+
+
+async def training_set(session: AsyncSession, training: Training) -> dict[str, Revision]:
+    """The revisions that will be live once this training is: by the live ones of now."""
+    if training.earlier:
+        return await release_revisions(session, training.earlier)
+    ids = [uuid.UUID(one) for one in training.items.values()]
+    found = (await session.execute(select(Revision).where(Revision.id.in_(ids)))).scalars()
+    live = await release_revisions(session, await live_release(session))
+    return {**live, **{revision.slug: revision for revision in found}}
+
+
+async def _queue(session: AsyncSession, now: datetime, training: Training) -> None:
+    session.add(training)
+    await session.flush()
+    await audit.record(
+        session, now, training.by_id or "system", "training.queue", f"training:{training.number}"
+    )
 
 
 async def releases(session: AsyncSession, limit: int = 50) -> list[ReleaseView]:
@@ -89,8 +150,11 @@ async def _add(
     by: uuid.UUID | None,
     why: str,
     revisions: Mapping[str, Revision],
+    learnt: int | None = None,
 ) -> int:
-    session.add(Release(number=number, why=why, by_id=by, at=now))
+    live = await session.get(Release, number - 1)
+    learnt = learnt if learnt is not None or live is None else live.learnt
+    session.add(Release(number=number, why=why, by_id=by, at=now, learnt=learnt))
     await session.flush()
     session.add_all(
         ReleaseItem(number=number, slug=slug, revision_id=revision.id) for slug, revision in revisions.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 
@@ -9,9 +10,10 @@ from aiohttp import web
 
 from handoff import keys
 from handoff.bodies import form_fields
-from handoff.content import api, releases, service
+from handoff.content import api, notices, releases, service
 from handoff.content.difference import Piece, difference
 from handoff.content.facts import fill
+from handoff.content.model import APPROVED
 from handoff.content.steps import STEPS, Given, Step, take
 from handoff.content.wording import Wording, preview
 from handoff.errors import NotFound, Refusal
@@ -26,6 +28,8 @@ STATES = {
     "live": "Live",
     "draft": "Draft open",
     "in_review": "Waiting for approval",
+    "approved": "Approved",
+    "scheduled": "Scheduled",
     "shipped": "Shipped update",
     "not_live": "Not live",
 }
@@ -47,8 +51,13 @@ SAID = {
     "discard": "Draft set aside. People still get the live wording.",
     "keep-ours": "Your own wording stays.",
     "approve": "Approved and live. People get the new wording from now on.",
+    "publish": "Live. People get the new wording from now on.",
+    "schedule": "On the schedule. It goes live by itself.",
+    "unschedule": "Taken off the schedule. It is still approved.",
+    "emergency": "Live. Every manager and safeguarding lead is told.",
     "request-changes": "Sent back with your note.",
 }
+NOT_YET = "Approved. People still get the live wording."
 
 
 @access(staff_page("content.read"))
@@ -58,8 +67,10 @@ async def answers_page(request: web.Request) -> web.Response:
     async with request.app[keys.DB].reading() as session:
         rows = await service.listed(session, api.today(request), api.facts_of(request), **wanted)
         helped = await feedback.counts(session, signed_in(request))
+        told = await notices.unread(session, signed_in(request))
     return page(
-        request, "content/answers.html", rows=rows, helped=helped, day=_day, wanted=wanted, groups=GROUPS,
+        request, "content/answers.html", rows=rows, told=told, moment=_moment(request),
+        helped=helped, day=_day, wanted=wanted, groups=GROUPS,
         states=STATES,
     )  # fmt: skip
 
@@ -76,8 +87,9 @@ async def releases_page(request: web.Request) -> web.Response:
     async with request.app[keys.DB].reading() as session:
         found = await releases.releases(session)
         names = await staff_service.names(session, [view.release.by_id for view in found])
+        told = await notices.unread(session, signed_in(request))
     return page(
-        request, "content/releases.html", found=found, names=names, moment=_moment(request),
+        request, "content/releases.html", found=found, told=told, names=names, moment=_moment(request),
         said=request.query.get("said", ""),
     )  # fmt: skip
 
@@ -90,7 +102,19 @@ async def restore(request: web.Request) -> web.Response:
         raise
     except Refusal:  # a second press: it is live already, as the page will show
         raise web.HTTPSeeOther("/staff/releases") from None
-    raise web.HTTPSeeOther(f"/staff/releases?said={number}")
+    raise web.HTTPSeeOther(f"/staff/releases?said={number or 'learning'}")
+
+
+@access(staff_page("content.read"))
+async def read_notice(request: web.Request) -> web.Response:
+    """POST /staff/notices/{id}/read: it is not shown to them again."""
+    try:
+        notice_id = uuid.UUID(request.match_info["id"])
+    except ValueError:
+        raise NotFound("There is no such notice.") from None
+    async with request.app[keys.DB].transaction() as session:
+        await notices.read(session, request.app[keys.CLOCK].now(), signed_in(request), notice_id)
+    raise web.HTTPSeeOther("/staff/answers")
 
 
 async def _answer(
@@ -111,9 +135,17 @@ async def _answer(
         filled=facts.on(area, today), fill=fill,
         theirs=_theirs(view, wording, refusal), is_own=_is_own(request, view), moment=_moment(request),
         day=_day,
-        said=SAID.get(request.query.get("said", ""), ""), states=STATES, rules=rules,
+        said=_said(request, view), states=STATES, state=service.state_of(view.draft) if view.draft else None,
+        rules=rules, zone=rules.area(None).timezone,
         heard=await _heard(request),
     )  # fmt: skip
+
+
+def _said(request: web.Request, view: service.AnswerView) -> str:
+    """What the step before came to."""
+    step = request.query.get("said", "")
+    waits = view.draft is not None and view.draft.state == APPROVED
+    return NOT_YET if waits and step in ("approve", "publish", "emergency") else SAID.get(step, "")
 
 
 async def _heard(request: web.Request) -> feedback.Heard | None:
@@ -207,4 +239,5 @@ def setup(app: web.Application) -> None:
         app.router.add_post(f"/staff/answers/{{slug}}/{name}", _posted(name, step))
         app.router.add_get(f"/staff/answers/{{slug}}/{name}", back_to_answer)
     app.router.add_get("/staff/releases", releases_page)
+    app.router.add_post("/staff/notices/{id}/read", read_notice)
     app.router.add_post("/staff/releases/{number}/restore", restore)

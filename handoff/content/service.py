@@ -15,7 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import audit
 from handoff.content.facts import Facts
 from handoff.content.live import live_release, release_revisions
-from handoff.content.model import DRAFT, IN_REVIEW, PUBLISHED, SET_ASIDE, Answer, Revision
+from handoff.content.model import (
+    APPROVED,
+    AT_WORK,
+    DRAFT,
+    FAILED,
+    OPEN,
+    PUBLISHED,
+    SET_ASIDE,
+    Answer,
+    Revision,
+    Training,
+)
 from handoff.content.money import Figure
 from handoff.content.releases import publish
 from handoff.content.seed import SeedAnswer, load_content
@@ -24,12 +35,13 @@ from handoff.errors import NotFound
 from handoff.staff import service as staff
 
 SHIPPED = Path(__file__).parents[2] / "data" / "content"
-_COMPARED = ("title", "web", "sms", "differs", "next", "source", "review_on", "examples")
+_COMPARED = ("title", "web", "sms", "differs", "next", "source", "review_on", "examples", "areas")
 
 
 @dataclass(frozen=True)
 class AnswerView:
-    """Everything about one answer. `names` holds the staff who worked on it, by id."""
+    """Everything about one answer. `names` holds the staff who worked on it, by id; `training` is the newest
+    one that waits, goes on or failed for its approved draft."""
 
     answer: Answer
     live: Revision | None
@@ -37,6 +49,7 @@ class AnswerView:
     shipped: Revision | None
     history: list[Revision]
     names: Mapping[uuid.UUID, str]
+    training: Training | None = None
 
     @property
     def newest(self) -> Revision:
@@ -45,7 +58,8 @@ class AnswerView:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list of answers; `state` is live, draft, in_review, shipped or not_live.
+    """One line of the list of answers; `state` is live, draft, in_review, approved, scheduled, shipped or
+    not_live.
 
     `figure_overdue_since` is the first day that one of its sums of money has no known rate.
     """
@@ -113,12 +127,20 @@ async def answer_view(session: AsyncSession, slug: str) -> AnswerView:
     query = select(Revision).where(Revision.slug == slug).order_by(Revision.number.desc())
     read_again = {"populate_existing": True}  # a caller that waited for the lock must see what came before
     history = list((await session.execute(query, execution_options=read_again)).scalars())
-    drafts = [revision for revision in reversed(history) if revision.state in (DRAFT, IN_REVIEW)]
+    drafts = [revision for revision in reversed(history) if revision.state in OPEN]
     live = (await release_revisions(session, await live_release(session))).get(slug)
     people = [one for revision in history for one in (revision.author_id, revision.approver_id)]
     people += [uuid.UUID(one) for revision in history for one in revision.editor_ids]
     names = await staff.names(session, people)
-    return AnswerView(answer, live, _worked_on(drafts), _shipped(drafts), history, names)
+    draft = _worked_on(drafts)
+    training = await _training_of(session, draft) if draft and draft.state == APPROVED else None
+    return AnswerView(answer, live, draft, _shipped(drafts), history, names, training)
+
+
+async def _training_of(session: AsyncSession, draft: Revision) -> Training | None:
+    query = select(Training).where(Training.state.in_((*AT_WORK, FAILED))).order_by(Training.number.desc())
+    newest = (await session.execute(query.limit(50))).scalars()
+    return next((one for one in newest if one.items.get(draft.slug) == str(draft.id)), None)
 
 
 def figures_of(revision: Revision, facts: Facts) -> list[Figure]:
@@ -133,11 +155,16 @@ async def next_number(session: AsyncSession, slug: str) -> int:
 
 async def _drafts(session: AsyncSession) -> dict[str, list[Revision]]:
     """Every revision that is not decided yet, by slug, oldest first."""
-    query = select(Revision).where(Revision.state.in_((DRAFT, IN_REVIEW))).order_by(Revision.number)
+    query = select(Revision).where(Revision.state.in_(OPEN)).order_by(Revision.number)
     found: dict[str, list[Revision]] = {}
     for revision in (await session.execute(query)).scalars():
         found.setdefault(revision.slug, []).append(revision)
     return found
+
+
+def state_of(draft: Revision) -> str:
+    """The state of an open draft; `scheduled` for an approved one that has a time."""
+    return "scheduled" if draft.state == APPROVED and draft.publish_at else draft.state
 
 
 def _worked_on(drafts: Sequence[Revision]) -> Revision | None:
@@ -164,7 +191,7 @@ def _row(
     today: date,
 ) -> Row:
     draft = _worked_on(drafts)
-    state = draft.state if draft else "shipped" if _shipped(drafts) else "live" if live else "not_live"
+    state = state_of(draft) if draft else "shipped" if _shipped(drafts) else "live" if live else "not_live"
     said = live or newest
     ended = [figure.overdue_since(today) for figure in figures_of(said, facts)]
     return Row(
@@ -188,7 +215,7 @@ async def _offer_updates(session: AsyncSession, now: datetime, shipped: Sequence
     for answer in shipped:
         earlier = came.get(answer.slug, [])
         known = [*earlier[-1:], *filter(None, [live.get(answer.slug)])]
-        if any(_same(revision, _as_revision(answer, now)) for revision in known):
+        if any(same(revision, as_revision(answer, now)) for revision in known):
             continue
         for revision in earlier:
             revision.state = SET_ASIDE if revision.state == DRAFT else revision.state
@@ -204,14 +231,15 @@ async def _add_shipped(
     if await session.get(Answer, answer.slug) is None:
         session.add(Answer(slug=answer.slug, topic_group=answer.group, created_at=now))
         await session.flush()
-    revision = _as_revision(answer, now)
+    revision = as_revision(answer, now)
     revision.number, revision.state = await next_number(session, answer.slug), state
     session.add(revision)
     await session.flush()
     return revision
 
 
-def _as_revision(answer: SeedAnswer, now: datetime) -> Revision:
+def as_revision(answer: SeedAnswer, now: datetime) -> Revision:
+    """What a file says of an answer, as a revision that is not kept yet."""
     source = {
         "name": answer.source.name,
         "url": answer.source.url,
@@ -227,11 +255,17 @@ def _as_revision(answer: SeedAnswer, now: datetime) -> Revision:
         source=source,
         review_on=answer.review,
         examples=list(answer.examples),
+        areas={area: dict(texts) for area, texts in answer.areas.items()},
         editor_ids=[],
         created_at=now,
         updated_at=now,
     )
 
 
-def _same(one: Revision, other: Revision) -> bool:
-    return all(getattr(one, name) == getattr(other, name) for name in _COMPARED)
+def same(one: Revision, other: Revision) -> bool:
+    return not differing(one, other)
+
+
+def differing(one: Revision, other: Revision) -> list[str]:
+    """The fields in which two revisions say something else."""
+    return [name for name in _COMPARED if getattr(one, name) != getattr(other, name)]

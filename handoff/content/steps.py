@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import keys
 from handoff.bodies import text_field
-from handoff.content import service, workflow
+from handoff.content import going_live, service, workflow
 from handoff.content.facts import Facts
 from handoff.content.wording import Wording
 from handoff.content.workflow import Editing
@@ -40,7 +40,8 @@ async def take(request: web.Request, step: Step, given: Given) -> None:
 
 
 def editing(request: web.Request, session: AsyncSession) -> Editing:
-    return Editing(session, request.app[keys.CLOCK].now(), signed_in(request))
+    zone = request.app[keys.RULES].area(None).timezone
+    return Editing(session, request.app[keys.CLOCK].now(), signed_in(request), zone)
 
 
 async def _start(work: Editing, slug: str, given: Given, facts: Facts) -> None:
@@ -61,7 +62,29 @@ async def _submit(work: Editing, slug: str, given: Given, facts: Facts) -> None:
 
 
 async def _approve(work: Editing, slug: str, given: Given, facts: Facts) -> None:
-    await workflow.approve(work, slug, _version(given), facts)
+    """Approve, and publish with it unless told to `hold` it."""
+    approved = await workflow.approve(work, slug, _version(given), facts)
+    if not given.get("hold"):
+        await going_live.publish_approved(work, slug, approved.version, facts)
+
+
+async def _publish(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    await going_live.publish_approved(work, slug, _version(given), facts)
+
+
+async def _schedule(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    """`at` is a local time; a page without JavaScript may send its `day` and `time` apart."""
+    at = str(given.get("at") or f"{given.get('day', '')}T{given.get('time', '')}")
+    await going_live.schedule(work, slug, _version(given), at, facts)
+
+
+async def _unschedule(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    await going_live.unschedule(work, slug, _version(given))
+
+
+async def _emergency(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    reason = text_field(given, "reason", going_live.LONGEST_REASON)
+    await going_live.publish_in_emergency(work, slug, _version(given), reason, facts)
 
 
 async def _request_changes(work: Editing, slug: str, given: Given, facts: Facts) -> None:
@@ -98,5 +121,9 @@ STEPS: Mapping[str, Step] = {
     "discard": Step("content.edit", _discard),
     "keep-ours": Step("content.edit", _keep_ours),
     "approve": Step("content.approve", _approve),
+    "publish": Step("content.publish", _publish),
+    "schedule": Step("content.publish", _schedule),
+    "unschedule": Step("content.publish", _unschedule),
+    "emergency": Step("content.publish_emergency", _emergency),
     "request-changes": Step("content.approve", _request_changes),
 }

@@ -1,4 +1,5 @@
-"""The way of a wording: draft, in review, approved by a second person and live. One open draft an answer.
+"""The way of a wording: draft, in review, and approved by a second person; `going_live` has the rest. One
+open draft an answer.
 
 The caller holds the transaction, and tells the hub once it is committed.
 """
@@ -7,15 +8,15 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
 from handoff.content.facts import Facts
-from handoff.content.model import DRAFT, IN_REVIEW, PUBLISHED, SET_ASIDE, Answer, Revision
-from handoff.content.releases import publish
+from handoff.content.model import APPROVED, AT_WORK, DRAFT, IN_REVIEW, SET_ASIDE, Answer, Revision
+from handoff.content.moments import in_words
 from handoff.content.service import AnswerView, answer_view, next_number
 from handoff.content.wording import Wording, problems
 from handoff.db import ROW
@@ -25,11 +26,12 @@ from handoff.staff.service import Member
 
 @dataclass(frozen=True)
 class Editing:
-    """Who is working on answers, when, and in which transaction."""
+    """Who is working on answers, when, and in which transaction. `zone` is whose time they mean."""
 
     session: AsyncSession
     now: datetime
     who: Member
+    zone: tzinfo = UTC
 
     async def note(self, action: str, revision: Revision, **ids: object) -> None:
         await audit.record(
@@ -58,51 +60,51 @@ async def start_draft(work: Editing, slug: str, *, shipped: bool = False) -> Rev
 
 async def save_draft(work: Editing, slug: str, version: int, wording: Wording) -> Revision:
     """Keep the words, right or wrong; Conflict `changed_meanwhile` names who saved in between."""
-    draft = await _draft(work, slug, version, DRAFT)
+    draft = await open_draft(work, slug, version, DRAFT)
     wording.put_into(draft)
     draft.editor_ids = [*(one for one in draft.editor_ids if one != str(work.who.id)), str(work.who.id)]
-    await _touch(work, draft, "answer.save_draft")
+    await touch(work, draft, "answer.save_draft")
     return draft
 
 
 async def submit(work: Editing, slug: str, version: int, facts: Facts) -> Revision:
     """Ask someone else to approve; Unprocessable `not_ready` carries every problem by field."""
-    draft = await _draft(work, slug, version, DRAFT)
-    _must_be_right(draft, facts)
+    draft = await open_draft(work, slug, version, DRAFT)
+    must_be_right(draft, facts)
     live = (await answer_view(work.session, slug)).live
     if live and Wording.of(live) == Wording.of(draft):
         raise Unprocessable("no_change", "This draft says the same as the live answer.", problems={})
     draft.state, draft.review_note = IN_REVIEW, None
-    await _touch(work, draft, "answer.submit")
+    await touch(work, draft, "answer.submit")
     return draft
 
 
 async def send_back(work: Editing, slug: str, version: int, note: str) -> Revision:
-    """Ask for changes, saying which; somebody who wrote it may take it back without a word."""
-    draft = await _draft(work, slug, version, IN_REVIEW)
-    if not note and not _is_own(work.who, draft):
+    """Ask for changes, saying which, also once approved; who wrote it may take it back without a word."""
+    draft = await open_draft(work, slug, version, IN_REVIEW, APPROVED)
+    if not note and not is_own(work.who, draft):
         raise Unprocessable("note_required", "Say what should change.", field="note")
-    draft.state, draft.review_note = DRAFT, note or None
-    await _touch(work, draft, "answer.request_changes")
+    draft.state, draft.review_note, draft.approver_id = DRAFT, note or None, None
+    await touch(work, draft, "answer.request_changes")
     return draft
 
 
-async def approve(work: Editing, slug: str, version: int, facts: Facts) -> int:
-    """Publish someone else's wording as a new release; its number."""
-    draft = await _draft(work, slug, version, IN_REVIEW)
-    if _is_own(work.who, draft):
+async def approve(work: Editing, slug: str, version: int, facts: Facts) -> Revision:
+    """Say yes to someone else's wording; nobody gets it yet."""
+    draft = await open_draft(work, slug, version, IN_REVIEW)
+    if is_own(work.who, draft):
         raise Forbidden("own_work", "You wrote this, so someone else has to approve it.")
-    _must_be_right(draft, facts)
-    draft.state, draft.approver_id = PUBLISHED, work.who.id
-    await _touch(work, draft, "answer.approve")
-    return await publish(work.session, work.now, work.who.id, f"New wording: {draft.title}", {slug: draft})
+    must_be_right(draft, facts)
+    draft.state, draft.approver_id = APPROVED, work.who.id
+    await touch(work, draft, "answer.approve")
+    return draft
 
 
 async def discard(work: Editing, slug: str, version: int) -> Revision:
     """Set the open draft aside; it stays in the history."""
-    draft = await _draft(work, slug, version, DRAFT)
+    draft = await open_draft(work, slug, version, DRAFT)
     draft.state = SET_ASIDE
-    await _touch(work, draft, "answer.discard")
+    await touch(work, draft, "answer.discard")
     return draft
 
 
@@ -112,7 +114,7 @@ async def set_shipped_aside(work: Editing, slug: str) -> Revision:
     if view.shipped is None:
         raise NotFound("There is no shipped update.")
     view.shipped.state = SET_ASIDE
-    await _touch(work, view.shipped, "answer.discard")
+    await touch(work, view.shipped, "answer.discard")
     return view.shipped
 
 
@@ -124,18 +126,37 @@ async def _held(work: Editing, slug: str) -> AnswerView:
     return await answer_view(work.session, slug)
 
 
-async def _draft(work: Editing, slug: str, version: int, state: str) -> Revision:
+async def open_draft(
+    work: Editing, slug: str, version: int, *states: str, scheduled: bool = False
+) -> Revision:
+    """The open draft, locked, if it is as the page said: this version, in one of these states, and with a
+    time to go live or without. Conflict says what it is instead, and `offer` the step that helps."""
     view = await _held(work, slug)
     draft = view.draft
     if draft is None:
         raise Conflict("no_draft", "There is no open draft of this answer any more.")
     by = _name(view, draft)
-    if draft.state != state:
-        said = "is waiting for approval" if draft.state == IN_REVIEW else "is being changed"
-        raise Conflict("wrong_state", f"The draft by {by} {said}. Load the page again.", by=by)
-    if draft.version != version:
+    if draft.version != version and draft.state in states:
         raise Conflict("changed_meanwhile", f"{by} saved this draft after you opened it.", by=by)
+    if draft.state == APPROVED and view.training and view.training.state in AT_WORK:
+        told = "The assistant is learning this wording now. Wait until that is done."
+        raise Conflict("being_learnt", told, training=view.training.number)
+    if draft.publish_at and not scheduled:
+        raise Conflict(
+            "scheduled",
+            f"This goes live on {in_words(draft.publish_at, work.zone)}. Take it off the schedule first.",
+            offer="unschedule",
+        )
+    if draft.state not in states or (scheduled and draft.publish_at is None):
+        raise Conflict("wrong_state", f"The draft by {by} {_SAID[draft.state]}. Load the page again.", by=by)
     return draft
+
+
+_SAID = {
+    DRAFT: "is being changed",
+    IN_REVIEW: "is waiting for approval",
+    APPROVED: "is approved and waits to go live",
+}
 
 
 async def _copy(work: Editing, base: Revision) -> Revision:
@@ -151,6 +172,7 @@ async def _copy(work: Editing, base: Revision) -> Revision:
         source=dict(base.source),
         review_on=base.review_on,
         examples=list(base.examples),
+        areas=dict(base.areas),
         author_id=work.who.id,
         editor_ids=[str(work.who.id)],
         created_at=work.now,
@@ -161,19 +183,22 @@ async def _copy(work: Editing, base: Revision) -> Revision:
     return draft
 
 
-async def _touch(work: Editing, draft: Revision, action: str) -> None:
+async def touch(work: Editing, draft: Revision, action: str) -> None:
+    """Save a change of a draft and put it on the record."""
     draft.updated_at = work.now
     await work.session.flush()
     await work.note(action, draft)
 
 
-def _must_be_right(draft: Revision, facts: Facts) -> None:
+def must_be_right(draft: Revision, facts: Facts) -> None:
+    """Unprocessable `not_ready` carries every problem by field."""
     found = problems(Wording.of(draft), facts)
     if found:
         raise Unprocessable("not_ready", "This wording cannot be published yet.", problems=found)
 
 
-def _is_own(who: Member, draft: Revision) -> bool:
+def is_own(who: Member, draft: Revision) -> bool:
+    """Whether they wrote in it, so that somebody else has to approve it."""
     return who.id == draft.author_id or str(who.id) in draft.editor_ids
 
 

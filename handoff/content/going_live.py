@@ -1,0 +1,130 @@
+"""The last steps of a wording: an approved one goes live now, at a time, or, in an emergency, unapproved.
+
+The caller holds the transaction, and tells the hub once it is committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.vocabulary import Vocabulary
+from handoff import audit
+from handoff.content import notices
+from handoff.content.facts import Facts
+from handoff.content.model import APPROVED, DRAFT, IN_REVIEW, Answer, Revision
+from handoff.content.moments import in_words, moment_of
+from handoff.content.releases import go_live
+from handoff.content.wording import Wording, problems
+from handoff.content.workflow import Editing, must_be_right, open_draft, touch
+from handoff.db import ROW
+from handoff.errors import Unprocessable
+from handoff.staff import service as staff
+
+LONGEST_REASON = 150
+LATE = timedelta(minutes=2)
+"""So much after its time a scheduled wording was missed: the service was down."""
+TOLD_OF_EMERGENCIES = ("manager", "lead")
+
+
+async def publish_approved(work: Editing, slug: str, version: int, facts: Facts) -> Revision:
+    """Make an approved wording live now; the assistant learns first if its questions changed."""
+    draft = await open_draft(work, slug, version, APPROVED)
+    must_be_right(draft, facts)
+    await touch(work, draft, "answer.publish")
+    await go_live(work.session, work.now, work.who.id, f"New wording: {draft.title}", {slug: draft})
+    return draft
+
+
+async def schedule(work: Editing, slug: str, version: int, at: str, facts: Facts) -> Revision:
+    """Have an approved wording go live at a local time such as "2026-11-23T09:00"."""
+    draft = await open_draft(work, slug, version, APPROVED)
+    must_be_right(draft, facts)
+    draft.publish_at = moment_of(at, work.zone, work.now)
+    await touch(work, draft, "answer.schedule")
+    return draft
+
+
+async def unschedule(work: Editing, slug: str, version: int) -> Revision:
+    """Take it off the schedule; it stays approved."""
+    draft = await open_draft(work, slug, version, APPROVED, scheduled=True)
+    draft.publish_at = None
+    await touch(work, draft, "answer.unschedule")
+    return draft
+
+
+async def publish_in_emergency(work: Editing, slug: str, version: int, reason: str, facts: Facts) -> Revision:
+    """Make a draft live without a second person; every manager and safeguarding lead is told why."""
+    draft = await open_draft(work, slug, version, DRAFT, IN_REVIEW, APPROVED)
+    if len(reason) > LONGEST_REASON:
+        raise Unprocessable("bad_field", f"Give the reason in {LONGEST_REASON} characters.", field="reason")
+    must_be_right(draft, facts)
+    draft.state, draft.review_note = APPROVED, None
+    await touch(work, draft, "answer.publish_in_emergency")
+    await go_live(work.session, work.now, work.who.id, f"Emergency: {reason}", {slug: draft})
+    people = await staff.active(work.session)
+    to = [one.id for one in people if set(one.roles) & set(TOLD_OF_EMERGENCIES)]
+    words = f"{work.who.name} published “{draft.title}” without a second person. Reason: {reason}"
+    await notices.tell(work.session, work.now, to, words, f"/staff/answers/{slug}", mail=True)
+    return draft
+
+
+async def is_any_due(session: AsyncSession, now: datetime) -> bool:
+    """A look without a lock, as there mostly is nothing."""
+    return (await session.execute(_due(now).with_only_columns(Revision.id).limit(1))).first() is not None
+
+
+async def publish_due(
+    session: AsyncSession, now: datetime, facts: Facts, vocabulary: Vocabulary, zone: tzinfo
+) -> int:
+    """Publish every wording whose time has come, together; how many there were.
+
+    One that may not go live any more (a sum of money ended) stays approved, and editors are told.
+    """
+    due = _due(now)
+    slugs = sorted((await session.execute(due.with_only_columns(Revision.slug))).scalars())
+    if not slugs:
+        return 0
+    locked = select(Answer).where(Answer.slug.in_(slugs)).order_by(Answer.slug).with_for_update(**ROW)
+    await session.execute(locked)
+    again = due.order_by(Revision.slug).execution_options(populate_existing=True)
+    found = list((await session.execute(again)).scalars())
+    await _hold_back(session, now, [one for one in found if problems(Wording.of(one), facts)], vocabulary)
+    good = [one for one in found if one.publish_at]
+    late = [(one, one.publish_at) for one in good if one.publish_at and now - one.publish_at > LATE]
+    for one, planned in late:
+        await _tell_missed(session, now, one, in_words(planned, zone), vocabulary)
+    if good:
+        for one in good:
+            one.publish_at = None
+        titles = good[0].title if len(good) == 1 else f"{len(good)} answers"
+        await go_live(
+            session, now, good[0].approver_id, f"As scheduled: {titles}", {one.slug: one for one in good}
+        )
+    return len(found)
+
+
+def _due(now: datetime) -> Select[Revision]:
+    return select(Revision).where(Revision.state == APPROVED, Revision.publish_at <= now)
+
+
+async def _hold_back(
+    session: AsyncSession, now: datetime, wrong: Sequence[Revision], vocabulary: Vocabulary
+) -> None:
+    for one in wrong:
+        one.publish_at = None
+        one.review_note = "It was not published at its time: it is not right any more."
+        await audit.record(session, now, "system", "answer.held_back", f"revision:{one.id}", slug=one.slug)
+        words = f"“{one.title}” did not go live at its time, because it is not right any more. Look at it."
+        await notices.tell_publishers(session, now, vocabulary, words, f"/staff/answers/{one.slug}")
+
+
+async def _tell_missed(
+    session: AsyncSession, now: datetime, one: Revision, planned: str, vocabulary: Vocabulary
+) -> None:
+    await audit.record(session, now, "system", "release.missed", f"revision:{one.id}", slug=one.slug)
+    words = f"“{one.title}” was to go live on {planned}. Wayline was not running then, so it went live late."
+    await notices.tell_publishers(session, now, vocabulary, words, f"/staff/answers/{one.slug}")

@@ -1,0 +1,60 @@
+"""What staff should hear of the answers, one row a person: shown until they read it, mailed if need be."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.vocabulary import Vocabulary
+from handoff import audit
+from handoff.content.model import ContentNotice
+from handoff.errors import NotFound
+from handoff.staff import service as staff
+from handoff.staff.service import Member
+
+PUBLISHER = "content.publish"
+
+
+async def tell(
+    session: AsyncSession,
+    now: datetime,
+    to: Iterable[uuid.UUID],
+    words: str,
+    path: str,
+    *,
+    mail: bool = False,
+) -> None:
+    """Have these members of staff told, with a link to the page that it is about."""
+    session.add_all(
+        ContentNotice(staff_id=one, at=now, words=words, path=path, mail_at=now if mail else None)
+        for one in dict.fromkeys(to)
+    )
+    await session.flush()
+
+
+async def tell_publishers(
+    session: AsyncSession, now: datetime, vocabulary: Vocabulary, words: str, path: str
+) -> None:
+    """Tell everybody who may publish."""
+    people = await staff.active(session)
+    able = [one.id for one in people if staff.may(vocabulary, one, PUBLISHER)]
+    await tell(session, now, able, words, path)
+
+
+async def unread(session: AsyncSession, who: Member) -> list[ContentNotice]:
+    """What they have not read yet, newest first."""
+    query = select(ContentNotice).where(ContentNotice.staff_id == who.id, ContentNotice.seen_at.is_(None))
+    return list((await session.execute(query.order_by(ContentNotice.at.desc()).limit(20))).scalars())
+
+
+async def read(session: AsyncSession, now: datetime, who: Member, notice_id: uuid.UUID) -> None:
+    """They have read it; NotFound for a notice of somebody else."""
+    notice = await session.get(ContentNotice, notice_id)
+    if notice is None or notice.staff_id != who.id:
+        raise NotFound("There is no such notice.")
+    notice.seen_at = notice.seen_at or now
+    await audit.record(session, now, who.id, "notice.read", f"notice:{notice.id}")

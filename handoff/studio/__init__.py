@@ -1,0 +1,1 @@
+"""Where releases are made: the schedule, what the assistant learns, the gate and the swap."""
