@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,9 +43,12 @@ from handoff.errors import Conflict, TooLong, Unprocessable
 from handoff.known import take_note
 from handoff.savepoint import savepoint
 from handoff.screening.heard import Heard
+from handoff.screening.holding import may_hold
+from handoff.screening.long_texts import LongTexts, news
+from handoff.screening.service import findings_of
 from handoff.screening.triage import triage
-from handoff.screening.verdict import Verdict
-from handoff.triaging import to_a_person, verdict_on
+from handoff.screening.verdict import Verdict, at_least
+from handoff.triaging import to_a_person
 
 log = logging.getLogger(__name__)
 IDLE_EPISODE = timedelta(hours=12)
@@ -73,6 +76,7 @@ class Receiving:
         self, db: Database, clock: Clock, rules: CaseRules, announce: Callable[[Conversation], None]
     ) -> None:
         self._db, self._clock, self._rules, self._announce = db, clock, rules, announce
+        self._long_texts = LongTexts()
 
     async def receive(
         self, conversation_id: uuid.UUID, external_id: str, text: str, *, skip_bot: bool = False
@@ -135,59 +139,61 @@ class Receiving:
     async def _too_long(self, conversation_id: uuid.UUID, external_id: str, words: str) -> TooLong:
         """Nothing worrying in it is lost: at concern or above it is kept for staff (once) and triaged."""
         sentence = f"That is longer than {LONGEST} characters. Send it in parts; nothing is lost."
-        verdict = await verdict_on(words, [], None)
-        if self._rules.rank(verdict.level) < self._rules.rank("concern"):
-            return TooLong("too_long", sentence, field="text")
         copy_id = f"long:{hashlib.sha256(f'{external_id} {words}'.encode()).hexdigest()[:32]}"
-        try:
-            beside = await self._kept(conversation_id, copy_id, words, _triaging(verdict))
-        except Exception as error:
-            log.error("triage failed conversation=%s why=%s", conversation_id, type(error).__name__)
-            beside = await self._kept(conversation_id, copy_id, words, _to_a_person)
+        beside: dict[str, object] = {}
+        async for verdict in self._long_texts.verdicts(words):
+            if at_least(verdict.level, "concern"):
+                beside = await self._seen_to(conversation_id, copy_id, words, verdict)
         return TooLong("too_long", sentence, field="text", beside=beside)
 
-    async def _kept(
-        self, conversation_id: uuid.UUID, copy_id: str, words: str, see_to: _SeeTo
+    async def _seen_to(
+        self, conversation_id: uuid.UUID, copy_id: str, words: str, verdict: Verdict
     ) -> dict[str, object]:
-        """Keep words for staff and see to them, unless that was done before; {seq, replies} of it."""
+        try:
+            return await self._kept(conversation_id, copy_id, words, verdict)
+        except Exception as error:
+            log.error("triage failed conversation=%s why=%s", conversation_id, type(error).__name__)
+            return await self._kept(conversation_id, copy_id, words, None)
+
+    async def _kept(
+        self, conversation_id: uuid.UUID, copy_id: str, words: str, verdict: Verdict | None
+    ) -> dict[str, object]:
+        """Keep words for staff, once, and triage what was not heard in them before; without a verdict they go
+        to a person. {seq, replies} of it."""
         now = self._clock.now()
         async with self._db.transaction(first=True) as session:
             conversation = await lock(session, conversation_id)
             message = await said_before(session, conversation, copy_id)
+            known = await findings_of(session, message.id) if message else []
             if message is None:
                 _begin_turn(conversation, now)
-                message = await append(
-                    session,
-                    conversation,
-                    now,
-                    author=PERSON_AUTHOR,
-                    text=words,
-                    external_id=copy_id,
-                    turn_id=uuid.uuid4(),
-                    audience=STAFF_ONLY,
-                )
-                await see_to(session, self._rules, now, conversation, message)
+                message = await _append_copy(session, now, conversation, copy_id, words)
+            elif not known:
+                verdict = Verdict()  # a person has it
+            else:
+                may_hold(conversation, now)  # the text was answered: no holding text comes on top
+            if verdict is None:
+                await to_a_person(session, self._rules, now, conversation, message.turn_id)
+            elif heard := news(verdict, known):
+                await triage(Heard(session, self._rules, now, conversation, message, heard))
             replies = await replies_of(session, message.turn_id) if message.turn_id else []
         self._announce(conversation)
         return {"seq": message.seq, "replies": [as_json(reply) for reply in replies]}
 
 
-_SeeTo = Callable[[AsyncSession, CaseRules, datetime, Conversation, Message], Awaitable[None]]
-
-
-def _triaging(verdict: Verdict) -> _SeeTo:
-    async def see_to(
-        session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, message: Message
-    ) -> None:
-        await triage(Heard(session, rules, now, conversation, message, verdict))
-
-    return see_to
-
-
-async def _to_a_person(
-    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, message: Message
-) -> None:
-    await to_a_person(session, rules, now, conversation, message.turn_id)
+async def _append_copy(
+    session: AsyncSession, now: datetime, conversation: Conversation, copy_id: str, words: str
+) -> Message:
+    return await append(
+        session,
+        conversation,
+        now,
+        author=PERSON_AUTHOR,
+        text=words,
+        external_id=copy_id,
+        turn_id=uuid.uuid4(),
+        audience=STAFF_ONLY,
+    )
 
 
 def _begin_turn(conversation: Conversation, now: datetime) -> None:
