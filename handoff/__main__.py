@@ -1,5 +1,6 @@
 """`python -m handoff COMMAND`: serve; migrate (schema, answers, demo people); add-staff; verify-audit;
-check-content (what a build refuses in answers and their facts); seal-screening (approve the shipped phrases
+check-content (what a build refuses in answers and their facts); export-content and import-content (all
+answers as files of YAML, out and in again as drafts); seal-screening (approve the shipped phrases
 and fixed messages as they are now, or --check that nothing changed since).
 """
 
@@ -21,7 +22,7 @@ from handoff import audit, logs
 from handoff.alerts.demo import ensure_demo_rota
 from handoff.alerts.readiness import area_faults
 from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
-from handoff.content import build
+from handoff.content import build, commands
 from handoff.content.entries import ContentFaults
 from handoff.content.service import seed_once
 from handoff.errors import Conflict, Refusal
@@ -40,13 +41,14 @@ log = logging.getLogger("handoff")
 def main() -> int:
     """Run a command; bad settings are named, one sentence each, with exit code 2."""
     parser = argparse.ArgumentParser(prog="python -m handoff", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("serve")
-    commands.add_parser("migrate")
-    add_arguments(commands.add_parser("add-staff"))
-    commands.add_parser("verify-audit")
-    build.add_arguments(commands.add_parser("check-content"))
-    seal.add_arguments(commands.add_parser("seal-screening"))
+    names = parser.add_subparsers(dest="command", required=True)
+    names.add_parser("serve")
+    names.add_parser("migrate")
+    add_arguments(names.add_parser("add-staff"))
+    names.add_parser("verify-audit")
+    build.add_arguments(names.add_parser("check-content"))
+    commands.add_arguments(names)
+    seal.add_arguments(names.add_parser("seal-screening"))
     asked = parser.parse_args()
     if asked.command == "check-content":  # needs no settings: a build has none
         return build.check_content(asked, load_benefits, load_terms)
@@ -130,6 +132,19 @@ async def add_staff(settings: Settings, asked: argparse.Namespace) -> None:
         print(await enrol(parts.db, parts.clock.now(), rules.vocabulary, rules.areas, asked))
 
 
+async def export_content(settings: Settings, asked: argparse.Namespace) -> None:
+    """Write what is live into a folder, as files of data/content."""
+    async with make_parts(settings) as parts:
+        print(await commands.export(parts.db, asked.folder))
+
+
+async def import_content(settings: Settings, asked: argparse.Namespace) -> None:
+    """Bring a folder's answers in as drafts, or only say what would change."""
+    async with make_parts(settings) as parts:
+        facts, rules = parts.content.facts, parts.rules
+        print(await commands.bring(parts.db, parts.clock.now(), rules.vocabulary, facts, asked))
+
+
 async def verify_audit(settings: Settings, asked: argparse.Namespace | None = None) -> None:
     """Walk the audit's chain; Conflict names the first entry that does not fit."""
     async with make_parts(settings) as parts, parts.db.reading() as session:
@@ -144,6 +159,8 @@ _COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[Any, Any
     "migrate": prepare,
     "add-staff": add_staff,
     "verify-audit": verify_audit,
+    "export-content": export_content,
+    "import-content": import_content,
 }
 
 if __name__ == "__main__":

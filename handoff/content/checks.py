@@ -19,7 +19,7 @@ DIFFERS_LENGTH = 160
 MAX_NEXT = 3
 MIN_EXAMPLES = 25
 SIGNPOST = "signpost-"
-OPTIONAL = ("differs",)
+OPTIONAL = ("differs", "areas")
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -122,9 +122,26 @@ def _examples(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
         yield f"only {len(examples)} examples: give at least {MIN_EXAMPLES} ways people ask this"
 
 
+def _areas(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
+    areas = fields["areas"]
+    if not isinstance(areas, dict):
+        yield "areas must be {an area's slug: {web: ..., sms: ...}}"
+        return
+    for slug, texts in areas.items():
+        if slug not in facts.areas:
+            yield f"areas names {slug}, which is none of our areas: use one of {', '.join(facts.areas)}"
+        elif not isinstance(texts, dict) or not texts or texts.keys() - VARIED.keys():
+            yield f"areas gives {slug} no other web or sms: leave the area out, or give one of them"
+        else:
+            for name, text in texts.items():
+                yield from (f"for {slug}: {told}" for told in VARIED[name]({name: text}, facts))
+
+
+VARIED = {"web": _web, "sms": _sms}  # what may be other words in one area
+
 CHECKS: dict[str, Callable[[dict[str, Any], Facts], Iterator[str]]] = {
     "slug": _slug, "title": _title, "web": _web, "sms": _sms, "differs": _differs, "next": _next,
-    "source": _source, "review": _review, "examples": _examples,
+    "source": _source, "review": _review, "examples": _examples, "areas": _areas,
 }  # fmt: skip
 
 

@@ -4,8 +4,8 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ class SeedAnswer:
     """One shipped answer. `web` is small Markdown, `sms` plain GSM-7; both may hold placeholders.
 
     `differs` says why a fact may be different elsewhere; empty when it is not.
+    `areas` holds the texts that are other words in one area.
     """
 
     slug: str
@@ -41,13 +42,17 @@ class SeedAnswer:
     source: Source
     review: date
     examples: tuple[str, ...]
+    areas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def load_content(folder: Path, facts: Facts | None = None, on: date | None = None) -> list[SeedAnswer]:
+def load_content(
+    folder: Path, facts: Facts | None = None, on: date | None = None, beside: Collection[str] = ()
+) -> list[SeedAnswer]:
     """Every answer in the folder, in file and then written order.
 
     Placeholders and lengths are checked with `facts` (the shipped ones when not given). `on` is the day of
-    a build, which refuses a passed review date too. Raises ContentFaults.
+    a build, which refuses a passed review date too. `beside` are slugs that a next step may lead to as well.
+    Raises ContentFaults.
     """
     faults: list[Fault] = []
     files = sorted(folder.glob("*.yml"))
@@ -59,7 +64,7 @@ def load_content(folder: Path, facts: Facts | None = None, on: date | None = Non
     for entry in entries:
         faults += _check(entry, facts)
         faults += [entry.fault(field, told) for field, told in (on_day(entry.fields, on) if on else ())]
-    faults += _check_together(entries)
+    faults += _check_together(entries, beside)
     if faults:
         raise ContentFaults(faults)
     return [_answer(entry) for entry in entries]
@@ -83,7 +88,7 @@ def _check(entry: Entry, facts: Facts) -> Iterator[Fault]:
                 yield entry.fault(name, problem)
 
 
-def _check_together(entries: Sequence[Entry]) -> Iterator[Fault]:
+def _check_together(entries: Sequence[Entry], beside: Collection[str]) -> Iterator[Fault]:
     """Faults no single answer shows: a slug or an example used twice, a next step that leads nowhere."""
     slugs: dict[Any, Entry] = {}
     asked: dict[str, str] = {}
@@ -101,7 +106,7 @@ def _check_together(entries: Sequence[Entry]) -> Iterator[Fault]:
             asked.setdefault(example, slug)
     for entry in entries:
         for step in _listed(entry, "next"):
-            if step not in slugs or step == entry.fields.get("slug"):
+            if (step not in slugs and step not in beside) or step == entry.fields.get("slug"):
                 yield entry.fault("next", f"{step} is not another answer's slug")
 
 
@@ -127,4 +132,8 @@ def _answer(entry: Entry) -> SeedAnswer:
         source=Source(**fields["source"]),
         review=fields["review"],
         examples=tuple(fields["examples"]),
+        areas={
+            area: {name: text.strip() for name, text in texts.items()}
+            for area, texts in fields.get("areas", {}).items()
+        },
     )
