@@ -69,12 +69,18 @@ def read_folder(folder: Path) -> dict[str, str]:
 
 
 async def files_of(session: AsyncSession, number: int, shipped: Files | None = None) -> dict[str, str]:
-    """A release as files of data/content: its text where it came from one, to the last byte."""
+    """A release as files of data/content."""
+    return await files_saying(session, await release_revisions(session, number), shipped)
+
+
+async def files_saying(
+    session: AsyncSession, found: Mapping[str, Revision], shipped: Files | None = None
+) -> dict[str, str]:
+    """Revisions as files of data/content: a file's text where they came from one, to the last byte."""
     shipped = await asyncio.to_thread(read_folder, SHIPPED) if shipped is None else shipped
     came = {one.name: one.text for one in (await session.execute(select(ContentFile))).scalars()}
     query = select(Answer.slug, Answer.topic_group)
     groups = {slug: group for slug, group in await session.execute(query)}
-    found = await release_revisions(session, number)
     return await asyncio.to_thread(_laid_out, list(found.values()), groups, {**shipped, **came}, shipped)
 
 
@@ -138,7 +144,7 @@ def _read(files: Files, facts: Facts, live: frozenset[str]) -> list[SeedAnswer]:
 
 def _named(fault: Fault, folder: str) -> Fault:
     told = fault.problem.replace(f"{folder}/", "")
-    return replace(fault, file=Path(fault.file).name, problem=told)
+    return replace(fault, file=Path(fault.file.replace(folder, "files")).name, problem=told)
 
 
 async def _one_at_a_time(session: AsyncSession, slugs: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from handoff import keys
 from handoff.bodies import form_fields
-from handoff.content import api, notices, releases, service
+from handoff.content import api, files_routes, notices, releases, service
 from handoff.content.difference import Piece, difference
 from handoff.content.facts import fill
 from handoff.content.model import APPROVED
@@ -233,6 +233,7 @@ async def back_to_answer(request: web.Request) -> web.Response:
 
 def setup(app: web.Application) -> None:
     api.setup(app)
+    files_routes.setup(app)  # before the answers: its address would be one
     app.router.add_get("/staff/answers", answers_page)
     app.router.add_get("/staff/answers/{slug}", answer_page)
     for name, step in STEPS.items():

@@ -92,8 +92,8 @@ def test_an_answer_that_went_takes_its_comment_and_a_new_one_comes_last() -> Non
 
 @pytest.mark.parametrize(
     "layout",
-    ["[{slug: bursary, title: Help}]", "- &a {slug: bursary}\n", "  - slug: bursary\n    title: x\n", "{", "x: y",
-     "- slug: bursary\n  web: &w hello\n  sms: *w\n", "- slug: bursary\r\n  title: x\r\n"],
+    ["[{slug: bursary, title: Help}]", "- &a {slug: bursary}\n", "  - slug: bursary\n    title: x\n", "{",
+     "x: y", "- slug: bursary\n  web: &w hello\n  sms: *w\n", "- slug: bursary\r\n  title: x\r\n"],
     ids=["flow", "anchor", "indented", "broken", "no list", "alias", "CRLF"],
 )  # fmt: skip
 def test_a_layout_that_cannot_be_kept_loses_no_word(layout: str) -> None:

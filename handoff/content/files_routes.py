@@ -1,0 +1,98 @@
+"""The page of all answers as files: download them, or try and bring in a zip; works without JavaScript."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from handoff import keys
+from handoff.bodies import UPLOADS, form_fields
+from handoff.content.entries import ContentFaults, Fault
+from handoff.content.moving import CHANGED, NEW, SAME, Brought, bring_in, live_files
+from handoff.content.packed import LARGEST, packed, unpacked
+from handoff.errors import Refusal, Unprocessable
+from handoff.pages import page
+from handoff.security import access, takes
+from handoff.staff.auth import signed_in, staff_page
+
+HOME = "/staff/answers/files"
+MOST_FAULTS = 50
+_IN_A_FORM = LARGEST * 3 // 2  # a zip that was tried comes back as text
+
+
+@access(staff_page("content.read"))
+async def files(request: web.Request) -> web.Response:
+    return _page(request)
+
+
+@access(staff_page("content.read"))
+async def download(request: web.Request) -> web.Response:
+    """GET /staff/answers/files/answers.zip: what is live, as files that can be brought in again."""
+    async with request.app[keys.DB].reading() as session:
+        made = await live_files(session)
+    headers = {"Content-Disposition": 'attachment; filename="answers.zip"', "Cache-Control": "no-store"}
+    body = await asyncio.to_thread(packed, made)
+    return web.Response(body=body, content_type="application/zip", headers=headers)
+
+
+@access(staff_page("content.edit"))
+@takes(_IN_A_FORM)
+async def bring(request: web.Request) -> web.Response:
+    """POST a zip: say what it would change; with `sure`, make the drafts."""
+    form = await form_fields(request)
+    try:
+        raw = await _raw(request, form.get("zip", ""))
+        given = await asyncio.to_thread(unpacked, raw)
+        found = await _bring(request, given, trial=not form.get("sure"))
+    except Refusal as refusal:
+        return _page(request, refusal)
+    except ContentFaults as wrong:
+        return _page(request, faults=wrong.faults)
+    return _page(request, found=found, made=bool(form.get("sure")), kept=base64.b64encode(raw).decode())
+
+
+async def _raw(request: web.Request, kept: str) -> bytes:
+    """The zip that was chosen, or the one that was tried just before."""
+    given = next((one for one in request.get(UPLOADS, ()) if one.name == "file" and one.filename), None)
+    if given:
+        return await asyncio.to_thread(given.file.read)
+    try:
+        raw = base64.b64decode(kept, validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if not raw:
+        raise Unprocessable("no_file", "Choose a file first.", field="file")
+    return raw
+
+
+async def _bring(request: web.Request, given: dict[str, str], *, trial: bool) -> list[Brought]:
+    facts, now = request.app[keys.CONTENT].facts, request.app[keys.CLOCK].now()
+    async with request.app[keys.DB].transaction() as session:
+        return await bring_in(session, now, signed_in(request).id, given, facts, trial=trial)
+
+
+def _page(
+    request: web.Request,
+    refusal: Refusal | None = None,
+    *,
+    faults: Sequence[Fault] = (),
+    found: Sequence[Brought] | None = None,
+    made: bool = False,
+    kept: str = "",
+) -> web.Response:
+    told = [one for one in found or () if one.what != SAME]
+    return page(
+        request, "content/files.html", status=refusal.status if refusal else 422 if faults else 200,
+        refusal=refusal, faults=faults[:MOST_FAULTS], more=max(0, len(faults) - MOST_FAULTS), found=found,
+        told=told, drafts=sum(one.what in (NEW, CHANGED) for one in told), made=made, kept=kept,
+    )  # fmt: skip
+
+
+def setup(app: web.Application) -> None:
+    app.router.add_get(HOME, files)
+    app.router.add_post(HOME, bring)
+    app.router.add_get(f"{HOME}/answers.zip", download)
