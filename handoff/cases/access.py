@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from handoff.cases.bars import bars_of, is_barred
+from handoff.cases.bars import bars_of, conversations_barred_to, is_barred
 from handoff.cases.leads_only import RIGHT, held_since, is_for_leads, talker, was_called, was_told
-from handoff.cases.model import Case
+from handoff.cases.model import Case, LeadsOnly
 from handoff.conversations import service as conversations
 from handoff.conversations.model import ADVISER, Conversation
 from handoff.db import ROW
@@ -31,13 +32,30 @@ def visible_to(who: Member) -> ColumnElement[bool]:
     area = or_(Case.area.is_(None), Case.area.in_(sorted(who.areas)))
     if who.may(RIGHT):
         return and_(or_(area, was_told(who.id)), ~is_barred(who.id))
+    return and_(area, ~is_barred(who.id), or_(~is_for_leads(), _goes_on(who.id)))
+
+
+def conversations_kept_from(who: Member) -> Select[uuid.UUID]:
+    """For a query: the conversations of which they see nothing in any area, nor of whoever wrote there."""
+    barred = conversations_barred_to(who.id)
+    if who.may(RIGHT):
+        return barred
+    barred_here, held = barred.cte(), aliased(LeadsOnly)  # nested, the query is too deep for SQLite
+    theirs = select(Case.conversation_id).where(is_for_leads(), _goes_on(who.id)).cte()
+    kept = held.conversation_id.not_in(select(theirs.c.conversation_id))
+    for_leads = select(held.conversation_id).where(held.lifted_at.is_(None), kept).cte()
+    both = [Conversation.id.in_(select(one.c.conversation_id)) for one in (barred_here, for_leads)]
+    return select(Conversation.id).where(or_(*both))
+
+
+def _goes_on(staff_id: uuid.UUID) -> ColumnElement[bool]:
+    """For a query over cases: an adviser who has it, talks in it or was rung for it while on call."""
     talking = exists().where(
         Conversation.id == Case.conversation_id,
         Conversation.state == ADVISER,
-        Conversation.owner_id == who.id,
+        Conversation.owner_id == staff_id,
     )
-    let = or_(~is_for_leads(), Case.owner_id == who.id, talking, was_called(who.id))
-    return and_(area, ~is_barred(who.id), let)
+    return or_(Case.owner_id == staff_id, talking, was_called(staff_id))
 
 
 async def case_for(session: AsyncSession, who: Member, case_id: uuid.UUID) -> Case:

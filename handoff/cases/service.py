@@ -14,6 +14,7 @@ from bot.vocabulary import Vocabulary
 from handoff import audit
 from handoff.alerts import service as alerts
 from handoff.cases.access import case_for as case_for
+from handoff.cases.access import conversations_kept_from as conversations_kept_from
 from handoff.cases.access import visible_to
 from handoff.cases.bars import conversations_barred_to as conversations_barred_to
 from handoff.cases.bars import keep_from_the_named as keep_from_the_named
@@ -251,6 +252,13 @@ async def note_open_cases(
     """A note by the service itself on every open case of the conversation."""
     for case in await open_cases(session, conversation):
         note_case(session, now, case.id, text)
+
+
+async def note_once(session: AsyncSession, now: datetime, case_id: uuid.UUID, text: str) -> None:
+    """As note_case, where the case does not say so already."""
+    query = select(CaseNote).where(CaseNote.case_id == case_id, CaseNote.staff_id.is_(None))
+    if all(note.text != text for note in (await session.execute(query)).scalars()):
+        note_case(session, now, case_id, text)
 
 
 def note_case(session: AsyncSession, now: datetime, case_id: uuid.UUID, text: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from handoff.cases.service import conversations_barred_to, conversations_kept_from
 from handoff.errors import Conflict, NotFound
 from handoff.records import store
 from handoff.records.model import Record
@@ -18,20 +19,34 @@ from handoff.staff.service import Member
 def visible_to(who: Member, record: type[Record] = Record) -> ColumnElement[bool]:
     """Their areas' records, those their areas work with too, and those whose area is not known yet.
 
-    None of somebody who named them: the record says where a child who accused them lives.
+    None of somebody whose words they are kept from (cases decide that): the record says where a child lives
+    who accused them, or a colleague without a name.
     """
-    areas = sorted(who.areas)
-    theirs = or_(record.area.is_(None), record.area.in_(areas), record.also_area.in_(areas))
-    return and_(theirs, record.id.not_in(_kept_from(who)))
+    return and_(store.of_areas(who.areas, record), record.id.not_in(_kept_from(who)))
+
+
+def usable_by(area: str, staff_id: uuid.UUID) -> ColumnElement[bool]:
+    """The records that a file of an area fills in, brought by somebody who is not barred from them."""
+    barred = _whole(conversations_barred_to(staff_id))
+    return and_(store.of_areas([area]), Record.id.not_in(barred))
+
+
+def of_another_area(who: Member, record: type[Record]) -> ColumnElement[bool]:
+    """Records that only areas see of which they are none; none of somebody who named them either."""
+    return and_(~store.of_areas(who.areas, record), record.id.not_in(_kept_from(who)))
 
 
 def _kept_from(who: Member) -> Select[uuid.UUID]:
-    """The records, with all that were joined into one, of whoever registered where they are barred."""
+    return _whole(conversations_kept_from(who))
+
+
+def _whole(conversations: Select[uuid.UUID]) -> Select[uuid.UUID]:
+    """The records, with all that were joined into one, of whoever registered in these conversations."""
     mine, other = aliased(Record), aliased(Record)
-    barred = registrations.records_barred_to(who.id).cte(recursive=True)
+    first = registrations.records_of(conversations).cte(recursive=True)
     joined = or_(other.id == mine.joined_into_id, other.joined_into_id == mine.id)
-    kin = select(other.id).join(mine, joined).where(mine.id == barred.c.record_id)
-    whole = barred.union(kin)
+    kin = select(other.id).join(mine, joined).where(mine.id == first.c.record_id)
+    whole = first.union(kin)
     return select(whole.c.record_id)
 
 

@@ -8,16 +8,16 @@ from typing import Any
 
 from aiohttp import web
 
-from handoff import audit, keys
+from handoff import keys
 from handoff.bodies import json_object
 from handoff.errors import Unprocessable
 from handoff.records import currency, editing, pairs
 from handoff.records.access import record_id_in
 from handoff.records.codes import load_codes
-from handoff.records.desk import MOST_FOUND, Desk, desk, find, id_of, read
+from handoff.records.desk import MOST_FOUND, Desk, compared, desk, find, id_of, read
 from handoff.records.forms import Form, day_in, doing_in, new_details, purpose_in, values_in
 from handoff.records.model import Characteristic, Consent
-from handoff.records.pairs import Likeness
+from handoff.records.pairs import Elsewhere, Likeness
 from handoff.records.sections import ACTIVITY, SECTIONS, Section
 from handoff.records.view import RecordView, Shown, access_log, masked, summary
 from handoff.security import access
@@ -120,12 +120,12 @@ async def _take_back(at: Desk, request: web.Request, form: Form) -> None:
 
 @access(staff("record.edit"))
 async def matches(request: web.Request) -> web.Response:
-    """GET .../matches: pairs that may be one person, for a person to decide."""
+    """GET .../matches: pairs for a person to decide; `elsewhere`: whom to ring where an area has a side."""
     async with desk(request) as at:
-        found = await pairs.listed(at.session, at.who)
-        for record_id in {side.id for pair in found for side, _ in pair.sides}:
-            await audit.record(at.session, at.now, at.who.id, "record.compare", f"record:{record_id}")
-    return web.json_response({"matches": [_pair(pair) for pair in found]})
+        found, elsewhere = await compared(at)
+        ring = {one.area: at.rules.area(one.area).phone for one in elsewhere}
+    apart = [_elsewhere(one) | {"ring": ring[one.area]} for one in elsewhere]
+    return web.json_response({"matches": [_pair(pair) for pair in found], "elsewhere": apart})
 
 
 @access(staff("record.edit"))
@@ -171,6 +171,7 @@ def as_json(seen: RecordView) -> dict[str, Any]:
         "characteristics": [_characterised(kept) for kept in seen.characteristics],
         "consents": [_consent(given) for given in seen.consents],
         "matches": [_pair(pair) for pair in seen.likenesses],
+        "elsewhere": [_elsewhere(one) for one in seen.elsewhere],
         "wants": [vars(want) for want in seen.wants],
     }
 
@@ -208,6 +209,10 @@ def _consent(given: Consent) -> dict[str, Any]:
 def _pair(found: Likeness) -> dict[str, Any]:
     sides = [summary(record) for record, _ in found.sides]
     return {"id": str(found.pair.id), "state": found.pair.state, "why": found.pair.why, "records": sides}
+
+
+def _elsewhere(found: Elsewhere) -> dict[str, Any]:
+    return {"reference": found.reference, "area": found.area, "record": summary(found.record)}
 
 
 def _version(form: Form) -> int:

@@ -6,14 +6,15 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from handoff import audit
 from handoff.errors import Unprocessable
 from handoff.records import store
 from handoff.records.codes import load_codes
-from handoff.records.model import Consent
+from handoff.records.model import Consent, Record
 
 
 async def give_consent(
@@ -59,6 +60,15 @@ async def consents(session: AsyncSession, record_id: uuid.UUID) -> list[Consent]
 async def may_tell(session: AsyncSession, record_id: uuid.UUID, purpose: str) -> bool:
     """Whether a permission for this purpose stands."""
     return bool(await _active_consents(session, record_id, purpose))
+
+
+def with_withdrawn_consent() -> Select[uuid.UUID]:
+    """For a query: the records, with all that were joined into one, on which a permission was taken back."""
+    mine, other = aliased(Record), aliased(Record)
+    withdrawn = select(Consent.record_id).where(Consent.withdrawn_at.is_not(None)).cte(recursive=True)
+    joined = or_(other.id == mine.joined_into_id, other.joined_into_id == mine.id)
+    whole = withdrawn.union(select(other.id).join(mine, joined).where(mine.id == withdrawn.c.record_id))
+    return select(whole.c.record_id)
 
 
 async def _active_consents(session: AsyncSession, record_id: uuid.UUID, purpose: str) -> Sequence[Consent]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from handoff import audit, keys
+from handoff import keys
 from handoff.bodies import form_fields
 from handoff.errors import NotFound, Refusal
 from handoff.records import currency, pairs
 from handoff.records.access import record_id_in
 from handoff.records.codes import load_codes
-from handoff.records.desk import desk
+from handoff.records.desk import compared, desk
 from handoff.records.forms import day_in
 from handoff.records.frame import HOME, back, show
 from handoff.security import access
@@ -25,10 +25,8 @@ async def matches_page(request: web.Request) -> web.Response:
 
 async def _matches(request: web.Request, refusal: Refusal | None) -> web.Response:
     async with desk(request) as at:
-        found = await pairs.listed(at.session, at.who)
-        for one in {side.id for pair in found for side, _ in pair.sides}:
-            await audit.record(at.session, at.now, at.who.id, "record.compare", f"record:{one}")
-    return show(request, "matches", refusal, found=found)
+        found, elsewhere = await compared(at)
+    return show(request, "matches", refusal, found=found, elsewhere=elsewhere)
 
 
 @access(staff_page("record.edit"))

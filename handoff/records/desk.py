@@ -15,10 +15,11 @@ from handoff import audit, keys
 from handoff.cases.service import CaseRules
 from handoff.content.areas import local_day
 from handoff.errors import Unprocessable
-from handoff.records import store, view
+from handoff.records import pairs, store, view
 from handoff.records.access import record_for, record_id_in, visible_to
 from handoff.records.forms import Form, digests_in
 from handoff.records.model import Record
+from handoff.records.pairs import Elsewhere, Likeness
 from handoff.records.view import RecordView
 from handoff.staff.auth import signed_in
 from handoff.staff.service import Member
@@ -66,3 +67,12 @@ async def find(at: Desk, form: Form) -> Sequence[Record]:
     for one in found[:MOST_FOUND]:
         await audit.record(at.session, at.now, at.who.id, "record.find", f"record:{one.id}")
     return found
+
+
+async def compared(at: Desk) -> tuple[Sequence[Likeness], Sequence[Elsewhere]]:
+    """The pairs that wait for them, and those that another area has a side of; each look is recorded."""
+    found, elsewhere = await pairs.listed(at.session, at.who), await pairs.elsewhere(at.session, at.who)
+    seen = [side.id for pair in found for side, _ in pair.sides] + [one.record.id for one in elsewhere]
+    for record_id in dict.fromkeys(seen):
+        await audit.record(at.session, at.now, at.who.id, "record.compare", f"record:{record_id}")
+    return found, elsewhere

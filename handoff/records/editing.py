@@ -14,7 +14,7 @@ from handoff import audit
 from handoff.bodies import text_field
 from handoff.errors import NotFound, Unprocessable
 from handoff.records import service, store
-from handoff.records.access import record_to_change
+from handoff.records.access import record_for, record_to_change, visible_to
 from handoff.records.codes import ENGLAND_LEFT_TO, NOT_KNOWN_AUTHORITY, Codes, load_codes
 from handoff.records.matching import judge
 from handoff.records.model import Characteristic, Record, Spell
@@ -40,6 +40,8 @@ async def save(
     section: Section, values: Values,
 ) -> Record:  # fmt: skip
     """Change one section. Faulty for what cannot be; Conflict when somebody changed the record meanwhile."""
+    if section.details:
+        await _hold_births(session, await record_for(session, who, record_id), values)
     record = await record_to_change(session, who, record_id, version)
     if section.details:
         changed = await _save_details(session, now, today, record, values)
@@ -55,12 +57,15 @@ async def save(
 async def add(
     session: AsyncSession, now: datetime, today: date, who: Member, area: str, values: Values
 ) -> service.Found:
-    """A record for somebody a colleague met. Somebody exactly like them is found, not made again."""
+    """A record for somebody a colleague met. Somebody exactly like them is found, not made again.
+
+    Not where they may not see whom they typed: then a person decides whether both are one.
+    """
     if area not in who.areas:
         raise Unprocessable("bad_area", "Choose one of your areas.", field="area")
     details = tidied(Details(**values))
     _refuse(detail_faults(load_codes(), details, (), today))
-    return await service.take_in(session, now, details, area, str(who.id), "console")
+    return await service.take_in(session, now, details, area, str(who.id), "console", visible_to(who))
 
 
 async def set_activity(
@@ -166,13 +171,16 @@ async def _save_details(
     return changed
 
 
+async def _hold_births(session: AsyncSession, record: Record, values: Values) -> None:
+    """Before the record's lock, as whoever looks for somebody takes them: no two wait for each other."""
+    old = details_of(record.details)
+    await store.hold_births(session, [old, replace(old, **values)])
+
+
 async def _mark_alike(session: AsyncSession, now: datetime, record: Record, details: Details) -> None:
-    await store.hold_births(session, [details])
     ids = set(await store.whole(session, record.id))
     others = [one for one in await store.candidates(session, [details]) if one[0] not in ids]
-    match = judge(details, others)
-    alike = [*match.likely, *([(match.exact, ("same_name_born",))] if match.exact else [])]
-    await store.mark_pairs(session, now, record, alike)
+    await store.mark_pairs(session, now, record, judge(details, (), others).likely)
 
 
 def _save_columns(section: Section, record: Record, values: Values, today: date) -> list[str]:

@@ -27,17 +27,25 @@ class Match(Generic[Key]):
     likely: tuple[tuple[Key, tuple[str, ...]], ...]
 
 
-def judge(person: Details, others: Iterable[tuple[Key, Details]]) -> Match[Key]:
-    """Compare somebody with everybody who shares something; two sure matches are none: a person decides."""
+def judge(
+    person: Details, ours: Iterable[tuple[Key, Details]], others: Iterable[tuple[Key, Details]] = ()
+) -> Match[Key]:
+    """Compare somebody with everybody who shares something; two sure matches are none: a person decides.
+
+    So they do about `others`, records that whoever asks may not see: never more than likely, however alike.
+    """
     exact: dict[Key, tuple[str, ...]] = {}
     likely: dict[Key, tuple[str, ...]] = {}
-    for key, other in others:
+    for key, other in ours:
         if _is_exact(person, other):
             exact[key] = ("same_name_born",)
         elif why := _alike(person, other):
             likely.setdefault(key, why)
     if len(exact) == 1:
         return Match(next(iter(exact)), ())
+    for key, other in others:
+        if why := _alike(person, other):
+            likely.setdefault(key, why)
     return Match(None, tuple((likely | exact).items()))
 
 

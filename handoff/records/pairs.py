@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from handoff import audit
 from handoff.errors import Conflict, NotFound
 from handoff.records import store
-from handoff.records.access import visible_to
+from handoff.records.access import of_another_area, visible_to
 from handoff.records.matching import WHY
 from handoff.records.model import NOT_SAME, OPEN, SAME, Pair, Record, Spell
 from handoff.records.person import Details, details_of
+from handoff.references import reference_of
 from handoff.staff.service import Member
 
 SHOWN = 100
@@ -40,6 +41,23 @@ class Likeness:
     @property
     def why(self) -> list[str]:
         return [WHY.get(code, code) for code in self.pair.why]
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A record that another area may have too: whose that is (`area`), and what to call the pair by phone."""
+
+    pair: Pair
+    record: Record
+    area: str
+
+    @property
+    def reference(self) -> str:
+        return reference_of("M", self.pair.id)
+
+    @property
+    def name(self) -> str:
+        return details_of(self.record.details).name
 
 
 async def listed(session: AsyncSession, who: Member, state: str = OPEN) -> list[Likeness]:
@@ -69,6 +87,27 @@ async def of_record(session: AsyncSession, who: Member, ids: Sequence[uuid.UUID]
         .order_by(Pair.found_at)
     )
     return [Likeness(*row) for row in (await session.execute(query)).all()]
+
+
+async def elsewhere(
+    session: AsyncSession, who: Member, ids: Sequence[uuid.UUID] | None = None
+) -> list[Elsewhere]:
+    """Open pairs of which they see one side (of one person's records: `ids`), the other area another's."""
+    mine, other = aliased(Record), aliased(Record)
+    sides = or_(
+        and_(Pair.record_id == mine.id, Pair.other_id == other.id),
+        and_(Pair.other_id == mine.id, Pair.record_id == other.id),
+    )
+    query = (
+        select(Pair, mine, other.area)
+        .join(mine, or_(mine.id == Pair.record_id, mine.id == Pair.other_id))
+        .join(other, sides)
+        .where(Pair.state == OPEN, visible_to(who, mine), of_another_area(who, other))
+        .order_by(Pair.found_at)
+        .limit(SHOWN)
+    )
+    found = await session.execute(query if ids is None else query.where(mine.id.in_(ids)))
+    return [Elsewhere(pair, record, area or "") for pair, record, area in found]
 
 
 async def waiting(session: AsyncSession, who: Member) -> int:

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
@@ -17,6 +17,7 @@ from handoff.records.codes import SEEKING as SEEKING
 from handoff.records.consent import consents as consents
 from handoff.records.consent import give_consent as give_consent
 from handoff.records.consent import may_tell as may_tell
+from handoff.records.consent import with_withdrawn_consent as with_withdrawn_consent
 from handoff.records.consent import withdraw_consent as withdraw_consent
 from handoff.records.currency import currency_of as currency_of
 from handoff.records.matching import Match, judge
@@ -66,15 +67,21 @@ async def find_or_create(session: AsyncSession, now: datetime, facts: PersonFact
 
     Their newest postcode, phone and e-mail count. Takes the record's lock.
     """
-    return await take_in(session, now, from_facts(facts), facts.area, by, "registration")
+    return await take_in(session, now, from_facts(facts), facts.area, by, "registration", _theirs(facts, by))
+
+
+def _theirs(facts: PersonFacts, by: str) -> ColumnElement[bool] | None:
+    """Which records may be theirs: any where they say so, else those that their area sees."""
+    return None if by == PERSON else store.of_areas([facts.area] if facts.area else [])
 
 
 async def take_in(
-    session: AsyncSession, now: datetime, person: Details, area: str | None, by: str, source: str
-) -> Found:
-    """The same, of somebody about whom more is known."""
+    session: AsyncSession, now: datetime, person: Details, area: str | None, by: str, source: str,
+    seen: ColumnElement[bool] | None,
+) -> Found:  # fmt: skip
+    """The same, of somebody about whom more is known. A record that `seen` leaves out is likely at most."""
     await store.hold_births(session, [person])
-    match: Match[uuid.UUID] = judge(person, await store.candidates(session, [person]))
+    match: Match[uuid.UUID] = judge(person, *await store.near(session, [person], seen))
     if match.exact is None:
         return await _made(session, now, person, area, match, by, source)
     record = await store.lock(session, match.exact)

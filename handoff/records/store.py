@@ -6,14 +6,21 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, delete, false, func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.errors import NotFound
 from handoff.records.model import Pair, Record, RecordKey, Spell
 from handoff.records.person import Details, born_digests, details_of, digest, keys_of, name_and_phone
 
+Person = tuple[uuid.UUID, Details]
 _NUMBERS = ("uln", "upn", "client_id")
+
+
+def of_areas(areas: Collection[str], record: type[Record] = Record) -> ColumnElement[bool]:
+    """For a query: records of these areas, those they work with too, and those whose area is not known."""
+    also = func.coalesce(record.also_area.in_(areas), false())  # never unknown: its contrary is asked too
+    return or_(record.area.is_(None), record.area.in_(areas), also)
 
 
 async def hold_births(session: AsyncSession, people: Iterable[Details]) -> None:
@@ -26,7 +33,19 @@ async def hold_births(session: AsyncSession, people: Iterable[Details]) -> None:
             await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(found[:15], 16)})
 
 
-async def candidates(session: AsyncSession, people: Iterable[Details]) -> list[tuple[uuid.UUID, Details]]:
+async def near(
+    session: AsyncSession, people: Iterable[Details], seen: ColumnElement[bool] | None = None
+) -> tuple[list[Person], list[Person]]:
+    """Everybody who could be one of these people: those whose record `seen` holds for, and the others."""
+    found = await candidates(session, people)
+    if seen is None:
+        return found, []
+    query = select(Record.id).where(Record.id.in_({record_id for record_id, _ in found}), seen)
+    ours = set((await session.execute(query)).scalars())
+    return [one for one in found if one[0] in ours], [one for one in found if one[0] not in ours]
+
+
+async def candidates(session: AsyncSession, people: Iterable[Details]) -> list[Person]:
     """Everybody who shares a date of birth, a name with a phone, or a number with one of these people.
 
     A record that was joined into another comes with the other's id: its details still tell who somebody is.
@@ -114,9 +133,7 @@ async def mark_pairs(
     }
     for other_id, why in alike:
         if other_id not in known and other_id != record.id:
-            session.add(
-                Pair(record_id=record.id, other_id=other_id, why=list(why), found_at=record.updated_at)
-            )
+            session.add(Pair(record_id=record.id, other_id=other_id, why=list(why), found_at=now))
     await session.flush()
 
 

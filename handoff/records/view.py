@@ -15,7 +15,7 @@ from handoff.audit import AuditEntry
 from handoff.records import pairs, service, store
 from handoff.records.codes import Codes, load_codes
 from handoff.records.model import Characteristic, Consent, Record, Spell
-from handoff.records.pairs import Likeness
+from handoff.records.pairs import Elsewhere, Likeness
 from handoff.records.person import Details, details_of
 from handoff.records.rules import age_on, months_after
 from handoff.records.sections import DATE, LIST, SECTIONS, TICK, Field, Section, choices
@@ -76,6 +76,7 @@ class RecordView:
     characteristics: Sequence[Characteristic]
     consents: Sequence[Consent]
     likenesses: Sequence[Likeness]
+    elsewhere: Sequence[Elsewhere]
     wants: Sequence[Want]
     contact_months: int
     names: Mapping[str, str]
@@ -157,8 +158,8 @@ async def look(session: AsyncSession, today: date, who: Member, record: Record) 
     actors += [actor for one in consents for actor in (one.given_by, one.withdrawn_by) if actor]
     return RecordView(
         record, standing.details, load_codes(), today, spells, characteristics, consents,
-        await pairs.of_record(session, who, ids), wants(load_codes(), whole, today), months,
-        await names_of(session, actors),
+        await pairs.of_record(session, who, ids), await pairs.elsewhere(session, who, ids),
+        wants(load_codes(), whole, today), months, await names_of(session, actors),
     )  # fmt: skip
 
 

@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.cases.service import CaseRules, conversations_barred_to, open_or_raise
-from handoff.conversations.model import Conversation
+from handoff.cases.service import CaseRules, open_or_raise
+from handoff.conversations.model import SMS, Contact, Conversation
 from handoff.registrations.contact import without_number
 from handoff.registrations.drafts import draft_answers, unsafe_ways
 from handoff.registrations.model import Registration
@@ -27,10 +27,17 @@ async def conversations_of(session: AsyncSession, ids: Collection[uuid.UUID]) ->
     return {row.id: row.conversation_id for row in await session.execute(query)}
 
 
-def records_barred_to(staff_id: uuid.UUID) -> Select[uuid.UUID | None]:
-    """For a query: `record_id` of whoever registered in a conversation this member of staff is kept from."""
-    kept = Registration.conversation_id.in_(conversations_barred_to(staff_id))
-    return select(Registration.record_id).where(Registration.record_id.is_not(None), kept)
+def records_of(conversations: Select[uuid.UUID]) -> Select[uuid.UUID | None]:
+    """For a query: `record_id` of whoever registered from a contact of these, or with a phone that is one."""
+    contacts = select(Conversation.contact_id).where(Conversation.id.in_(conversations)).cte()
+    own = select(contacts.c.contact_id)
+    threads = select(Conversation.id).where(Conversation.contact_id.in_(own)).cte()
+    phones = select(Contact.address_index).where(Contact.id.in_(own), Contact.channel == SMS).cte()
+    theirs = or_(
+        Registration.conversation_id.in_(select(threads.c.id)),
+        Registration.phone_index.in_(select(phones.c.address_index)),
+    )
+    return select(Registration.record_id).where(Registration.record_id.is_not(None), theirs)
 
 
 async def lets_jobcentre_know(session: AsyncSession, registration_id: uuid.UUID) -> bool:

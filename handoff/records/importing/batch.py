@@ -14,19 +14,34 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import audit
 from handoff.db import Base
 from handoff.records import store
+from handoff.records.access import usable_by
 from handoff.records.codes import load_codes
 from handoff.records.importing.rows import Row
 from handoff.records.importing.service import FILLED, LIKELY, MADE, REFUSED, SAME, TWICE
 from handoff.records.matching import WHY, Match, judge
 from handoff.records.model import Import, ImportRow, Pair, Record, RecordKey, Spell
 from handoff.records.person import Details, details_of, filled, name_and_phone
+from handoff.records.store import Person
 
-Person = tuple[uuid.UUID, Details]
 IMPORT = "import"
 
 
 class People:
     """Everybody a row could be, found by what a match needs."""
+
+    def __init__(self, ours: Iterable[Person] = (), others: Iterable[Person] = ()) -> None:
+        self._ours, self._others = Shelf(ours), Shelf(others)
+
+    def add(self, person: Person) -> None:
+        self._ours.add(person)
+
+    def match(self, details: Details) -> Match[uuid.UUID]:
+        """`others` are records of other areas: at most likely."""
+        return judge(details, self._ours.near(details), self._others.near(details))
+
+
+class Shelf:
+    """People, by what a match needs."""
 
     def __init__(self, people: Iterable[Person]) -> None:
         self._by: defaultdict[tuple[str, str], list[Person]] = defaultdict(list)
@@ -37,9 +52,8 @@ class People:
         for key in _keys(person[1]):
             self._by[key].append(person)
 
-    def match(self, details: Details) -> Match[uuid.UUID]:
-        near = {id(one[1]): one for key in _keys(details) for one in self._by.get(key, ())}
-        return judge(details, near.values())
+    def near(self, details: Details) -> Iterable[Person]:
+        return {id(one[1]): one for key in _keys(details) for one in self._by.get(key, ())}.values()
 
 
 def _keys(details: Details) -> list[tuple[str, str]]:
@@ -55,7 +69,8 @@ async def take(
     wanted = [row.details for row in rows if not row.refused]
     if not dry:
         await store.hold_births(session, wanted)
-    work = Work(now, found, People(await store.candidates(session, wanted)), earlier, dry)
+    ours, others = await store.near(session, wanted, usable_by(found.area, found.staff_id))
+    work = Work(now, found, People(ours, others), earlier, dry)
     for row in rows:
         work.decide(row)
     await work.fill(session)

@@ -40,6 +40,7 @@ STATES = {
     service.UNDONE: "Taken out again",
     service.FAILED: "Stopped: something went wrong on our side",
     service.OLD: "No longer kept: it was never brought in",
+    service.PAST: "Brought in a while ago: row by row it is no longer kept",
 }
 
 

@@ -22,6 +22,8 @@ NEW, CHECKING, CHECKED, RUNNING, DONE = "new", "checking", "checked", "running",
 UNDOING, UNDONE, FAILED, OLD = "undoing", "undone", "failed", "old"
 WORKING, STILL = (CHECKING, RUNNING, UNDOING), (NEW, CHECKED)
 MADE, SAME, FILLED, LIKELY, TWICE, REFUSED = "made", "same", "filled", "likely", "twice", "refused"
+PAST, PAST_NAME = "past", "A file of earlier"
+"""What became of its rows is not kept any more, so it cannot be undone."""
 STAY = "stay"  # of an undone file: worked on since, so left
 OUTCOMES = {
     MADE: "New record",

@@ -37,7 +37,7 @@ class Opened:
     file: uuid.UUID
     state: str
     rows: list[Row]
-    people: People = field(default_factory=lambda: People(()))
+    people: People = field(default_factory=lambda: People())
     failures: int = 0
 
 
