@@ -38,6 +38,7 @@ from handoff.crypto import keyring
 from handoff.db import Database
 from handoff.errors import errors_middleware, second_try_middleware
 from handoff.feedback import routes as feedback_routes
+from handoff.floods import Floods
 from handoff.jobcentre import routes as jobcentre_routes
 from handoff.jobcentre.post import Post
 from handoff.live import Hub
@@ -132,6 +133,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             parts.content.keep_fresh,
             editions.keep_fresh,
             parts.turns.sweep_forever,
+            Floods(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             outbox.run_forever,
             catch_up.run_forever,
             receipts.run_forever,

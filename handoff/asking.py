@@ -175,9 +175,15 @@ class Asking:
     ) -> None:
         """While the assistant is switched off: an adviser gets to read the turn, and a worry is answered."""
         told = await hand_over(session, self._rules, now, conversation, turn)
+        await self.be_kind(session, now, conversation, turn, needed=not told)
+
+    async def be_kind(
+        self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn, *, needed: bool
+    ) -> None:
+        """Answer the worry in a turn about which Rasa is not asked, if there is one."""
         heard = await findings_of(session, turn.message_id)
         if any(found.level == "concern" and found.categories for found in heard):
-            await self._be_kind(session, now, conversation, turn, needed=not told)
+            await self._be_kind(session, now, conversation, turn, needed=needed)
 
     async def _say(
         self,

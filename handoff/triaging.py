@@ -42,7 +42,7 @@ from handoff.registrations import renewing
 from handoff.render import all_chosen
 from handoff.savepoint import savepoint
 from handoff.screening.heard import Heard
-from handoff.screening.holding import bot_may_speak
+from handoff.screening.holding import bot_may_speak, may_hold
 from handoff.screening.messages import fixed_message
 from handoff.screening.service import screen
 from handoff.screening.tapped import hear_choices
@@ -94,7 +94,7 @@ class Triaging:
             command = _command(conversation, message.text)
             heard = Heard(session, self._rules, now, conversation, message, verdict, command == replies.OFF)
             answered = await triage(heard)
-            outcome = await self._outcome(session, conversation, turn, bool(answered or command))
+            outcome = await self._outcome(session, now, conversation, turn, bool(answered or command))
             if outcome is None and await _answers_reminder(heard):
                 outcome = ANSWERED
             if outcome == OFF:
@@ -105,7 +105,7 @@ class Triaging:
         return Triaged(conversation, turn, bool(verdict.findings) or outcome == ANSWERED)
 
     async def _outcome(
-        self, session: AsyncSession, conversation: Conversation, turn: Turn, answered: bool
+        self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn, answered: bool
     ) -> str | None:
         """How the turn ends here; None when the assistant is to be asked.
 
@@ -117,7 +117,11 @@ class Triaging:
             return SKIPPED
         if await switches.is_off(session, conversation.channel):
             return OFF
-        return SKIPPED if turn.outcome == SKIPPED else None
+        if turn.outcome != SKIPPED:
+            return None
+        conversation.flooded_at = now  # one of too many at once: they are told when they have stopped
+        await self._asking.be_kind(session, now, conversation, turn, needed=may_hold(conversation, now))
+        return SKIPPED
 
     async def _give_up(self, turn_id: uuid.UUID, message: Message) -> Triaged | None:
         now = self._clock.now()
