@@ -14,12 +14,15 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
+from handoff.cases.service import CaseRules, note_once, open_or_raise
 from handoff.conversations import service as conversations
 from handoff.conversations.model import SYSTEM_AUTHOR
 from handoff.crypto import keyring
 from handoff.db import ROW
 from handoff.errors import TooMany
 from handoff.registrations.model import ConfirmationLink, Registration
+from handoff.registrations.renewing import FOLLOW_UP
+from handoff.registrations.writing import may_write, way_to
 
 GOOD_FOR = timedelta(days=30)
 MOST_TRIES = 5
@@ -44,12 +47,29 @@ async def new_link(session: AsyncSession, now: datetime, registration: Registrat
     return f"/r/{token}"
 
 
+async def ask_for_link(
+    session: AsyncSession, rules: CaseRules, now: datetime, registration: Registration, base: str
+) -> None:
+    """Whoever holds an old link asks for a new one: it is said where they registered, or an adviser is told.
+
+    Anybody who finds the paper can ask, so after something urgent, or where a text is not safe, nothing goes.
+    """
+    conversation = await conversations.lock(session, registration.conversation_id)
+    if await may_write(session, conversation, way_to(registration)):
+        await send_link(session, now, registration, base, "person")
+        return
+    case, _ = await open_or_raise(session, rules, now, conversation, FOLLOW_UP)
+    note = f"{registration.reference}: a new link was asked for. None was sent: it may not be safe. Ask them."
+    await note_once(session, now, case.id, note)
+
+
 async def send_link(
     session: AsyncSession, now: datetime, registration: Registration, base: str, by: object
 ) -> None:
     """Say a new link where they registered, at most once an hour; closes the earlier ones.
 
-    TooMany `link_just_sent` when the last one is younger. `base` is the service's own address.
+    TooMany `link_just_sent` when the last one is younger. `base` is the service's own address; an adviser who
+    sends one has found out that it is safe.
     """
     conversation = await conversations.lock(session, registration.conversation_id)
     query = select(ConfirmationLink.created_at).where(ConfirmationLink.registration_id == registration.id)

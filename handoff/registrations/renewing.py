@@ -22,17 +22,17 @@ from handoff.conversations.model import (
     EVERYONE,
     PERSON_AUTHOR,
     SMS,
-    Contact,
     Conversation,
     Message,
 )
 from handoff.conversations.service import append
 from handoff.records import service as records
-from handoff.registrations.contact import HERE, reach
+from handoff.registrations.contact import HERE
 from handoff.registrations.documents import day
 from handoff.registrations.model import ACTIVE, Registration, Reminder
 from handoff.registrations.periods import terms_of, turns_18
 from handoff.registrations.reading import Accepted
+from handoff.registrations.writing import texts_are_safe, way_to
 from handoff.registrations.yes_no import read_permission
 
 FOLLOW_UP = "follow_up"
@@ -90,13 +90,10 @@ async def may_say(session: AsyncSession, conversation: Conversation) -> bool:
 
 async def _is_safe(session: AsyncSession, registration: Registration, conversation: Conversation) -> bool:
     """They asked to be reached here, at any time; all else only an adviser can heed."""
-    if registration.safe_times:
-        return False
     said = registration.safe_contact
-    contact = await session.get_one(Contact, conversation.contact_id)
-    if contact.channel == SMS:
-        return contact.address == (reach(said).phone if said else registration.phone)
-    return said == HERE or not (said or registration.phone)
+    if conversation.channel == SMS:
+        return await texts_are_safe(session, conversation, way_to(registration))
+    return not registration.safe_times and (said == HERE or not (said or registration.phone))
 
 
 async def hand_over(

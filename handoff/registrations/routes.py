@@ -16,6 +16,7 @@ from handoff import audit, keys
 from handoff.bodies import form_fields
 from handoff.content.areas import Area
 from handoff.errors import NotFound, TooMany
+from handoff.live import CONSOLE, OUTBOX, conversation_topic
 from handoff.pages import page
 from handoff.records import service as records
 from handoff.registrations import links
@@ -78,15 +79,16 @@ async def download(request: web.Request) -> web.Response:
 @access(link_holder)
 async def renew(request: web.Request) -> web.Response:
     """POST /r/{token}/new: a new link goes to where they registered; who asks learns nothing else."""
-    now = request.app[keys.CLOCK].now()
-    said = "A new link is on its way to the chat or phone that you registered from."
+    now, rules = request.app[keys.CLOCK].now(), request.app[keys.RULES]
+    said = "If it is safe to write there, a new link is on its way to where you registered, by chat or text."
     async with request.app[keys.DB].transaction() as session:
         registration = await session.get_one(Registration, request[LINK].registration_id)
         base = request.app[keys.SETTINGS].public_base_url
         try:
-            await links.send_link(session, now, registration, base, "person")
+            await links.ask_for_link(session, rules, now, registration, base)
         except TooMany as refusal:
             said = refusal.message
+    request.app[keys.HUB].notify(CONSOLE, OUTBOX, conversation_topic(registration.conversation_id))
     return _private(page(request, "registrations/link_sent.html", said=said))
 
 

@@ -20,13 +20,21 @@ BIRTHDAY = {"day": "3", "month": "2", "year": "2010"}
 
 
 async def make_registration(
-    parts: Parts, *, phone: str | None = None, area: str | None = "camden", **over: Any
+    parts: Parts,
+    *,
+    phone: str | None = None,
+    from_phone: str | None = None,
+    area: str | None = "camden",
+    **over: Any,
 ) -> Registration:
-    """A finished registration with its case, from a webchat or, with `phone`, from a phone."""
-    now = parts.clock.now()
+    """A finished registration with its case, from a webchat or, with `phone`, from that phone.
+
+    `from_phone`: the phone it was made from, where `phone` is another number to reach them by.
+    """
+    now, texter = parts.clock.now(), from_phone or phone
     async with parts.db.transaction() as session:
-        if phone:
-            thread = await sms_conversation(session, now, phone, "+447700900001", area)
+        if texter:
+            thread = await sms_conversation(session, now, texter, "+447700900001", area)
         else:
             thread = await open_webchat(session, now, area)
         case, _ = await open_or_raise(session, parts.rules, now, thread, "benefits")
@@ -38,7 +46,7 @@ async def make_registration(
             "name": "Aisha Khan",
             "date_of_birth": BORN.isoformat(),
             "postcode": "NW5 2TJ",
-            "phone": phone or "+447700900123",
+            "phone": phone or texter or "+447700900123",
             "identity_index": keyring.blind_index(str(uuid.uuid4())),
             "activity": "nothing since college",
             "jobcentre_permission": True,

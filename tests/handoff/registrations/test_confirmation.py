@@ -16,10 +16,13 @@ from sqlalchemy import select
 
 from handoff.app import Parts
 from handoff.audit import AuditEntry
+from handoff.cases.model import Case, CaseNote
 from handoff.clock import Clock
 from handoff.conversations.model import Message
+from handoff.conversations.service import lock
 from handoff.records import service as records
 from handoff.registrations import links
+from handoff.registrations.model import Registration
 from tests.handoff.records.scenes import make_record
 from tests.handoff.registrations.papers import BIRTHDAY, make_link, make_registration
 
@@ -63,6 +66,12 @@ async def reader(parts: Parts, http: aiohttp.ClientSession) -> Reader:
 
 async def reader_of(parts: Parts, http: aiohttp.ClientSession, **over: Any) -> Reader:
     return Reader(http, await make_link(parts, await make_registration(parts, **over)))
+
+
+async def said_to(parts: Parts, registration: Registration) -> list[Message]:
+    async with parts.db.reading() as session:
+        query = select(Message).where(Message.conversation_id == registration.conversation_id)
+        return list((await session.execute(query)).scalars())
 
 
 async def test_the_link_alone_shows_nothing_about_anybody(reader: Reader) -> None:
@@ -119,13 +128,45 @@ async def test_who_asks_for_a_new_link_gets_it_only_where_they_registered(
     clock.move(timedelta(days=31))
     status, shown = await old.post("/new")
     assert status == 200 and "/r/" not in shown
-    async with parts.db.reading() as session:
-        query = select(Message).where(Message.conversation_id == registration.conversation_id)
-        [said] = (await session.execute(query)).scalars()
+    [said] = await said_to(parts, registration)
     new = Reader(http, "/r/" + said.text.partition("/r/")[2])
     assert (await new.post(**BIRTHDAY))[0] == 200
     status, shown = await old.post("/new")
     assert "less than an hour ago" in shown
+
+
+@pytest.mark.parametrize("unsafe", ["urgent", "times", "another number"])
+async def test_where_it_may_not_be_safe_to_text_an_adviser_is_asked_instead_and_once(
+    parts: Parts, http: aiohttp.ClientSession, clock: Clock, unsafe: str
+) -> None:
+    over = {"times": {"safe_times": "after 4pm"}, "another number": {"phone": "+447700900123"}}
+    registration = await make_registration(parts, from_phone="+447700900111", **over.get(unsafe, {}))
+    if unsafe == "urgent":
+        async with parts.db.transaction() as session:
+            await lock(session, registration.conversation_id)
+            case = await session.get_one(Case, registration.case_id)
+            case.escalated_at = clock.now()
+    old = Reader(http, await make_link(parts, registration))
+    clock.move(timedelta(days=31))
+    shown = [await old.post("/new") for _ in range(3)]
+    assert {status for status, _ in shown} == {200} and len(set(shown)) == 1 and "/r/" not in shown[0][1]
+    assert await said_to(parts, registration) == []
+    async with parts.db.reading() as session:
+        found = select(CaseNote).join(Case).where(Case.reason == "follow_up")
+        [note] = (await session.execute(found)).scalars()
+    assert registration.reference in note.text and "a new link was asked for" in note.text
+
+
+async def test_what_the_page_says_does_not_tell_whether_one_was_sent(
+    parts: Parts, http: aiohttp.ClientSession, clock: Clock
+) -> None:
+    shown = []
+    for times in (None, "after 4pm"):
+        registration = await make_registration(parts, from_phone="+447700900111", safe_times=times)
+        old = Reader(http, await make_link(parts, registration))
+        clock.move(timedelta(hours=2))
+        shown.append((await old.post("/new"))[1])
+    assert shown[0] == shown[1]
 
 
 async def test_a_new_link_closes_the_earlier_ones(
