@@ -52,9 +52,9 @@ from handoff.registrations import completing_routes, for_them_routes
 from handoff.registrations import internal_routes as registrations_internal
 from handoff.registrations import listing as registrations_listing
 from handoff.registrations import routes as confirmation_routes
-from handoff.registrations.come_back import OldDrafts
 from handoff.registrations.lifecycle import Lifecycle
 from handoff.registrations.postcode import read_lists
+from handoff.retention.nightly import Keeper
 from handoff.screening import taken_back
 from handoff.screening.editions import routes as screening_routes
 from handoff.screening.editions.keeper import EditionKeeper
@@ -143,7 +143,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             Imports(parts.db, parts.clock, parts.rules).run_forever,
             Silences(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Lifecycle(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
-            OldDrafts(parts.db, parts.clock).run_forever,
+            Keeper(parts.db, parts.clock, parts.rules, parts.rasa).run_forever,
             MailCaller(*told).run_forever,
             TextCaller(*told, parts.twilio).run_forever,
             jobcentre.run_forever,

@@ -89,6 +89,18 @@ class Rasa:
         except (TimeoutError, aiohttp.ClientError, ValueError, KeyError, TypeError) as error:
             raise RasaUnavailable(type(error).__name__) from None
 
+    async def forget(self, conversation: str) -> None:
+        """Have its whole memory of a conversation deleted; RasaUnavailable if it was not. Safe to repeat."""
+        url = f"{self._url(conversation)}/webhooks/wayline/conversations/{conversation}"
+        try:
+            async with self._http.delete(
+                url, headers=self._headers, timeout=aiohttp.ClientTimeout(total=ATTEMPT_SECONDS)
+            ) as response:
+                if response.status >= 300:
+                    raise RasaUnavailable(f"status {response.status}")
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise RasaUnavailable(type(error).__name__) from None
+
     async def ready(self) -> bool:
         """True when every Rasa process has a model loaded."""
         return all([await self._ready(url) for url in self._urls])

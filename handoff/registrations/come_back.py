@@ -1,32 +1,29 @@
-"""The way back to a registration that was begun: a code to write down and the birthday, good for 30 days.
+"""The way back to a registration that was begun: a code to write down and the birthday.
 
-Only a keyed digest of the code is kept. A wrong code and a wrong date are told the same, five tries lead to a
-person, and a code whose date was guessed wrong five times, from wherever, is dead.
+Only a keyed digest of the code is kept, as long as its draft. A wrong code and date are told the same,
+five tries lead to a person, and a code whose date was guessed wrong five times, from wherever, is dead.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.clock import Clock
 from handoff.conversations.model import Conversation
 from handoff.crypto import keyring
-from handoff.db import ROW, Database
+from handoff.db import ROW
+from handoff.keeping import DRAFTS, load_policy
 from handoff.registrations.drafts import DOUBT
 from handoff.registrations.model import ComeBackTry, Draft
 
-GOOD_FOR = timedelta(days=30)
 MOST_TRIES = 5
 FORGIVEN_AFTER = timedelta(hours=24)
-EVERY_SECONDS = 3600.0
 WORDS = (
     "amber apple beach birch bread brick brook candle carrot castle cherry clover copper coral daisy "
     "dolphin eagle ember falcon fern forest garden ginger harbour hazel honey island ivory jasmine "
@@ -83,10 +80,9 @@ async def come_back(
     return CameBack(True, MOST_TRIES)
 
 
-async def forget_old(session: AsyncSession, now: datetime) -> int:
-    """Delete drafts that nobody touched for 30 days; how many."""
-    done = await session.execute(delete(Draft).where(Draft.updated_at < now - GOOD_FOR))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+def is_old(now: datetime) -> ColumnElement[bool]:
+    """For a query: a draft that nobody touched for as long as its code would be good."""
+    return Draft.updated_at < load_policy().usual[DRAFTS].cutoff(now)
 
 
 def code_in(text: str) -> str | None:
@@ -98,19 +94,6 @@ def code_in(text: str) -> str | None:
 def new_code() -> str:
     """A word and five digits: short to say, hard to guess with a date of birth and five tries."""
     return f"{secrets.choice(WORDS).upper()}-{secrets.randbelow(100_000):05}"
-
-
-class OldDrafts:
-    """Forgets what nobody came back for."""
-
-    def __init__(self, db: Database, clock: Clock) -> None:
-        self._db, self._clock = db, clock
-
-    async def run_forever(self) -> None:
-        while True:
-            async with self._db.transaction() as session:
-                await forget_old(session, self._clock.now())
-            await asyncio.sleep(EVERY_SECONDS)
 
 
 async def _tries(session: AsyncSession, now: datetime, conversation: Conversation) -> ComeBackTry:
@@ -125,7 +108,7 @@ async def _tries(session: AsyncSession, now: datetime, conversation: Conversatio
 
 
 async def _draft_of(session: AsyncSession, now: datetime, code: str) -> Draft | None:
-    query = select(Draft).where(Draft.code_index == _index(code), Draft.updated_at >= now - GOOD_FOR)
+    query = select(Draft).where(Draft.code_index == _index(code), not_(is_old(now)))
     return (await session.execute(query.with_for_update(**ROW))).scalar()
 
 

@@ -23,6 +23,7 @@ from handoff.crypto import keyring
 from handoff.db import Database
 from handoff.errors import Conflict, TooLong
 from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic
+from handoff.retention.service import forgotten_texts
 from handoff.security import Throttle
 from handoff.settings import Settings
 from handoff.sms import replies
@@ -67,6 +68,7 @@ class Inbox:
         async with self._db.reading() as session:
             query = select(Message.external_id).where(Message.external_id.in_(marks))
             known = set((await session.execute(query)).scalars())
+            known |= await forgotten_texts(session, marks)
         blocked = await self._said_while_blocked(texts)
         return [text for text in texts if _needed(text, blocked=_sid(text) in blocked) not in known]
 

@@ -15,6 +15,7 @@ from handoff.app import Parts
 from handoff.conversations import service as conversations
 from handoff.registrations import come_back
 from handoff.registrations.model import Draft
+from handoff.retention.nightly import Keeper
 from tests.handoff.factories import make_chat
 from tests.handoff.registrations.forms import GIVEN, Form
 
@@ -156,8 +157,9 @@ async def test_after_thirty_days_it_is_gone(begun: Form, elsewhere: Form, parts:
     code = await code_of(begun)
     parts.clock.move(timedelta(days=31))
     assert (await elsewhere.post("returns", code=code, birthday=BORN))["ok"] is False
-    async with parts.db.transaction() as session:
-        assert await come_back.forget_old(session, parts.clock.now()) == 1
+    keeper = Keeper(parts.db, parts.clock, parts.rules, parts.rasa)
+    assert (await keeper.remove_due())["drafts"] == 1
+    async with parts.db.reading() as session:
         assert list((await session.execute(select(Draft))).scalars()) == []
 
 
