@@ -39,6 +39,7 @@ _TEST_ABOUT = {
     "name": "Test Person",
     "date_of_birth": "2010-01-01",
     "postcode": "ZZ1 1ZZ",
+    "activity_code": "619",
     "activity": "Nobody: this is a test",
 }
 

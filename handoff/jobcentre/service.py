@@ -20,7 +20,9 @@ from handoff.jobcentre.model import (
     ACKNOWLEDGED,
     BY_HAND,
     CANCELLED,
+    CHANGED,
     QUEUED,
+    REGISTERED,
     SENDING,
     SENT,
     TOLD,
@@ -38,8 +40,8 @@ GONE = (SENDING, SENT, ACKNOWLEDGED, TOLD)
 class NoticeAbout:
     """What Jobcentre Plus may be told of a registration.
 
-    `ground`: in words, only with the permission for it. `contact`: the adviser it may ask (None: the area's
-    own number). `activity`: what they are doing, in words.
+    `activity_code` and `activity`: what their record says they do, as its list has it. `ground`: in words,
+    once an adviser has checked it. `contact`: the adviser it may ask (None: the area's own number).
     """
 
     registration_id: uuid.UUID
@@ -48,8 +50,9 @@ class NoticeAbout:
     date_of_birth: date
     postcode: str
     registered_on: date
-    activity: str
     area: str | None
+    activity_code: str | None = None
+    activity: str | None = None
     ground: str | None = None
     contact: str | None = None
 
@@ -89,6 +92,17 @@ async def notify(session: AsyncSession, now: datetime, kind: Kind, about: Notice
         session, now, "system", "jobcentre.notify", f"registration:{about.registration_id}",
         notice=str(notice.id), kind=kind,
     )  # fmt: skip
+
+
+async def is_news(session: AsyncSession, about: NoticeAbout) -> bool:
+    """Whether this says anything else than the last notice that stands of the registration."""
+    query = select(Notice).where(
+        Notice.registration_id == about.registration_id,
+        Notice.kind.in_((REGISTERED, CHANGED)),
+        Notice.withdrawn_at.is_(None),
+    )
+    last = (await session.execute(query.order_by(Notice.created_at.desc(), Notice.id).limit(1))).scalar()
+    return last is None or last.about != _said(about)
 
 
 async def cancel_unsent(session: AsyncSession, now: datetime, registration_id: uuid.UUID) -> bool:

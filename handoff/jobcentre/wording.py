@@ -46,8 +46,9 @@ _LABELS = {
     "date_of_birth": "Date of birth",
     "postcode": "Postcode",
     "registered_on": "Registered on",
-    "activity": "What they are doing",
-    "ground": "Ground they gave",
+    "activity_code": "Activity code",
+    "activity": "Recorded as",
+    "ground": "Ground, checked with them",
     "contact": "Adviser to ask",
 }
 _ERRORS = {

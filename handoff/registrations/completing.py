@@ -14,6 +14,7 @@ from handoff.cases.service import CaseRules, note_case
 from handoff.content.areas import local_day
 from handoff.conversations import service as conversations
 from handoff.errors import Conflict, Unprocessable
+from handoff.registrations import permissions
 from handoff.registrations.access import registration_for
 from handoff.registrations.letters import filled_in, unwritten
 from handoff.registrations.model import ACTIVE, Registration, SupportLetter
@@ -59,6 +60,8 @@ async def save_part(at: At, part: str, form: Form, grounds: Mapping[str, str]) -
         setattr(registration, name, value)
     kept = {**(registration.details or {}), **change.details}
     registration.details = {name: value for name, value in kept.items() if value is not None}
+    permitted = registration.jobcentre_permission
+    await permissions.tell_of_changes(at.session, at.now, registration, permitted, change.columns)
     await at.record("registration.complete_part", registration, part=part)
     return registration
 

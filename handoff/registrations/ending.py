@@ -16,8 +16,6 @@ from handoff.cases.service import CaseRules, note_case
 from handoff.content.areas import local_day
 from handoff.errors import Conflict, Unprocessable
 from handoff.jobcentre import service as jobcentre
-from handoff.jobcentre.service import NoticeAbout
-from handoff.records import service as records
 from handoff.registrations import permissions
 from handoff.registrations.completing import At
 from handoff.registrations.documents import ENDS, day
@@ -49,7 +47,9 @@ async def end(session: AsyncSession, now: datetime, registration: Registration, 
     words = f"{registration.reference} ended on {day(how.on)}. {ENDS[how.why]}."
     note_case(session, now, registration.case_id, words)
     if await permissions.may_tell_jobcentre(session, registration):
-        await jobcentre.notify(session, now, "ended", await notice_about(session, registration))
+        about = await permissions.about(session, registration)
+        bare = replace(about, activity_code=None, activity=None, ground=None)  # that it is over says enough
+        await jobcentre.notify(session, now, "ended", bare)
     subject = f"registration:{registration.id}"
     await audit.record(session, now, how.by, "registration.end", subject, why=how.why)
     return True
@@ -64,15 +64,6 @@ async def end_by_hand(at: At, why: str) -> Registration:
     if not await end(at.session, at.now, registration, End(why, today, at.who.id)):
         raise Conflict("not_active", "This registration has already ended.", field="end.reason")
     return registration
-
-
-async def notice_about(session: AsyncSession, registration: Registration) -> NoticeAbout:
-    """What a notice of the end says: no ground, for that is over too."""
-    about = replace(permissions.about(registration), ground=None)
-    if registration.record_id is None:
-        return about
-    current = await records.current_activity(session, registration.record_id)
-    return replace(about, activity=current.label) if current else about
 
 
 def _today(rules: CaseRules, registration: Registration, now: datetime) -> date:

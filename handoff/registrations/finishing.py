@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -100,11 +100,12 @@ async def register(
     else:
         record = (await records.find_or_create(session, now, _facts(values, area), end.by)).record
         await _place(end, area)
-        if found:
-            await _renew(end, found, values)
+        permitted = found is not None and found.jobcentre_permission
+        changed = await _renew(end, found, values) if found else values
         made = found or await _add(end, values, identity, area)
         made.record_id = record.id
-        await _enter(end, made, record.id)
+        await _enter(end, made, record.id, changed)
+        await permissions.tell_of_changes(session, now, made, permitted, changed)
     await _warn(end, made)
     session.add(RegistrationCall(key=key, registration_id=made.id, created=found is None, at=now))
     await session.execute(delete(Draft).where(Draft.conversation_id == conversation.id))
@@ -165,16 +166,15 @@ async def _place(end: Finish, area: str | None) -> None:
         await place_open_cases(end.session, end.rules, end.now, end.conversation)
 
 
-async def _renew(end: Finish, found: Registration, values: Mapping[str, Any]) -> None:
-    """Their newest answers count, above all a permission taken back; the case says what changed."""
+async def _renew(end: Finish, found: Registration, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Their newest answers count, above all a permission taken back; the case says what changed; this too."""
     changed = again.changes(found, values)
     case_id = await _case_that_deals_with_it(end, found)
     note_case(end.session, end.now, case_id, again.note(found, changed))
-    permitted = found.jobcentre_permission
     again.take_over(found, changed)
     renewing.prolong(end.rules, end.now, found)  # whoever registers again is still looking
     await end.record("registration.again", found, changed=list(changed))
-    await permissions.tell_of_changes(end.session, end.now, found, permitted, changed)
+    return changed
 
 
 async def _hold(end: Finish, found: Registration, values: Mapping[str, Any], contact: Contact) -> None:
@@ -234,17 +234,17 @@ async def _add(end: Finish, values: Mapping[str, Any], identity: str, area: str 
     end.session.add(registration)
     await end.session.flush()
     await end.record("registration.create", registration)
-    if registration.jobcentre_permission:
-        await permissions.tell(end.session, end.now, "registered", registration)
     return registration
 
 
-async def _enter(end: Finish, made: Registration, record_id: uuid.UUID) -> None:
-    """Put on the record what they do and what they allow; what cannot be is for the adviser to put right."""
+async def _enter(end: Finish, made: Registration, record_id: uuid.UUID, changed: Collection[str]) -> None:
+    """Put on the record what they do and newly allow; what cannot be is for the adviser to put right."""
     session, now = end.session, end.now
     today = today_of(end.rules, now, end.conversation)
     await records.name_reference(session, record_id, made.reference)
-    await permissions.put_on_record(session, now, made, end.by)
+    answered = {purpose for purpose, column in permissions.COLUMNS.items() if column in changed}
+    answered.update(await permissions.gone_from_record(session, made))
+    await permissions.put_on_record(session, now, made, sorted(answered), end.by)
     if neet.learns_or_works(made.activity):
         words = "They say they are learning or working, so activity 619 was not recorded. Ask what is so."
         note_case(session, now, made.case_id, words)

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.cases.service import CaseRules
@@ -29,7 +29,6 @@ from handoff.registrations.documents import day
 from handoff.registrations.ending import End, end
 from handoff.registrations.model import ACTIVE, EXPIRED, Registration, Reminder
 from handoff.registrations.periods import Terms, load_terms, terms_of
-from handoff.registrations.permissions import may_tell_jobcentre
 from handoff.registrations.renewing import ask, hand_over
 
 log = logging.getLogger(__name__)
@@ -107,7 +106,10 @@ class Look:
 
 
 def _worth_a_look(now: datetime) -> Select[uuid.UUID, uuid.UUID]:
-    """(registration, conversation) of whatever may be due: near its end or a contact, or with a record."""
+    """(registration, conversation) of whatever may be due: near its end or a contact, or with a record.
+
+    Of those that have ended only whose permission was taken back on the record.
+    """
     soon = now.date() + SOONEST
     due = or_(
         Registration.expires_on.is_(None),
@@ -115,19 +117,21 @@ def _worth_a_look(now: datetime) -> Select[uuid.UUID, uuid.UUID]:
         Registration.next_contact_on <= soon,
         Registration.record_id.is_not(None),
     )
-    query = select(Registration.id, Registration.conversation_id)
-    return query.where(Registration.state == ACTIVE, due).order_by(Registration.created_at)
+    taken_back = Registration.record_id.in_(records.with_withdrawn_consent())
+    permitted = or_(Registration.jobcentre_permission, Registration.others_permission)
+    query = select(Registration.id, Registration.conversation_id).order_by(Registration.created_at)
+    return query.where(or_(and_(Registration.state == ACTIVE, due), and_(permitted, taken_back)))
 
 
 async def _due(look: Look) -> str | None:
     """The first thing that is to be done, one of _STEPS; the next round does the next."""
     registration = look.registration
+    if await permissions.gone_from_record(look.session, registration):
+        return "permission_gone"
     if registration.state != ACTIVE:
         return None
     if registration.expires_on is None:
         return "begin"
-    if registration.jobcentre_permission and not await may_tell_jobcentre(look.session, registration):
-        return "permission_gone"
     if await look.left():
         return "leave"
     if look.today > registration.expires_on:
@@ -160,9 +164,9 @@ async def _begin(look: Look, conversation: Conversation) -> None:
 
 async def _permission_gone(look: Look, conversation: Conversation) -> None:
     """Taken back on their record: nothing more is told, and what was is asked to be deleted."""
-    look.registration.jobcentre_permission = False
-    await look.session.flush()
-    await permissions.tell_of_changes(look.session, look.now, look.registration, True, {})
+    session, now, registration = look.session, look.now, look.registration
+    for purpose in await permissions.gone_from_record(session, registration):
+        await permissions.end_permission(session, look.rules, now, conversation, registration, purpose)
 
 
 async def _leave(look: Look, conversation: Conversation) -> None:

@@ -15,17 +15,22 @@ from handoff.cases.service import CaseRules, note_case, open_or_raise
 from handoff.conversations.model import Conversation
 from handoff.db import ROW
 from handoff.jobcentre import service as jobcentre
-from handoff.jobcentre.service import Kind, NoticeAbout
+from handoff.jobcentre.service import NoticeAbout
 from handoff.records import service as records
+from handoff.registrations.again import CHECKED
 from handoff.registrations.model import ACTIVE, Registration
 from handoff.registrations.situation import ground_in_words
 
 WORDS = {
-    records.JOBCENTRE: "May we tell Jobcentre Plus (DWP) that you've registered with us?",
+    records.JOBCENTRE: (
+        "May we tell the Jobcentre your name, birth date, postcode, that you're registered and looking, "
+        "and your reason once checked with you?"
+    ),
     records.OTHERS: "May we talk to others who help you, like your college or social worker, about this?",
 }
-"""What they said yes to, as it was asked (utter_prompt_*_permission in domain.yml)."""
-_COLUMNS = {records.JOBCENTRE: "jobcentre_permission", records.OTHERS: "others_permission"}
+"""What they say yes to: utter_prompt_*_permission in domain.yml begins with it; `about` says no more."""
+COLUMNS = {records.JOBCENTRE: "jobcentre_permission", records.OTHERS: "others_permission"}
+"""The answer of the form that each purpose is kept in."""
 PERSON, REASON = "person", "benefits"
 
 
@@ -40,26 +45,53 @@ class TakenBack:
 async def take_back(
     session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, purpose: str
 ) -> TakenBack:
-    """Everyone who registered from here takes this permission back; the caller holds the conversation's lock.
+    """Everyone who registered from here takes this permission back, whether or not it has ended.
 
-    Whoever is to be told or has to undo something reads it on the case.
+    The caller holds the conversation's lock. Whoever has to undo something reads it on the case.
     """
-    query = select(Registration).where(
-        Registration.conversation_id == conversation.id, Registration.state == ACTIVE
-    )
+    query = select(Registration).where(Registration.conversation_id == conversation.id)
     found = (await session.execute(query.order_by(Registration.id).with_for_update(**ROW))).scalars().all()
     had_gone = False
     for one in found:
-        permitted = one.jobcentre_permission
-        setattr(one, _COLUMNS[purpose], False)
-        case, _ = await open_or_raise(session, rules, now, conversation, REASON)
-        one.case_id = case.id
-        note_case(session, now, case.id, _note(one, purpose))
-        subject = f"registration:{one.id}"
-        await audit.record(session, now, PERSON, "registration.take_back", subject, purpose=purpose)
-        had_gone |= await tell_of_changes(session, now, one, permitted, {_COLUMNS[purpose]: False})
-        await put_on_record(session, now, one)
+        if one.state == ACTIVE or getattr(one, COLUMNS[purpose]):
+            had_gone |= await end_permission(session, rules, now, conversation, one, purpose)
+            await put_on_record(session, now, one, [purpose])
     return TakenBack(bool(found), had_gone)
+
+
+async def end_permission(
+    session: AsyncSession,
+    rules: CaseRules,
+    now: datetime,
+    conversation: Conversation,
+    registration: Registration,
+    purpose: str,
+) -> bool:
+    """One registration's permission is over: its case says so, and nothing unsent goes any more.
+
+    True where something had gone, which is asked to be deleted. The caller holds the conversation's lock, and
+    sees to the record.
+    """
+    permitted = registration.jobcentre_permission
+    setattr(registration, COLUMNS[purpose], False)
+    case, _ = await open_or_raise(session, rules, now, conversation, REASON)
+    registration.case_id = case.id
+    note_case(session, now, case.id, _note(registration, purpose))
+    subject = f"registration:{registration.id}"
+    await audit.record(session, now, PERSON, "registration.take_back", subject, purpose=purpose)
+    return await tell_of_changes(session, now, registration, permitted, {COLUMNS[purpose]: False})
+
+
+async def gone_from_record(session: AsyncSession, registration: Registration) -> list[str]:
+    """The purposes that the registration still permits and their record no longer does."""
+    if registration.record_id is None:
+        return []
+    return [
+        purpose
+        for purpose, column in COLUMNS.items()
+        if getattr(registration, column)
+        and not await records.may_tell(session, registration.record_id, purpose)
+    ]
 
 
 async def may_tell_jobcentre(session: AsyncSession, registration: Registration) -> bool:
@@ -71,11 +103,6 @@ async def may_tell_jobcentre(session: AsyncSession, registration: Registration) 
     return await records.may_tell(session, registration.record_id, records.JOBCENTRE)
 
 
-async def tell(session: AsyncSession, now: datetime, kind: Kind, registration: Registration) -> None:
-    """Have Jobcentre Plus told; only called with the permission."""
-    await jobcentre.notify(session, now, kind, about(registration))
-
-
 async def tell_of_changes(
     session: AsyncSession,
     now: datetime,
@@ -85,30 +112,37 @@ async def tell_of_changes(
 ) -> bool:
     """Tell Jobcentre Plus what follows from changed answers; True when it is asked to delete what it has.
 
-    `permitted` is whether they allowed it until now.
+    `permitted` is whether they allowed it until now. A change that the notice does not show tells nothing.
     """
     if registration.jobcentre_permission:
+        if registration.state != ACTIVE or (permitted and not changed):
+            return False
+        said = await about(session, registration)
         if not permitted:
-            await tell(session, now, "registered", registration)
-        elif set(changed) & {"activity", "ground"}:
-            await tell(session, now, "changed", registration)
+            await jobcentre.notify(session, now, "registered", said)
+        elif await jobcentre.is_news(session, said):
+            await jobcentre.notify(session, now, "changed", said)
         return False
     if not permitted:
         return False
     gone = await jobcentre.cancel_unsent(session, now, registration.id)
     if gone:
-        await tell(session, now, "withdrawn", registration)
+        await jobcentre.notify(session, now, "withdrawn", await about(session, registration))
     return gone
 
 
 async def put_on_record(
-    session: AsyncSession, now: datetime, registration: Registration, by: str = PERSON
+    session: AsyncSession,
+    now: datetime,
+    registration: Registration,
+    purposes: Collection[str],
+    by: str = PERSON,
 ) -> None:
-    """The record says what they allow, in the words they were asked in."""
+    """The record says whether they allow these, in the words they were asked in; others stay as they are."""
     if registration.record_id is None:
         return
-    for purpose, column in _COLUMNS.items():
-        if getattr(registration, column):
+    for purpose in purposes:
+        if getattr(registration, COLUMNS[purpose]):
             words = WORDS[purpose]
             await records.give_consent(session, now, registration.record_id, purpose, words, by)
         else:
@@ -121,13 +155,21 @@ async def take_off_record(
     """Take back on the record what the registration's columns `gone` allowed; give nothing."""
     if registration.record_id is None:
         return
-    for purpose, column in _COLUMNS.items():
+    for purpose, column in COLUMNS.items():
         if column in gone:
             await records.withdraw_consent(session, now, registration.record_id, purpose, by)
 
 
-def about(registration: Registration) -> NoticeAbout:
-    """What Jobcentre Plus may be told of a registration."""
+async def about(session: AsyncSession, registration: Registration) -> NoticeAbout:
+    """What Jobcentre Plus may be told of a registration: what WORDS says, and nothing in anybody's own words.
+
+    The activity only where their record has the one that registering stands for.
+    """
+    doing = None
+    if registration.record_id:
+        doing = await records.current_activity(session, registration.record_id)
+    seeking = doing if doing and doing.code == records.SEEKING else None
+    checked = registration.ground and CHECKED["ground"] in (registration.details or {})
     return NoticeAbout(
         registration_id=registration.id,
         reference=registration.reference,
@@ -135,9 +177,10 @@ def about(registration: Registration) -> NoticeAbout:
         date_of_birth=date.fromisoformat(registration.date_of_birth),
         postcode=registration.postcode,
         registered_on=registration.registered_on,
-        activity=registration.activity,
         area=registration.area,
-        ground=ground_in_words(registration.ground) if registration.ground else None,
+        activity_code=seeking.code if seeking else None,
+        activity=seeking.label if seeking else None,
+        ground=ground_in_words(registration.ground) if checked else None,
     )
 
 

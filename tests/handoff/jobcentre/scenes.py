@@ -69,7 +69,7 @@ class Office:
             )  # fmt: skip
             session.add(made)
         return NoticeAbout(
-            made.id, reference, name, date(2010, 2, 3), POSTCODE, now.date(), "Looking for work", area
+            made.id, reference, name, date(2010, 2, 3), POSTCODE, now.date(), area, "619", "Seeking work"
         )
 
     async def notify(self, kind: Kind, about: NoticeAbout) -> None:

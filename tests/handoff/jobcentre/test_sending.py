@@ -32,7 +32,8 @@ async def test_a_registration_is_told_with_what_they_allowed(office: Office, web
         "date_of_birth": "2010-02-03",
         "postcode": POSTCODE,
         "registered_on": about.registered_on.isoformat(),
-        "activity": "Looking for work",
+        "activity_code": "619",
+        "activity": "Seeking work",
         "ground": "I can't live with my parents",
     }
     assert await office.states() == ["registered sent"]
