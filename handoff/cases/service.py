@@ -16,6 +16,7 @@ from handoff.alerts import service as alerts
 from handoff.cases.access import case_for as case_for
 from handoff.cases.access import conversations_kept_from as conversations_kept_from
 from handoff.cases.access import visible_to
+from handoff.cases.bars import HARM as HARM
 from handoff.cases.bars import conversations_barred_to as conversations_barred_to
 from handoff.cases.bars import keep_from_the_named as keep_from_the_named
 from handoff.cases.clocks import due_at
@@ -30,6 +31,7 @@ from handoff.cases.contact import say_yes as say_yes
 from handoff.cases.destinations import Destinations, load_destinations
 from handoff.cases.leads_only import hold_for_leads as hold_for_leads
 from handoff.cases.leads_only import keep_to_leads as keep_to_leads
+from handoff.cases.pointing import points_here as points_here
 from handoff.cases.model import AT_RISK as AT_RISK
 from handoff.cases.model import CLAIMED, CLOSED, WAITING, Case, CaseNote
 from handoff.cases.model import FAILURE as FAILURE
@@ -155,18 +157,27 @@ async def open_cases(session: AsyncSession, conversation: Conversation) -> list[
 async def place_open_cases(
     session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation
 ) -> None:
-    """Give the conversation's area, now known, to its open cases that have none.
-
-    A case stays unplaced while it is with an adviser who does not work there: they would lose sight of it.
-    """
-    able = {one.id for one in await colleagues(session, rules.vocabulary, conversation.area)}
+    """Give the conversation's area, now known, to its open cases that have none."""
     for case in await open_cases(session, conversation):
-        holder = case.owner_id or case.offered_to_id
-        if case.area is None and (holder is None or holder in able):
-            case.area = conversation.area
-            subject = f"case:{case.id}"
-            await audit.record(session, now, "system", "case.place", subject, area=conversation.area)
-            await alerts.moved(session, now, case.id)
+        if case.area is None and conversation.area:
+            await place_case(session, rules, now, case.id, conversation.area)
+
+
+async def place_case(
+    session: AsyncSession, rules: CaseRules, now: datetime, case_id: uuid.UUID, area: str
+) -> bool:
+    """Give a case to an area, under its conversation's lock.
+
+    False while it is with an adviser who does not work there: they would lose sight of it.
+    """
+    case = await session.get_one(Case, case_id)
+    holder = case.owner_id or case.offered_to_id
+    if holder and holder not in {one.id for one in await colleagues(session, rules.vocabulary, area)}:
+        return False
+    case.area = area
+    await audit.record(session, now, "system", "case.place", f"case:{case.id}", area=area)
+    await alerts.moved(session, now, case.id)
+    return True
 
 
 async def fault_passed(

@@ -24,6 +24,7 @@ from handoff.records.matching import Match, judge
 from handoff.records.model import Characteristic, Pair, Record, RecordKey, Spell
 from handoff.records.person import FIELDS, Details, details_of, digest, filled, from_facts
 from handoff.records.person import PersonFacts as PersonFacts
+from handoff.records.person import folded as folded
 from handoff.records.rules import Doing, Standing, doing_faults, lapses_on
 
 PERSON = "person"
@@ -60,6 +61,17 @@ class Activity:
     @property
     def is_neet(self) -> bool:
         return self.group == NEET
+
+
+async def surely(session: AsyncSession, facts: PersonFacts, by: str) -> list[uuid.UUID]:
+    """The record of exactly this person, with those joined into it; none where it is not sure whose it is.
+
+    Nobody else born that day is looked for until the caller's transaction ends.
+    """
+    person = from_facts(facts)
+    await store.hold_births(session, [person])
+    match: Match[uuid.UUID] = judge(person, *await store.near(session, [person], _theirs(facts, by)))
+    return await store.whole(session, match.exact) if match.exact else []
 
 
 async def find_or_create(session: AsyncSession, now: datetime, facts: PersonFacts, by: str) -> Found:

@@ -9,8 +9,8 @@ from handoff.crypto import keyring
 from handoff.registrations.model import Registration
 
 CHANGEABLE = (
-    "phone", "email", "safe_contact", "safe_times", "activity", "activity_since", "activity_since_on",
-    "care_status", "ground", "jobcentre_permission", "others_permission",
+    "postcode", "phone", "email", "safe_contact", "safe_times", "activity", "activity_since",
+    "activity_since_on", "care_status", "ground", "jobcentre_permission", "others_permission",
 )  # fmt: skip
 
 CHECKED = {"safe_contact": "contact_checked", "safe_times": "contact_checked", "ground": "ground_checked"}
@@ -45,6 +45,8 @@ def _uncheck(registration: Registration, changed: Mapping[str, Any]) -> None:
 def note(registration: Registration, changed: Mapping[str, Any]) -> str:
     """What the adviser is told; call it while the registration still has its earlier answers."""
     said = [f"{registration.reference}: they registered again."]
+    if "postcode" in changed:
+        said.append(f"They gave another postcode; before it was {registration.postcode}.")
     if "safe_contact" in changed:
         said.append(_reach(registration, changed))
     if "activity" in changed:

@@ -18,6 +18,7 @@ from handoff.registrations.situation import CARE_WORDS, ground_in_words
 
 PERMISSIONS = ("jobcentre_permission", "others_permission")
 _LABELS = {
+    "postcode": "Postcode",
     "safe_contact": "Reach them",
     "activity": "Doing now",
     "activity_since": "Since",

@@ -6,14 +6,13 @@ entry in the audit: the conversation, an earlier registration of theirs, their r
 
 from __future__ import annotations
 
-import unicodedata
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
@@ -24,16 +23,16 @@ from handoff.cases.service import (
     note_open_cases,
     open_cases,
     open_or_raise,
+    place_case,
     place_open_cases,
 )
 from handoff.conversations.model import Contact, Conversation
 from handoff.crypto import keyring
-from handoff.db import ROW
 from handoff.errors import Conflict, Unprocessable
 from handoff.neet import service as neet
 from handoff.records import service as records
 from handoff.references import new_reference
-from handoff.registrations import again, elsewhere, form, links, permissions, renewing
+from handoff.registrations import again, elsewhere, form, identity, links, permissions, renewing
 from handoff.registrations.contact import reach, without_number
 from handoff.registrations.drafts import (
     Answers,
@@ -89,22 +88,24 @@ async def register(
         return await end.told(await session.get_one(Registration, call.registration_id), call.created)
     answers = await draft_answers(session, conversation.id)
     await _must_be_complete(end, answers)
-    identity = _identity(answers)
-    found = await _earlier(session, identity)
     values, area = _values(answers, now), _area_of(answers, rules, conversation)
+    found = await identity.running(session, values, area, end.by)
     contact = await elsewhere.contact_elsewhere(session, conversation, found) if found else None
     if found and contact:
         await _place(end, area)
         await _hold(end, found, values, contact)
         made = found
     else:
-        record = (await records.find_or_create(session, now, _facts(values, area), end.by)).record
+        facts = identity.facts_of(values, area)
+        known = await records.find_or_create(session, now, facts, end.by)
         await _place(end, area)
         permitted = found is not None and found.jobcentre_permission
-        changed = await _renew(end, found, values) if found else values
-        made = found or await _add(end, values, identity, area)
-        made.record_id = record.id
-        await _enter(end, made, record.id, changed)
+        changed = await _renew(end, found, values, area) if found else values
+        made = found or await _add(end, values, area)
+        made.record_id = known.record.id
+        if found is None and known.likely:
+            note_case(session, now, made.case_id, identity.ALIKE)
+        await _enter(end, made, known.record.id, changed)
         await permissions.tell_of_changes(session, now, made, permitted, changed)
     await _warn(end, made)
     session.add(RegistrationCall(key=key, registration_id=made.id, created=found is None, at=now))
@@ -150,31 +151,36 @@ async def _must_be_complete(end: Finish, answers: Answers) -> None:
         raise Conflict("incomplete", "Some answers are still missing.", fields=fields)
 
 
-async def _earlier(session: AsyncSession, identity: str) -> Registration | None:
-    """The same person's registration that still runs, locked; two at once come one after the other."""
-    if session.get_bind().dialect.name == "postgresql":
-        key = int(identity[:15], 16)
-        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-    query = select(Registration).where(Registration.identity_index == identity, Registration.state == ACTIVE)
-    newest = query.order_by(Registration.created_at.desc()).limit(1).with_for_update(**ROW)
-    return (await session.execute(newest)).scalar()
-
-
 async def _place(end: Finish, area: str | None) -> None:
     if area and end.conversation.area is None:
         end.conversation.area = area
         await place_open_cases(end.session, end.rules, end.now, end.conversation)
 
 
-async def _renew(end: Finish, found: Registration, values: Mapping[str, Any]) -> Mapping[str, Any]:
+async def _renew(
+    end: Finish, found: Registration, values: Mapping[str, Any], area: str | None
+) -> Mapping[str, Any]:
     """Their newest answers count, above all a permission taken back; the case says what changed; this too."""
     changed = again.changes(found, values)
     case_id = await _case_that_deals_with_it(end, found)
     note_case(end.session, end.now, case_id, again.note(found, changed))
+    await _move(end, found, area)
     again.take_over(found, changed)
+    found.identity_index = identity.identity_of(values)
     renewing.prolong(end.rules, end.now, found)  # whoever registers again is still looking
     await end.record("registration.again", found, changed=list(changed))
     return changed
+
+
+async def _move(end: Finish, found: Registration, area: str | None) -> None:
+    """To the area they live in now; where an adviser of another has the case, they see to it."""
+    if area is None or area == found.area:
+        return
+    if await place_case(end.session, end.rules, end.now, found.case_id, area):
+        found.area = area
+    else:
+        words = f"They live in {end.rules.area(area).name} now. Ring the team there, who go on with it."
+        note_case(end.session, end.now, found.case_id, words)
 
 
 async def _hold(end: Finish, found: Registration, values: Mapping[str, Any], contact: Contact) -> None:
@@ -211,7 +217,7 @@ async def _case_that_deals_with_it(end: Finish, found: Registration) -> uuid.UUI
     return found.case_id
 
 
-async def _add(end: Finish, values: Mapping[str, Any], identity: str, area: str | None) -> Registration:
+async def _add(end: Finish, values: Mapping[str, Any], area: str | None) -> Registration:
     case, opened = await open_or_raise(end.session, end.rules, end.now, end.conversation, REASON)
     if opened or case.area is None:
         case.area = area  # theirs is the authority they live in, whichever number they wrote to
@@ -223,7 +229,7 @@ async def _add(end: Finish, values: Mapping[str, Any], identity: str, area: str 
         conversation_id=end.conversation.id,
         case_id=case.id,
         phone_index=keyring.blind_index(phone) if phone else None,
-        identity_index=identity,
+        identity_index=identity.identity_of(values),
         area=area,
         state=ACTIVE,
         registered_on=today,
@@ -292,13 +298,6 @@ def _values(answers: Answers, now: datetime) -> dict[str, Any]:
     }
 
 
-def _facts(values: Mapping[str, Any], area: str | None) -> records.PersonFacts:
-    born = date.fromisoformat(values["date_of_birth"])
-    return records.PersonFacts(
-        values["name"], born, values["postcode"], values["phone"], values["email"], area
-    )
-
-
 def _area_of(answers: Answers, rules: CaseRules, conversation: Conversation) -> str | None:
     """Our area they live in: as the list says or they do, else the conversation's where it may be."""
     values = values_of(answers)
@@ -307,11 +306,3 @@ def _area_of(answers: Answers, rules: CaseRules, conversation: Conversation) -> 
         return home.slug
     possible = areas_of(values["postcode"], rules.areas)
     return conversation.area if conversation.area in possible else None
-
-
-def _identity(answers: Answers) -> str:
-    """A blind index of who this is: name, however it is written, with date of birth and postcode."""
-    plain = unicodedata.normalize("NFKD", answers["name"]["value"].casefold())
-    name = "".join(char for char in plain if char.isalnum())
-    parts = (name, answers["date_of_birth"]["value"], answers["postcode"]["value"])
-    return keyring.blind_index("|".join(parts))
