@@ -22,7 +22,8 @@ from handoff import audit, logs
 from handoff.alerts.demo import ensure_demo_rota
 from handoff.alerts.readiness import area_faults
 from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
-from handoff.content import build, commands
+from handoff.content import build
+from handoff.content import commands as content_commands
 from handoff.content.entries import ContentFaults
 from handoff.content.service import seed_once
 from handoff.errors import Conflict, Refusal
@@ -41,14 +42,14 @@ log = logging.getLogger("handoff")
 def main() -> int:
     """Run a command; bad settings are named, one sentence each, with exit code 2."""
     parser = argparse.ArgumentParser(prog="python -m handoff", description=__doc__)
-    names = parser.add_subparsers(dest="command", required=True)
-    names.add_parser("serve")
-    names.add_parser("migrate")
-    add_arguments(names.add_parser("add-staff"))
-    names.add_parser("verify-audit")
-    build.add_arguments(names.add_parser("check-content"))
-    commands.add_arguments(names)
-    seal.add_arguments(names.add_parser("seal-screening"))
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve")
+    commands.add_parser("migrate")
+    add_arguments(commands.add_parser("add-staff"))
+    commands.add_parser("verify-audit")
+    build.add_arguments(commands.add_parser("check-content"))
+    content_commands.add_arguments(commands)
+    seal.add_arguments(commands.add_parser("seal-screening"))
     asked = parser.parse_args()
     if asked.command == "check-content":  # needs no settings: a build has none
         return build.check_content(asked, load_benefits, load_terms)
@@ -135,14 +136,14 @@ async def add_staff(settings: Settings, asked: argparse.Namespace) -> None:
 async def export_content(settings: Settings, asked: argparse.Namespace) -> None:
     """Write what is live into a folder, as files of data/content."""
     async with make_parts(settings) as parts:
-        print(await commands.export(parts.db, asked.folder))
+        print(await content_commands.export(parts.db, asked.folder))
 
 
 async def import_content(settings: Settings, asked: argparse.Namespace) -> None:
     """Bring a folder's answers in as drafts, or only say what would change."""
     async with make_parts(settings) as parts:
         facts, rules = parts.content.facts, parts.rules
-        print(await commands.bring(parts.db, parts.clock.now(), rules.vocabulary, facts, asked))
+        print(await content_commands.bring(parts.db, parts.clock.now(), rules.vocabulary, facts, asked))
 
 
 async def verify_audit(settings: Settings, asked: argparse.Namespace | None = None) -> None:
