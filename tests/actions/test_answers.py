@@ -148,3 +148,31 @@ async def test_a_name_in_letters_of_another_language_is_a_name(register: Say) ->
     await register("register me", "register_for_benefits")
     ukrainian = {"language": "uk", "foreign": True}
     assert await register("Олена Шевченко", context=ukrainian) == ["prompt_date_of_birth"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "text me on 07700 900777 any time after 3",
+        "ring my social worker jane on 020 7946 0200",
+        "call my nan",
+    ],
+)
+async def test_how_to_be_reached_is_an_answer_even_where_it_sounds_like_asking_for_a_person(
+    register: Say, stub: StubHandoff, text: str
+) -> None:
+    await register("register me")
+    for answer in ANSWERS[:3]:
+        await register(answer)
+    await register(text, "talk_to_person")
+    assert stub.asked("/internal/cases") == []
+
+
+async def test_a_person_asked_for_where_a_contact_is_asked_for_is_got(
+    register: Say, stub: StubHandoff
+) -> None:
+    await register("register me")
+    for answer in ANSWERS[:3]:
+        await register(answer)
+    await register("can i talk to someone first", "talk_to_person")
+    assert stub.asked("/internal/cases")[0]["reason"] == "request"
