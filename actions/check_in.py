@@ -18,6 +18,7 @@ from actions.fields import NO, YES
 from actions.handoff_client import Turn, handoff
 from actions.hearing import question_in, wants_to_leave
 from actions.neet import say_who_was_told
+from actions.permission import say_taken_back, take_back, taken_back
 from actions.person_request import NO_THANKS, request_person
 from actions.said import Said
 
@@ -92,6 +93,9 @@ class Step:
         said, text = self._said, self._said.text
         if not self._place.told and say_who_was_told(self._dispatcher, said):
             self._place = replace(self._place, told=True, first=True, when=(said.neet or {})["when"])
+        if purposes := taken_back(said):
+            await say_taken_back(self._dispatcher, self._turn, await take_back(self._turn, purposes))
+            return await self._ask_again()
         if _ENOUGH.fullmatch(text) or wants_to_leave(said) or said.intent == "goodbye":
             return await self._finish()
         if said.intent == "no_adviser" or (NO_THANKS.fullmatch(text) and self._place.told):

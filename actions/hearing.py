@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from actions.fields import FIELDS, NO, YES, after
+from actions.permission import taken_back
 from actions.said import Said
 from bot.codes import code_in
 
@@ -52,11 +53,6 @@ _HAVE_CODE = re.compile(r"\bcome[- ]?back code\b|\b(have|got|my) (a |the )?code\
 _NO_CODE = re.compile(
     r"\b(no code|(don'?t|do not|haven'?t) (have|got|know|remember)|lost|forgot\w*|start (again|over|new|a new"
     r"|fresh)|new (one|registration))\b",
-    re.I,
-)
-_TELL_NOT = re.compile(
-    r"\b(don'?t|do not|never|not to|stop)\b.{0,20}\b(tell|telling|inform|contact|share|send)\w*\b.{0,30}"
-    r"\b(job ?cent(re|er)|jcp|dwp|uc|universal credit)\b",
     re.I,
 )
 _NO_PHONE = re.compile(
@@ -112,6 +108,13 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class TakesBack:
+    """Who must not be told: the purposes of permission.py."""
+
+    purposes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Question:
     """A question in the middle; topic is None when there is no answer to give."""
 
@@ -126,20 +129,20 @@ class Wants:
     what: str
 
 
-Heard = Answer | Correction | Question | Wants
+Heard = Answer | Correction | TakesBack | Question | Wants
 
 
 def hear(said: Said, requested: str, given: Collection[str]) -> Heard:
     """What the message is, while `requested` is asked and the fields in `given` are answered."""
     if len(said.text) > LONGEST and requested in FIELDS:
         return Answer(said.text)
+    if purposes := taken_back(said):
+        return TakesBack(tuple(purposes))
     if requested == LEAVING:
         return _asked_instead(said) or Wants(_leaving(said))
     wanted = _wanted(said, requested)
     if wanted:
         return Wants(wanted)
-    if _TELL_NOT.search(said.text) and requested != "jobcentre_permission":
-        return Correction("jobcentre_permission", "no")
     return _correction(said.text, requested, given) or question_in(said, requested) or _plain(said, requested)
 
 

@@ -6,6 +6,7 @@ says what is still to ask.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rasa_sdk import Action, Tracker
@@ -29,11 +30,13 @@ from actions.hearing import (
     Correction,
     Heard,
     Question,
+    TakesBack,
     Wants,
     hear,
     question_after_all,
 )
 from actions.neet import say_who_was_told
+from actions.permission import say_taken_back, take_back
 from actions.person_request import request_person
 from actions.said import Said
 from bot.codes import code_in
@@ -100,6 +103,8 @@ class Step(Talk):
             return await self._take_answer(heard.text)
         if isinstance(heard, Correction):
             return await self._correct(heard)
+        if isinstance(heard, TakesBack):
+            return await self._take_back(heard.purposes)
         if isinstance(heard, Question):
             return await self._answer_question(heard)
         return await self._do(heard)
@@ -149,6 +154,23 @@ class Step(Talk):
         self.stand(result.stands)
         asked_next = self.requested in (CHANGE, DOUBTED) or "borough" in result.stands.missing
         return await self.ask_next(result.stands) if asked_next else await self.ask_again()
+
+    async def _take_back(self, purposes: Sequence[str]) -> Events:
+        """At once: from what was registered here before, and as a no in this registration."""
+        done = await take_back(self.turn, purposes)
+        if done.found or self.requested in (CODE, CODE_BIRTHDAY):
+            await say_taken_back(self.dispatcher, self.turn, done)
+        if self.requested in (CODE, CODE_BIRTHDAY):
+            return await self.ask_again()
+        for field in (FIELDS[f"{purpose}_permission"] for purpose in purposes):
+            result = await handoff().answer(self.turn, field.name, "no")
+            if isinstance(result, Accepted):
+                self.stand(result.stands)
+                if field.name != self.requested:
+                    self.say("utter_changed", what=field.label, shown=result.shown)
+        if self.requested in (f"{purpose}_permission" for purpose in purposes):
+            return await self.start_again()
+        return await self.ask_again()
 
     async def _whole(self, correction: Correction) -> str:
         """A year alone changes the year of the date given before."""

@@ -6,6 +6,7 @@ conversation's lock.
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import date, datetime
 
@@ -47,6 +48,7 @@ TOLD = (
     "Your registration stays as it is until then."
 )
 _LONGEST_ANSWER = 40
+_OF_TELLING = re.compile(r"\b(tell|told|inform|contact|shar|permission|consent|job ?cent|jcp|dwp)", re.I)
 
 
 async def ask(
@@ -169,7 +171,9 @@ def grows_up(registration: Registration) -> bool:
 
 
 def _answer(text: str) -> str | None:
-    found = read_permission(text) if len(text) <= _LONGEST_ANSWER else None
+    """ "dont tell the jobcentre" is a no to something else."""
+    plain = len(text) <= _LONGEST_ANSWER and not _OF_TELLING.search(text)
+    found = read_permission(text) if plain else None
     return found.value if isinstance(found, Accepted) else None
 
 

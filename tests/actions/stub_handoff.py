@@ -80,13 +80,13 @@ class StubHandoff:
         if self.broken:
             raise web.HTTPInternalServerError
         request["body"] = body
-        key = (request.path, body.get("message_id", ""))
+        key = (request.path, _named(body))
         if request.method == "POST" and key in self._answered:
             return web.json_response(self._answered[key])
         return await handler(request)
 
     def _reply(self, request: web.Request, answer: dict[str, Any]) -> web.Response:
-        self._answered[request.path, request["body"]["message_id"]] = answer
+        self._answered[request.path, _named(request["body"])] = answer
         return web.json_response(answer)
 
     async def _open_case(self, request: web.Request) -> web.Response:
@@ -181,6 +181,11 @@ class StubHandoff:
             return web.json_response({"error": {"code": "incomplete", "message": "..."}}, status=409)
         link = None if self.registered_elsewhere else "http://127.0.0.1:8080/r/token"
         return self._reply(request, {"reference": "WAY-7K4M2P", "created": True, "link": link})
+
+
+def _named(body: dict[str, Any]) -> str:
+    """What makes a call the repeat of an earlier one: the turn, and what of it."""
+    return " ".join(str(body.get(one, "")) for one in ("message_id", "field", "purpose"))
 
 
 def check(field: str, text: str) -> tuple[str | None, str | None, dict[str, Any]]:

@@ -127,14 +127,73 @@ async def test_of_two_reasons_the_main_one_is_asked_for_with_the_choices(registe
     assert await register("No parents") == ["prompt_jobcentre_permission"]
 
 
-@pytest.mark.parametrize("text", ["dont tell the jobcentre", "please don't tell dwp about me"])
-async def test_not_wanting_the_jobcentre_told_is_an_answer_at_any_time(
+TAKEN_BACK = [
+    ("dont tell the jobcentre", "lost", ["jobcentre"]),
+    ("please don't tell dwp about me", "lost", ["jobcentre"]),
+    ("i don’t want the job centre to know", "lost", ["jobcentre"]),
+    ("stop sharing my details with the jobcentre", "lost", ["jobcentre"]),
+    ("i take back my permission", "lost", ["jobcentre"]),
+    ("can you not tell the jobcentre anymore", "take_back_permission", ["jobcentre"]),
+    ("dont tell my college about my registration", "lost", ["others"]),
+    ("i dont want you to talk to my social worker", "lost", ["others"]),
+    ("dont tell anyone", "take_back_permission", ["others", "jobcentre"]),
+]
+
+
+@pytest.mark.parametrize(("text", "intent", "purposes"), TAKEN_BACK)
+@pytest.mark.parametrize("answers", [0, 1, 4, 7])
+async def test_a_permission_taken_back_is_a_no_at_any_time_and_the_question_comes_again(
+    register: Say, stub: StubHandoff, text: str, intent: str, purposes: list[str], answers: int
+) -> None:
+    stub.registered_here = False
+    await register("register me")
+    asked = ["prompt_name"]
+    for answer in ANSWERS[:answers]:
+        asked = await register(answer)
+    before = dict(stub.drafts[CONVERSATION])
+    assert await register(text, intent) == ["changed"] * len(purposes) + asked[-1:]
+    denied = {f"{purpose}_permission": "no" for purpose in purposes}
+    assert stub.drafts[CONVERSATION] == before | denied
+
+
+async def test_taken_back_where_it_is_asked_for_it_is_the_answer(register: Say, stub: StubHandoff) -> None:
+    stub.registered_here = False
+    await register("register me")
+    for answer in ANSWERS[:8]:
+        await register(answer)
+    assert await register("stop telling the jobcentre") == ["prompt_others_permission"]
+    assert stub.drafts[CONVERSATION]["jobcentre_permission"] == "no"
+
+
+async def test_what_was_registered_here_before_is_taken_back_too(register: Say, stub: StubHandoff) -> None:
+    stub.told_before = True
+    await register("register me")
+    said = await register("dont tell the jobcentre")
+    assert said == ["permission_taken_back_after", "changed", "prompt_name"]
+
+
+async def test_asked_whether_to_delete_it_all_a_permission_taken_back_is_no_answer(
+    register: Say, stub: StubHandoff
+) -> None:
+    stub.registered_here = False
+    await register("register me")
+    await register("Sam Jones")
+    assert await register("stop") == ["prompt_leaving"]
+    assert await register("dont tell the jobcentre") == ["changed", "prompt_leaving"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["i dont talk to my teachers or school", "nothing, i never go to college", "no contact with my school"],
+)
+async def test_not_talking_to_somebody_is_an_answer_like_any(
     register: Say, stub: StubHandoff, text: str
 ) -> None:
     await register("register me")
-    await register("Sam Jones")
-    assert await register(text) == ["changed", "prompt_date_of_birth"]
-    assert stub.drafts[CONVERSATION]["jobcentre_permission"] == "no"
+    for answer in ANSWERS[:4]:
+        await register(answer)
+    assert await register(text) == ["prompt_since"]
+    assert stub.drafts[CONVERSATION]["activity"] == text
 
 
 async def test_words_in_another_language_that_are_no_answer_get_the_offer_in_it(register: Say) -> None:

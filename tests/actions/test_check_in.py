@@ -212,3 +212,43 @@ def test_every_choice_that_carries_a_level_is_offered_somewhere() -> None:
         if isinstance(choice, dict)
     }
     assert [one.label for one in load_vocabulary().choices.values() if one.label not in offered] == []
+
+
+@pytest.mark.parametrize(
+    "answers", [[], ["Nothing"], ["Nothing", "since june"], ["Nothing", "june", "a job"]]
+)
+@pytest.mark.parametrize(
+    ("text", "intent", "purpose"),
+    [
+        ("dont tell the jobcentre", "lost", "jobcentre"),
+        ("i take back my permission", "take_back_permission", "jobcentre"),
+        ("don't tell my college", "lost", "others"),
+    ],
+)
+async def test_a_permission_taken_back_in_the_middle_is_done_and_the_same_question_comes_again(
+    check_in: Say, stub: StubHandoff, answers: list[str], text: str, intent: str, purpose: str
+) -> None:
+    asked = await check_in("check in")
+    for answer in answers:
+        asked = await check_in(answer)
+    kept = len(stub.asked("/internal/check-in/answers"))
+    assert await check_in(text, intent) == ["permission_taken_back", asked[-1]]
+    assert [one["purpose"] for one in stub.asked("/internal/registrations/permissions")] == [purpose]
+    assert len(stub.asked("/internal/check-in/answers")) == kept
+
+
+async def test_where_nobody_registered_an_adviser_is_asked_and_the_check_in_goes_on(
+    check_in: Say, stub: StubHandoff
+) -> None:
+    stub.registered_here = False
+    await check_in("check in")
+    assert await check_in("dont tell dwp") == ["no_registration_here", "prompt_doing"]
+    assert len(stub.asked("/internal/cases")) == 1
+
+
+async def test_what_is_known_is_confirmed_again_after_a_permission_taken_back(
+    check_in: Say, stub: StubHandoff
+) -> None:
+    stub.known = {"doing": "at college"}
+    await check_in("check in")
+    assert await check_in("dont tell the jobcentre") == ["permission_taken_back", "prompt_known"]

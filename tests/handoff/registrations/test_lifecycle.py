@@ -177,13 +177,18 @@ async def test_a_no_ends_nothing_but_asks_an_adviser_to_find_out(life: Life, wor
 
 
 @pytest.mark.parametrize(
-    "words", ["maybe", "what is this", "yes but my mum threw me out last night", "who r u"]
+    "words",
+    [
+        *("maybe", "what is this", "yes but my mum threw me out last night", "who r u"),
+        *("dont tell the jobcentre", "no i take back my permission", "don't contact my college"),
+    ],
 )
 async def test_what_is_no_plain_answer_goes_on_as_any_message(life: Life, rasa: FakeRasa, words: str) -> None:
     registration = await asked(life)
     until = registration.expires_on
     await life.answer(registration, words)
     assert (await reload(life.parts, registration)).expires_on == until
+    assert await life.follow_ups(registration) == []
     assert "stay registered" not in " ".join((await life.said(registration))[1:])
 
 
