@@ -20,14 +20,15 @@ Events = list[dict[str, Any]]
 @dataclass(frozen=True)
 class Place:
     """Where a registration stands: the fields answered, how often in a row the open question was not, the
-    come-back code whose date of birth is asked for, what was heard of leaving learning meanwhile, and where a
-    doubted correction would send them (the answer, and the council it names)."""
+    come-back code whose date of birth is asked for, what was heard of leaving learning meanwhile, where a
+    doubted answer would send them (the answer, and the council it names), whether any answer was changed."""
 
     given: tuple[str, ...] = ()
     misses: int = 0
     code: str | None = None
     untold: str | None = None
     elsewhere: tuple[str, str | None] | None = None
+    corrected: bool = False
 
     @classmethod
     def of(cls, tracker: Tracker) -> Place:

@@ -31,6 +31,10 @@ class HandoffRefused(HandoffError):
     """An answer that is not what the contract says."""
 
 
+class FormOver(HandoffError):
+    """An adviser finished what this form was asking, while it asked."""
+
+
 @dataclass(frozen=True)
 class Turn:
     """The conversation (with its episode) and the message being answered."""
@@ -234,6 +238,8 @@ class HandoffClient:
             async with self._pool().request(method, self._base_url + path, **request) as response:
                 if response.status == NO_CONTENT:
                     return NO_CONTENT, {}
+                if response.status == CONFLICT and (await response.json())["error"]["code"] == "over":
+                    raise FormOver(path)
                 if response.status != 200 and not (may_conflict and response.status == CONFLICT):
                     raise HandoffRefused(f"{method} {path} was answered {response.status}")
                 return response.status, await response.json()

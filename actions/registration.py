@@ -16,7 +16,7 @@ from rasa_sdk.types import DomainDict
 from actions import leaving
 from actions.fields import FIELDS
 from actions.form import REQUESTED, Events, Place, Talk
-from actions.handoff_client import Accepted, Incomplete, Problem, Stands, Turn, handoff
+from actions.handoff_client import Accepted, FormOver, Incomplete, Problem, Stands, Turn, handoff
 from actions.hearing import (
     CHANGE,
     CODE,
@@ -57,9 +57,13 @@ class ValidateRegisterForm(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         step = Step(dispatcher, tracker)
-        if step.requested is None:
-            return await step.begin()
-        return await step.hear(hear(step.said, step.requested, step.place.given))
+        try:
+            if step.requested is None:
+                return await step.begin()
+            return await step.hear(hear(step.said, step.requested, step.place.given))
+        except FormOver:
+            step.say("utter_finished_for_you")
+            return await step.end()
 
 
 class Step(Talk):
@@ -131,7 +135,7 @@ class Step(Talk):
         field = "date_of_birth" if self.requested == SAVE_BIRTHDAY else str(self.requested)
         result = await handoff().answer(self.turn, field, text, again=self.place.misses > 0)
         if isinstance(result, Accepted):
-            self.stand(result.stands)
+            self._accept(field, result.stands)
             if self.requested == SAVE_BIRTHDAY:
                 return await leaving.save(self)
             return await self.ask_next(result.stands)
@@ -151,7 +155,7 @@ class Step(Talk):
         if isinstance(result, Problem):
             return await self._refuse(field.name, result)
         self.say("utter_changed", what=field.label, shown=result.shown)
-        self.stand(result.stands)
+        self._accept(field.name, result.stands)
         asked_next = self.requested in (CHANGE, DOUBTED) or "borough" in result.stands.missing
         return await self.ask_next(result.stands) if asked_next else await self.ask_again()
 
@@ -186,10 +190,28 @@ class Step(Talk):
             self.say("utter_not_in_form")
         return await self.ask_again()
 
+    def _accept(self, field: str, stands: Stands) -> None:
+        """How it stands now; whether an answer was changed, after which others may be asked anew."""
+        if field in self.place.given:
+            self.place = replace(self.place, corrected=True)
+        self.stand(stands)
+
+    def _is_doubtful(self, field: str, problem: Problem) -> bool:
+        """Whether a slip, here or in what was read, would cost them every answer."""
+        moved = field == "borough" and self.place.corrected
+        return field in self.place.given or moved or bool(problem.words.get("guessed"))
+
+    def _ask_whether_right(self) -> Events:
+        _, council = self.place.elsewhere or (None, None)
+        if council is None:
+            return self.ask(DOUBTED)
+        self.say("utter_prompt_doubted_council", council=council)
+        return self.keep(DOUBTED)
+
     async def _refuse(self, field: str, problem: Problem) -> Events:
-        if problem.signpost and field in self.place.given:
+        if problem.signpost and self._is_doubtful(field, problem):
             self.place = replace(self.place, elsewhere=(problem.signpost, problem.words.get("council")))
-            return self.ask(DOUBTED)  # a slip in a correction would cost them every answer
+            return self._ask_whether_right()
         if problem.signpost:
             return await self._signpost(problem.signpost, problem.words.get("council"))
         self.place = self.place.missed()
@@ -264,6 +286,8 @@ class Step(Talk):
     async def ask_again(self) -> Events:
         if self.requested == CONFIRMED:
             return await self.start_again()
+        if self.requested == DOUBTED:
+            return self._ask_whether_right()
         if self.requested in FIELDS or self.requested in WORDED_BY_HANDOFF:
             return await self.ask_field(str(self.requested))
         return self.ask(str(self.requested or CODE))

@@ -19,6 +19,12 @@ async def actions(request: web.Request) -> None:
         raise NotSignedIn("The internal token is missing or wrong.")
 
 
+def is_over(sender: object, episode: int) -> bool:
+    """Whether the assistant speaks of an episode that was ended meanwhile; `episode` is the one that runs."""
+    said = str(sender).rpartition(":")[2]
+    return said.isascii() and said.isdigit() and len(said) < 10 and int(said) < episode
+
+
 def conversation_id(sender: object) -> uuid.UUID:
     """Rasa's sender id is "<conversation>:<episode>"; Unprocessable when it is not."""
     try:

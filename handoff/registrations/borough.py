@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from itertools import pairwise
@@ -29,11 +30,14 @@ def read_borough(text: str, areas: Mapping[str, Area]) -> Accepted | Problem:
 
     Two at once, one that is denied and a mere "London" are none: it decides who may help.
     """
-    codes = frozenset() if _DENIED.search(text) else _named(_plain(text))
+    said = "" if _DENIED.search(text) else _plain(text)
+    named = _named(said)
+    codes = named or _spelt_nearly(said)
     place = place_of(next(iter(codes)), areas) if len(codes) == 1 else None
     if place is None:
         return Problem("not_a_borough")
-    return elsewhere(place) or Accepted(place.code, place.name)
+    sent = elsewhere(place)
+    return replace(sent, guessed=not named) if sent else Accepted(place.code, place.name)
 
 
 def offered(postcode: str, areas: Mapping[str, Area]) -> list[str]:
@@ -47,15 +51,18 @@ def place_of(code: str, areas: Mapping[str, Area]) -> Place | None:
 
 
 def _named(said: str) -> frozenset[str]:
-    """The codes of every authority in the words; failing that, of one that is spelt nearly so."""
+    """The codes of every authority in the words."""
     names = _names()
     found = {name: codes for name, codes in names.items() if re.search(rf"\b{re.escape(name)}\b", said)}
     whole = [
         codes for name, codes in found.items() if not any(name != other and name in other for other in found)
     ]
-    if whole:
-        return frozenset.union(*whole)
-    words = said.split()
+    return frozenset().union(*whole)
+
+
+def _spelt_nearly(said: str) -> frozenset[str]:
+    """The code of an authority whose name the words nearly are."""
+    names, words = _names(), said.split()
     tries = [said, *words, *map(" ".join, pairwise(words))] if len(words) < 8 else []
     near = [get_close_matches(one, names, n=1, cutoff=_LIKENESS) for one in tries if len(one) > 4]
     return next((names[match[0]] for match in near if match), frozenset())

@@ -13,8 +13,8 @@ from handoff import keys
 from handoff.bodies import json_object, string_field, text_field
 from handoff.conversations import service as conversations
 from handoff.conversations.model import SMS, Conversation
-from handoff.errors import NotFound, Unprocessable
-from handoff.internal import actions, conversation_id
+from handoff.errors import Conflict, NotFound, Unprocessable
+from handoff.internal import actions, conversation_id, is_over
 from handoff.live import CONSOLE, conversation_topic
 from handoff.registrations import come_back, drafts, finishing, form, permissions
 from handoff.registrations.asking import question
@@ -52,7 +52,7 @@ async def answer(request: web.Request) -> web.Response:
         doubted = await drafts.doubt(session, conversation)
     given = await drafts.read_answer(known, name, said, doubted, bool(body.get("again")))
     async with db.transaction() as session:
-        thread = await conversations.lock(session, conversation)
+        thread = _in_form(body, await conversations.lock(session, conversation))
         if isinstance(given.answer, Problem):
             if given.answer.code == "age_differs" and given.answer.value:
                 await drafts.keep_doubt(session, now, thread, given.answer.value)
@@ -80,7 +80,7 @@ async def draft(request: web.Request) -> web.Response:
         thread = await session.get(Conversation, conversation)
         if thread is None:
             raise NotFound()
-        answers = await drafts.draft_answers(session, conversation)
+        answers = await drafts.draft_answers(session, _in_form(request.query, thread).id)
         return web.json_response(await _stands(request, session, thread, answers))
 
 
@@ -101,7 +101,7 @@ async def ask(request: web.Request) -> web.Response:
         thread = await session.get(Conversation, conversation)
         if thread is None or name not in FIELDS:
             raise NotFound()
-        answers = await drafts.draft_answers(session, conversation)
+        answers = await drafts.draft_answers(session, _in_form(request.query, thread).id)
     values = drafts.values_of({field: one for field, one in answers.items() if not one.get("elsewhere")})
     asked = question(name, values, request.app[keys.RULES].areas, thread.channel == SMS)
     return web.json_response(asked)
@@ -110,9 +110,9 @@ async def ask(request: web.Request) -> web.Response:
 @access(actions)
 async def save(request: web.Request) -> web.Response:
     """POST /internal/registrations/codes: a come-back code; null while there is no date of birth."""
-    conversation = _conversation(await json_object(request))
+    body = await json_object(request)
     async with request.app[keys.DB].transaction() as session:
-        thread = await conversations.lock(session, conversation)
+        thread = _in_form(body, await conversations.lock(session, _conversation(body)))
         code = await come_back.save(session, request.app[keys.CLOCK].now(), thread)
     return web.json_response({"code": code})
 
@@ -161,7 +161,7 @@ async def register(request: web.Request) -> web.Response:
     body = await json_object(request)
     conversation, key = _conversation(body), text_field(body, "message_id", _LONGEST_KEY)
     async with request.app[keys.DB].transaction() as session:
-        thread = await conversations.lock(session, conversation)
+        thread = _in_form(body, await conversations.lock(session, conversation))
         now = request.app[keys.CLOCK].now()
         told = await finishing.register(session, request.app[keys.RULES], now, thread, key)
     threads = {conversation, told.conversation_id}
@@ -186,6 +186,8 @@ def _shown(one: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refused(problem: Problem, known: Known) -> dict[str, Any]:
     words: dict[str, Any] = {"council": problem.council} if problem.council else {}
+    if problem.guessed:
+        words["guessed"] = True
     if problem.code == "age_differs" and problem.value:
         words |= {"said": known.age, "makes": drafts.years(problem.value, known.today)}
     return {"ok": False, "problem": problem.code, "signpost": problem.signpost, "words": words}
@@ -193,6 +195,13 @@ def _refused(problem: Problem, known: Known) -> dict[str, Any]:
 
 def _conversation(body: Mapping[str, Any]) -> uuid.UUID:
     return conversation_id(body.get("conversation"))
+
+
+def _in_form(said: Mapping[str, Any], thread: Conversation) -> Conversation:
+    """The conversation, whose form is open. Conflict `over` once an adviser has finished it for them."""
+    if is_over(said.get("conversation"), thread.episode):
+        raise Conflict("over", "An adviser has finished this registration.")
+    return thread
 
 
 def _field(body: Mapping[str, Any]) -> str:

@@ -17,11 +17,12 @@ class Accepted:
 class Problem:
     """Why an answer was not taken; `signpost` is the answer for someone who cannot register here.
 
-    `council` is whom that answer names, when it sends them to another authority; `value` is what was read and
-    only has to be confirmed.
+    `council` is whom that answer names, when it sends them to another authority, and `guessed` says that it
+    was only nearly named; `value` is what was read and only has to be confirmed.
     """
 
     code: str
     signpost: str | None = None
     council: str | None = None
     value: str | None = None
+    guessed: bool = False

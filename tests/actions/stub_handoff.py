@@ -18,7 +18,7 @@ CODE, BIRTHDAY = "MAPLE-48271", "3 feb 2010"
 
 
 class StubHandoff:
-    """What was asked of it is in `calls`; `broken` makes it answer 500."""
+    """What was asked of it is in `calls`; `broken` makes it answer 500, `over` that it was finished."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
@@ -35,6 +35,7 @@ class StubHandoff:
         self.has_neet_case = False
         self.in_hours = True
         self.broken = False
+        self.over = False
         self._answered: dict[tuple[str, str], dict[str, Any]] = {}
 
     def app(self) -> web.Application:
@@ -79,6 +80,8 @@ class StubHandoff:
             raise web.HTTPUnauthorized
         if self.broken:
             raise web.HTTPInternalServerError
+        if self.over and request.path.startswith("/internal/registrations"):
+            return web.json_response({"error": {"code": "over", "message": "..."}}, status=409)
         request["body"] = body
         key = (request.path, _named(body))
         if request.method == "POST" and key in self._answered:
@@ -194,6 +197,9 @@ def check(field: str, text: str) -> tuple[str | None, str | None, dict[str, Any]
         return (*_check_year(text), {"said": 17, "makes": 12} if "2014" in text else {})
     if field == "postcode" and text.lower().startswith("cr0"):
         return "other_area", "signpost-other-area", {"council": "Croydon council"}
+    if field == "borough" and text.lower() in ("croydon", "croydn"):
+        nearly = {"guessed": True} if text.lower() == "croydn" else {}
+        return "other_area", "signpost-other-area", {"council": "Croydon council", **nearly}
     if field == "ground" and "and homeless" in text:
         return "which_ground", None, {}
     patterns = {

@@ -80,6 +80,14 @@ def test_what_names_no_one_borough_is_asked_again(text: str) -> None:
     assert read_borough(text, AREAS) == Problem("not_a_borough")
 
 
+@pytest.mark.parametrize(
+    ("text", "guessed"), [("croydon", False), ("its croydon council", False), ("croydn", True)]
+)
+def test_what_was_only_nearly_named_is_marked_as_guessed(text: str, guessed: bool) -> None:
+    found = read_borough(text, AREAS)
+    assert isinstance(found, Problem) and found.signpost and found.guessed is guessed
+
+
 def test_every_authority_is_read_by_its_own_name_however_often() -> None:
     for _ in range(2):
         for authority in load_authorities().values():
