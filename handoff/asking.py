@@ -150,7 +150,8 @@ class Asking:
         answer = outcome.answer
         turn.understood = answer.understood
         in_form = bool(conversation.form or answer.form)
-        conversation.form = answer.form
+        if turn.episode == conversation.episode:  # else the form it speaks of is over
+            conversation.form = answer.form
         replies = await self._replies(session, conversation, turn, answer)
         if speaks and outcome.worried:
             replies = _no_shrugs(answer, in_form)

@@ -31,6 +31,7 @@ from handoff.conversations.model import (
 from handoff.conversations.service import (
     append,
     as_json,
+    begin_episode,
     heard_from,
     lock,
     replies_of,
@@ -205,7 +206,6 @@ def _begin_turn(conversation: Conversation, now: datetime) -> None:
     if stale and conversation.form == CHECK_IN_FORM:
         conversation.form = None  # its answers are kept, and days later nobody wants its next question
     if not conversation.form and (stale or conversation.episode_turns >= LONGEST_EPISODE):
-        conversation.episode += 1
-        conversation.episode_turns = 0
+        begin_episode(conversation)
     conversation.episode_turns += 1
     heard_from(conversation, now)

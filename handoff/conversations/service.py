@@ -79,6 +79,12 @@ def heard_from(conversation: Conversation, now: datetime) -> None:
     conversation.last_inbound_at, conversation.silent_since = now, None
 
 
+def begin_episode(conversation: Conversation) -> None:
+    """The assistant starts afresh with their next message: whatever form it had open is over."""
+    conversation.episode += 1
+    conversation.episode_turns, conversation.form = 0, None
+
+
 async def open_webchat(session: AsyncSession, now: datetime, area: str | None) -> Conversation:
     """A new, empty webchat conversation with a contact of its own."""
     identity = uuid.uuid4()

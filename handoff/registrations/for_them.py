@@ -13,14 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import audit
 from handoff.cases.service import CaseRules, case_for
 from handoff.conversations.model import Conversation
-from handoff.conversations.service import lock
+from handoff.conversations.service import begin_episode, lock
 from handoff.errors import Conflict
 from handoff.registrations import drafts, finishing, form
-from handoff.registrations.contact import without_number
+from handoff.registrations.contact import reach, without_number
 from handoff.registrations.eligibility import grounds
 from handoff.registrations.permissions import WORDS
 from handoff.registrations.reading import Problem
+from handoff.registrations.service import FORM
 from handoff.registrations.situation import CARE_WORDS, NOT_SAID, OTHER
+from handoff.registrations.telling import tell
 from handoff.staff.service import Member
 
 LABELS = {
@@ -51,9 +53,11 @@ _YES_NO = {"yes": "Yes", "no": "No"}
 
 @dataclass(frozen=True)
 class Saved:
-    """What came of a save: the reference once it is finished, what was wrong by field, where to send them."""
+    """What came of a save: the reference once it is finished, whether they were told it, what was wrong by
+    field, where to send them."""
 
     reference: str | None = None
+    told: bool = False
     wrong: Mapping[str, str] = field(default_factory=dict)
     signpost: str | None = None
 
@@ -67,6 +71,8 @@ class At:
     now: datetime
     who: Member
     case_id: uuid.UUID
+    base: str
+    """The service's own address, for a link."""
 
     async def conversation(self, *, to_change: bool = False) -> Conversation:
         """The conversation; NotFound when the case is not theirs to see, Conflict `closed` to change it."""
@@ -106,8 +112,12 @@ async def save(at: At, given: Mapping[str, str], key: str) -> Saved:
     elsewhere = _elsewhere(at, thread, answers)
     if wrong or elsewhere or form.missing(drafts.values_of(answers), at.rules.areas):
         return Saved(wrong=wrong, signpost=elsewhere)
+    way = reach(drafts.values_of(answers)["contact"])
     told = await finishing.register(at.session, at.rules, at.now, thread, key, at.who.id)
-    return Saved(told.reference)
+    if thread.form == FORM:
+        begin_episode(thread)
+    heard = await tell(at.session, at.now, thread, at.case_id, told, way, at.base)
+    return Saved(told.reference, heard)
 
 
 def choices(name: str) -> dict[str, str]:

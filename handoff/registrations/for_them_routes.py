@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import keys
 from handoff.bodies import form_fields
 from handoff.errors import NotFound
-from handoff.live import CONSOLE, conversation_topic
+from handoff.live import CONSOLE, OUTBOX, conversation_topic
 from handoff.pages import page
 from handoff.registrations import for_them
 from handoff.registrations.for_them import At, Saved
@@ -36,9 +36,10 @@ async def save(request: web.Request) -> web.Response:
         at = _at(request, session)
         saved = await for_them.save(at, form, f"staff:{key}"[:64])
         thread = await at.conversation()
-    request.app[keys.HUB].notify(CONSOLE, conversation_topic(thread.id))
+    request.app[keys.HUB].notify(CONSOLE, OUTBOX, conversation_topic(thread.id))
     if saved.reference:
-        raise web.HTTPSeeOther(f"/staff/registrations/{saved.reference}")
+        said = "told" if saved.told else "untold"
+        raise web.HTTPSeeOther(f"/staff/registrations/{saved.reference}?said={said}")
     return await _page(request, saved, form)
 
 
@@ -58,7 +59,8 @@ def _at(request: web.Request, session: AsyncSession) -> At:
     except ValueError:
         raise NotFound("There is no such case.") from None
     app = request.app
-    return At(session, app[keys.RULES], app[keys.CLOCK].now(), signed_in(request), case_id)
+    now, base = app[keys.CLOCK].now(), app[keys.SETTINGS].public_base_url
+    return At(session, app[keys.RULES], now, signed_in(request), case_id, base)
 
 
 def setup(app: web.Application) -> None:

@@ -10,7 +10,7 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
@@ -45,6 +45,12 @@ async def new_link(session: AsyncSession, now: datetime, registration: Registrat
     )
     await session.flush()
     return f"/r/{token}"
+
+
+async def forget_link(session: AsyncSession, path: str) -> None:
+    """A link that nobody was told: it is as if it had not been made."""
+    token = path.rpartition("/")[2]
+    await session.execute(delete(ConfirmationLink).where(ConfirmationLink.token_hash == _hash(token)))
 
 
 async def ask_for_link(
