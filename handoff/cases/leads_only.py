@@ -6,7 +6,6 @@ tests). A lead looks first, and says who is kept out or that advisers may see it
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,8 +17,9 @@ from sqlalchemy.orm import aliased
 
 from handoff import audit
 from handoff.alerts import service as alerts
-from handoff.cases.bars import HARM, MESSAGES, bars_of, plain, take_away
+from handoff.cases.bars import HARM, MESSAGES, bars_of, take_away
 from handoff.cases.model import CLOSED, SAFEGUARDING, Case, CaseNote, LeadsOnly
+from handoff.cases.pointing import points_here
 from handoff.conversations.model import ADVISER, PERSON_AUTHOR, Conversation, Message
 from handoff.screening.service import StoredFinding
 from handoff.staff import service as staff
@@ -31,29 +31,6 @@ ALLEGATION, EMERGENCY, RIGHT = "allegation", "emergency", "case.oversee"
 NOTE = (
     "An allegation that names nobody: only leads and managers can open this case. A lead says who is kept "
     "from it, or that advisers may see it."
-)
-_HARM = (
-    r"(?:touch|hit|hurt|kiss|grab|grop|felt|feels|rub|slap|punch|push|rap|assault|abus|threat"
-    r"|flirt|harass|beat)"
-)
-# Somebody here, by what they are; any child has such people, so that the word alone accuses nobody.
-_ROLE = re.compile(
-    r"\b(?:(?:my|your|ur|the|a|an|old|new) )*(?:advis[eo]rs?|case ?workers?|key ?workers?|mentors?"
-    r"|your (?:\w+ )?(?:staff|team|colleagues?|office|workers?)"
-    r"|(?:someone|somebody|one) (?:here|of you))\b"
-)
-_DID = re.compile(
-    r" (?:(?:here|has|had|have|is|was|been|keeps?|kept|just|also|always|tried|trying|to|who|that|did) )*"
-    + _HARM
-)
-_BLAMED = re.compile(
-    r"\b(?:its|it is|it was|hes|shes|he is|she is|its about|it is about|it was about"
-    rf"|{_HARM}\w* by|{_HARM}\w* (?:me|us|him|her) (?:is|was)) $"
-)
-# Words that point at somebody here, or at whoever they are talking to, by themselves.
-_ONE_OF_US = re.compile(
-    r"\b(?:works? (?:here|for you|with you)"
-    rf"|(?:you|u) (?:(?:just|also|always|keep|kept|have|had) )?{_HARM}\w*)\b"
 )
 
 
@@ -133,17 +110,8 @@ async def pointed_at(session: AsyncSession, conversation_id: uuid.UUID) -> datet
         .where(Message.conversation_id == conversation_id, Message.author == PERSON_AUTHOR)
     )
     rows = await session.execute(query.order_by(Message.seq.desc()).limit(MESSAGES))
-    found = (at for text, at, codes in rows if ALLEGATION in codes and points_at_us(text))
+    found = (at for text, at, codes in rows if ALLEGATION in codes and points_here(text))
     return next(found, None)
-
-
-def points_at_us(said: str) -> bool:
-    """Whether words about harm say that somebody who works here did it, by no name."""
-    said = plain(said)
-    return _ONE_OF_US.search(said) is not None or any(
-        _DID.match(said, found.end()) or _BLAMED.search(said[: found.start()])
-        for found in _ROLE.finditer(said)
-    )
 
 
 async def held_since(session: AsyncSession, conversation_id: uuid.UUID) -> datetime | None:

@@ -16,7 +16,6 @@ from handoff.alerts import service as alerts
 from handoff.cases.access import case_for as case_for
 from handoff.cases.access import conversations_kept_from as conversations_kept_from
 from handoff.cases.access import visible_to
-from handoff.cases.bars import HARM as HARM
 from handoff.cases.bars import conversations_barred_to as conversations_barred_to
 from handoff.cases.bars import keep_from_the_named as keep_from_the_named
 from handoff.cases.clocks import due_at
@@ -31,13 +30,14 @@ from handoff.cases.contact import say_yes as say_yes
 from handoff.cases.destinations import Destinations, load_destinations
 from handoff.cases.leads_only import hold_for_leads as hold_for_leads
 from handoff.cases.leads_only import keep_to_leads as keep_to_leads
-from handoff.cases.pointing import points_here as points_here
 from handoff.cases.model import AT_RISK as AT_RISK
 from handoff.cases.model import CLAIMED, CLOSED, WAITING, Case, CaseNote
 from handoff.cases.model import FAILURE as FAILURE
 from handoff.cases.model import NEET as NEET
 from handoff.cases.model import SAFEGUARDING as SAFEGUARDING
 from handoff.cases.model import UNANSWERED as UNANSWERED
+from handoff.cases.pointing import DONE_BY_SOMEBODY as DONE_BY_SOMEBODY
+from handoff.cases.pointing import points_here as points_here
 from handoff.cases.rules import Left, needs_adviser, state_after_close
 from handoff.content.areas import Area, clock_words
 from handoff.conversations import model as conversations

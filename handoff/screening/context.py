@@ -1,4 +1,5 @@
-"""What the messages before make of a worry: small ones that add up are as urgent as one big one.
+"""What the messages before make of one: small worries that add up are as urgent as one big one, and who did
+what was told before is an allegation where it is somebody here.
 
 Pure; triage gives it what was heard lately and acts on what it finds."""
 
@@ -11,9 +12,10 @@ from datetime import timedelta
 
 from handoff.screening.verdict import Finding, Verdict
 
-CONTEXT = "context"
+CONTEXT, ALLEGATION = "context", "allegation"
 WINDOW = timedelta(hours=24)
 MOST_WORRIES = 3
+JUST_BEFORE = 3  # messages in which harm was told, for an answer that says who did it
 TWICE_IS_ENOUGH = frozenset(
     ("self_harm", "suicide", "physical_abuse", "sexual_abuse", "domestic_abuse", "grooming")
 )
@@ -47,3 +49,8 @@ def adds_up(earlier: Sequence[Worry], danger: Verdict) -> Finding | None:
         words for one in danger.findings if one.level == "concern" for words in one.evidence
     )
     return Finding("urgent", danger.categories, tuple(evidence), CONTEXT, _VERSION)
+
+
+def allegation(text: str) -> Finding:
+    """The urgent finding that words are which give somebody here for the harm that was told before."""
+    return Finding("urgent", (ALLEGATION,), (text,), CONTEXT, _VERSION)

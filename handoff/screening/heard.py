@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.cases.service import CaseRules
 from handoff.content.areas import Area
-from handoff.conversations.model import SYSTEM_AUTHOR, Conversation, Message
+from handoff.conversations.model import PERSON_AUTHOR, SYSTEM_AUTHOR, Conversation, Message
 from handoff.conversations.service import append
-from handoff.screening.context import CONTEXT, Worry
+from handoff.screening.context import CONTEXT, JUST_BEFORE, WINDOW, Worry
 from handoff.screening.messages import Sent
 from handoff.screening.model import StoredFinding
 from handoff.screening.service import NEET
@@ -83,3 +83,21 @@ class Heard:
             query = query.where(StoredFinding.at > self.conversation.afresh_at)
         rows = await self.session.execute(query)
         return [Worry(message, level != "concern", frozenset(codes)) for message, level, codes in rows]
+
+    async def just_told(self) -> set[str]:
+        """The categories heard at urgent and above in the last few messages before this one."""
+        before = (
+            select(Message.id)
+            .where(
+                Message.conversation_id == self.conversation.id,
+                Message.seq < self.message.seq,
+                Message.author == PERSON_AUTHOR,
+                Message.at > self.now - WINDOW,
+            )
+            .order_by(Message.seq.desc())
+            .limit(JUST_BEFORE)
+        )
+        query = select(StoredFinding.categories).where(
+            StoredFinding.message_id.in_(before), StoredFinding.level.in_(("urgent", "emergency"))
+        )
+        return {code for codes in (await self.session.execute(query)).scalars() for code in codes}

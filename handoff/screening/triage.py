@@ -10,10 +10,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handoff.cases.service import SAFEGUARDING, open_case, open_or_raise
+from handoff.cases.service import (
+    DONE_BY_SOMEBODY,
+    SAFEGUARDING,
+    open_case,
+    open_or_raise,
+    points_here,
+)
 from handoff.conversations.model import BOT, WAITING
 from handoff.screening.beside import go_beside
-from handoff.screening.context import WINDOW, adds_up
+from handoff.screening.context import ALLEGATION, WINDOW, adds_up, allegation
 from handoff.screening.heard import Heard
 from handoff.screening.holding import bot_may_speak, just_told, may_hold
 from handoff.screening.messages import fixed_message, safety_message
@@ -36,10 +42,17 @@ async def triage(heard: Heard) -> bool:
 
 async def _in_context(heard: Heard) -> Heard:
     """The same with the finding that this message makes together with those before, if it does."""
-    if heard.danger.level != "concern":
-        return heard
-    found = adds_up(await heard.worries(WINDOW), heard.danger)
+    found = allegation(heard.message.text) if await _accuses_us(heard) else None
+    if found is None and heard.danger.level == "concern":
+        found = adds_up(await heard.worries(WINDOW), heard.danger)
     return replace(heard, verdict=Verdict.of([*heard.verdict.findings, found])) if found else heard
+
+
+async def _accuses_us(heard: Heard) -> bool:
+    """It gives somebody here for the harm that was told just before: "it was my adviser"."""
+    if ALLEGATION in heard.danger.categories or not points_here(heard.message.text):
+        return False
+    return bool(DONE_BY_SOMEBODY & await heard.just_told())
 
 
 async def _keep_safe(heard: Heard) -> bool:

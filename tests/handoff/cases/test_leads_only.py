@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from handoff.app import Parts
 from handoff.audit import AuditEntry
-from handoff.cases.leads_only import points_at_us
+from handoff.cases.pointing import points_at_us, points_here
 from tests.handoff.cases.scenes import Colleague, signed_in, stored
 from tests.handoff.factories import Chat, make_chat
 
@@ -168,6 +168,44 @@ async def test_the_adviser_in_the_talk_loses_it_when_the_words_point_at_somebody
     assert await chat.state() == "waiting" and (await sam.get(case["at"]))[0] == 404
 
 
+@pytest.mark.parametrize(
+    "answer", ["it was my adviser", "him, the one at your office", "sam from here", "you did"]
+)
+async def test_who_did_it_in_the_next_message_is_an_allegation_and_takes_the_talk_from_its_adviser(
+    client: Client, sam: Colleague, priya: Colleague, answer: str
+) -> None:
+    chat = await heard(client, WORRIED)
+    case = await the_case(sam)
+    await sam.post(f"{case['at']}/claim")
+    await sam.post(f"{case['at']}/reply", {"text": "Hi, I'm Sam."})
+    await chat.say("someone touched me")
+    assert await chat.state() == "adviser"
+    (safety,) = [one for one in await chat.say(answer) if one["kind"] == "safety"]
+    assert safety["text"] and await chat.state() == "waiting"
+    assert (await sam.get(case["at"]))[0] == 404 and await cases(sam) == []
+    _, seen = await priya.get(case["at"])
+    assert "allegation" in seen["categories"] and seen["leads_only_since"]
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [("someone touched me", "my adviser told me to text you"), ("someone touched me", "you are kind"),
+     ("someone touched me", "can i talk to someone here"), ("my mum hits me", "my mentor gave me this"),
+     ("which college is best", "it was my adviser"), ("i feel so low all the time", "you did")],
+)  # fmt: skip
+async def test_words_that_give_nobody_here_for_it_take_nobody_away(
+    client: Client, sam: Colleague, before: str, words: str
+) -> None:
+    chat = await heard(client, WORRIED)
+    case = await the_case(sam)
+    await sam.post(f"{case['at']}/claim")
+    await sam.post(f"{case['at']}/reply", {"text": "Hi, I'm Sam."})
+    await chat.say(before)
+    await chat.say(words)
+    assert await chat.state() == "adviser"
+    assert (await sam.get(case["at"]))[1]["leads_only_since"] is None
+
+
 async def test_a_claim_at_the_same_moment_does_not_hold(client: Client, sam: Colleague, parts: Parts) -> None:
     chat = await heard(client, WORRIED)
     case = await the_case(sam)
@@ -216,3 +254,23 @@ def test_words_that_point_at_somebody_here(said: str) -> None:
 )  # fmt: skip
 def test_words_that_point_elsewhere(said: str) -> None:
     assert not points_at_us(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["it was my adviser", "him, the one at your office", "sam from here", "My adviser.", "you did",
+     "one of you", "the guy who works here", "her, from this service", "my key worker called dave did it",
+     "by my mentor"],
+)  # fmt: skip
+def test_an_answer_that_gives_somebody_here(said: str) -> None:
+    assert points_here(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["my adviser told me to text", "my adviser knows", "you are kind", "i am here", "is someone here",
+     "hes here", "my coach from school", "are you from here", "i got your number from my adviser",
+     "i live at this place", ""],
+)  # fmt: skip
+def test_an_answer_that_gives_nobody_here(said: str) -> None:
+    assert not points_here(said)
