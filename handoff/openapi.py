@@ -22,6 +22,7 @@ Json = dict[str, Any]
 _PLAIN: dict[str, Json] = {
     "string": {"type": "string"},
     "integer": {"type": "integer"},
+    "number": {"type": "number"},
     "boolean": {"type": "boolean"},
     "object": {"type": "object"},
     "null": {"type": "null"},

@@ -143,7 +143,7 @@ def _revision(view: AnswerView, revision: Revision | None) -> dict[str, Any] | N
         "publish_at": iso(revision.publish_at),
         "author": view.names.get(revision.author_id) if revision.author_id else None,
         "review_note": revision.review_note,
-        **asdict(Wording.of(revision)),
+        **{name: said for name, said in asdict(Wording.of(revision)).items() if name != "slug"},
     }
 
 

@@ -10,10 +10,11 @@ from aiohttp import web
 
 from handoff import keys
 from handoff.bodies import form_fields
-from handoff.content import api, files_routes, notices, releases, service
+from handoff.content import api, files_routes, notices, releases, service, writing_routes
 from handoff.content.difference import Piece, difference
 from handoff.content.facts import fill
 from handoff.content.model import APPROVED
+from handoff.content.standing import live_titles
 from handoff.content.steps import STEPS, Given, Step, take
 from handoff.content.wording import Wording, preview
 from handoff.errors import NotFound, Refusal
@@ -42,6 +43,8 @@ LABELS = {
     "source_url": "Source address",
     "source_checked": "Source checked",
     "review": "Review by",
+    "next": "Next steps",
+    "examples": "Ways people ask this",
 }
 Change = tuple[str, list[Piece], list[Piece]]
 SAID = {
@@ -124,6 +127,7 @@ async def _answer(
     given = typed or {}
     async with request.app[keys.DB].reading() as session:
         view = await service.answer_view(session, request.match_info["slug"])
+        titles = await live_titles(session)
     wording = _wording(view, given)
     rules, facts, today = request.app[keys.RULES], api.facts_of(request), api.today(request)
     area = rules.areas.get(given.get("area") or request.query.get("area", ""), rules.area(None))
@@ -137,7 +141,8 @@ async def _answer(
         day=_day,
         said=_said(request, view), states=STATES, state=service.state_of(view.draft) if view.draft else None,
         rules=rules, zone=rules.area(None).timezone,
-        heard=await _heard(request),
+        heard=await _heard(request), titles=titles,
+        looked=await writing_routes.looked_over(request, view, wording),
     )  # fmt: skip
 
 
@@ -233,6 +238,7 @@ async def back_to_answer(request: web.Request) -> web.Response:
 
 def setup(app: web.Application) -> None:
     api.setup(app)
+    writing_routes.setup(app)
     files_routes.setup(app)  # before the answers: its address would be one
     app.router.add_get("/staff/answers", answers_page)
     app.router.add_get("/staff/answers/{slug}", answer_page)

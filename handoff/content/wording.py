@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 
 from handoff.content import seed
 from handoff.content.areas import Area
+from handoff.content.checks import MAX_NEXT
 from handoff.content.facts import Facts, fill
 from handoff.content.live import web_html
 from handoff.content.model import Revision
@@ -23,12 +25,19 @@ LONGEST = {
     "source_name": 200,
     "source_url": 500,
     "source_checked": 10,
+    "review": 10,
+    "slug": 64,
+    "next": 300,
+    "examples": 40_000,
 }
+_BETWEEN = re.compile(r"[\s,]+")
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What an editor may change, as typed: `source_checked` and `review` are dates such as 2026-11-22."""
+    """What an editor may change, as typed: `source_checked` and `review` are dates such as 2026-11-22, `next`
+    holds slugs and `examples` one question a line. Whose words they are, `slug`, nobody changes.
+    """
 
     title: str = ""
     web: str = ""
@@ -38,6 +47,18 @@ class Wording:
     source_url: str = ""
     source_checked: str = ""
     review: str = ""
+    next: str = ""
+    examples: str = ""
+    slug: str = ""
+
+    @property
+    def steps(self) -> list[str]:
+        return [slug for slug in _BETWEEN.split(self.next) if slug]
+
+    @property
+    def questions(self) -> list[str]:
+        """The example questions, without the lines that are empty."""
+        return [line for line in (" ".join(line.split()) for line in self.examples.split("\n")) if line]
 
     @classmethod
     def of(cls, revision: Revision) -> Wording:
@@ -51,6 +72,9 @@ class Wording:
             source["url"],
             source["checked"],
             revision.review_on.isoformat(),
+            "\n".join(revision.next),
+            "\n".join(revision.examples),
+            revision.slug,
         )
 
     @classmethod
@@ -59,8 +83,9 @@ class Wording:
 
         TooLong for what no answer could hold, Unprocessable for what is no text.
         """
+        given = {**given, "next": _chosen(given)} if "next_1" in given else given
         fields = {name: _text(given.get(name, value), name) for name, value in asdict(usual).items()}
-        return cls(**fields)
+        return cls(**fields | {"slug": usual.slug or fields["slug"]})
 
     def put_into(self, revision: Revision) -> None:
         """Raises Unprocessable when the review date is none."""
@@ -71,6 +96,7 @@ class Wording:
             "url": self.source_url,
             "checked": self.source_checked,
         }
+        revision.next, revision.examples = self.steps, self.questions
         review_on = _date(self.review)
         if review_on is None:
             raise Unprocessable("bad_date", "Review must be a date such as 2027-03-01.", field="review")
@@ -96,7 +122,13 @@ def problems(wording: Wording, facts: Facts) -> dict[str, list[str]]:
         "url": wording.source_url,
         "checked": _date(wording.source_checked),
     }
-    fields = {"title": wording.title, "web": wording.web, "sms": wording.sms, "differs": wording.differs}
+    fields: dict[str, Any] = {
+        "title": wording.title,
+        "web": wording.web,
+        "sms": wording.sms,
+        "differs": wording.differs,
+    }
+    fields |= {"next": wording.steps, "examples": wording.questions, "slug": wording.slug}
     return seed.problems({**fields, "source": source, "review": _date(wording.review)}, facts)
 
 
@@ -115,14 +147,17 @@ def preview(wording: Wording, area: Area, facts: Facts, day: date) -> Preview:
     )
 
 
+def _chosen(given: Mapping[str, Any]) -> str:
+    """The next steps as a form has them: a box each."""
+    return "\n".join(str(given.get(f"next_{place}", "")) for place in range(1, MAX_NEXT + 1))
+
+
 def _text(value: object, name: str) -> str:
     if not isinstance(value, str):
         raise Unprocessable("bad_field", f"{name} must be a text.", field=name)
     text = value.replace("\r\n", "\n").replace("\x00", "").encode("utf-8", "ignore").decode().strip()
-    if len(text) > LONGEST.get(name, 10):
-        raise TooLong(
-            "too_long", f"{name} may have {LONGEST.get(name, 10):,} characters at most.", field=name
-        )
+    if len(text) > LONGEST[name]:
+        raise TooLong("too_long", f"{name} may have {LONGEST[name]:,} characters at most.", field=name)
     return text
 
 

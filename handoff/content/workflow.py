@@ -18,6 +18,7 @@ from handoff.content.facts import Facts
 from handoff.content.model import APPROVED, AT_WORK, DRAFT, IN_REVIEW, SET_ASIDE, Answer, Revision
 from handoff.content.moments import in_words
 from handoff.content.service import AnswerView, answer_view, next_number
+from handoff.content.standing import must_stand
 from handoff.content.wording import Wording, problems
 from handoff.db import ROW
 from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
@@ -71,6 +72,7 @@ async def submit(work: Editing, slug: str, version: int, facts: Facts) -> Revisi
     """Ask someone else to approve; Unprocessable `not_ready` carries every problem by field."""
     draft = await open_draft(work, slug, version, DRAFT)
     must_be_right(draft, facts)
+    await must_stand(work.session, draft)
     live = (await answer_view(work.session, slug)).live
     if live and Wording.of(live) == Wording.of(draft):
         raise Unprocessable("no_change", "This draft says the same as the live answer.", problems={})
@@ -95,6 +97,7 @@ async def approve(work: Editing, slug: str, version: int, facts: Facts) -> Revis
     if is_own(work.who, draft):
         raise Forbidden("own_work", "You wrote this, so someone else has to approve it.")
     must_be_right(draft, facts)
+    await must_stand(work.session, draft)
     draft.state, draft.approver_id = APPROVED, work.who.id
     await touch(work, draft, "answer.approve")
     return draft

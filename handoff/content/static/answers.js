@@ -4,10 +4,13 @@
 const PAUSE = 250;
 const writer = document.querySelector("[data-writer]");
 
+const examples = document.querySelector("[data-examples]");
+
 if (writer) {
   follow(writer);
   keepWords(writer);
 }
+if (examples) lookOver(examples);
 
 function follow(form) {
   let timer;
@@ -22,19 +25,63 @@ function follow(form) {
   });
 }
 
-async function ask(form) {
+function ask(form) {
+  return post(form.dataset.writer, Object.fromEntries(new FormData(form)));
+}
+
+async function post(path, fields) {
   const csrf = document.querySelector("meta[name=csrf]").content;
-  const fields = Object.fromEntries(new FormData(form));
   try {
-    const response = await fetch(form.dataset.writer, {
+    const response = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
       body: JSON.stringify(fields),
     });
     return response.ok ? await response.json() : null;
   } catch {
-    return null; // offline: the last previews stay, the words are in the boxes
+    return null; // offline: what was shown last stays, the words are in the boxes
   }
+}
+
+// What stands out in the example questions: asked for when somebody comes to them, then as they write.
+// While the other answers' questions are still being read, it is asked for again.
+function lookOver(box) {
+  const AGAIN = 5000;
+  let timer;
+  let asked = 0;
+  const look = async () => {
+    const mine = ++asked;
+    const looked = await post(box.dataset.examples, { examples: box.value });
+    if (!looked || mine !== asked) return;
+    showLooked(looked);
+    if (!looked.whole && document.activeElement === box) timer = setTimeout(look, AGAIN);
+  };
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, PAUSE * 2);
+  };
+  box.addEventListener("focus", soon);
+  box.addEventListener("input", soon);
+}
+
+function showLooked(looked) {
+  document.querySelector("[data-examples-count]").textContent = looked.count;
+  const lines = looked.warnings.filter((one) => one.line);
+  const parts = [];
+  if (lines.length) {
+    const list = document.createElement("ul");
+    list.append(...lines.map((one) => withText("li", `Line ${one.line} ${one.says}.`)));
+    parts.push(withText("p", "Worth a look", "looked-head"), list);
+  }
+  if (!looked.whole) parts.push(withText("p", "Still reading the other answers' questions.", "soft"));
+  document.querySelector("[data-looked]").replaceChildren(...parts);
+}
+
+function withText(tag, words, look = "") {
+  const made = document.createElement(tag);
+  made.className = look;
+  made.textContent = words;
+  return made;
 }
 
 function show(form, shown) {
@@ -58,10 +105,7 @@ function errors(form, box, sentences) {
 }
 
 function sentence(words) {
-  const line = document.createElement("p");
-  line.className = "field-error";
-  line.textContent = `${words[0].toUpperCase()}${words.slice(1)}.`;
-  return line;
+  return withText("p", `${words[0].toUpperCase()}${words.slice(1)}.`, "field-error");
 }
 
 // Words that were not saved come back in this tab, whatever went wrong (a signed-out session, a closed lid);
@@ -74,7 +118,7 @@ function keepWords(form) {
 }
 
 function words(form) {
-  const fields = [...new FormData(form)].filter(([name]) => !["csrf", "version", "area"].includes(name));
+  const fields = [...new FormData(form)].filter(([name]) => !["csrf", "version", "area", "slug"].includes(name));
   return JSON.stringify(fields.map(([name, value]) => [name, value.replaceAll("\r\n", "\n")]));
 }
 

@@ -1,0 +1,79 @@
+"""What is wrong with a wording beside the other answers: where its next steps lead, what its examples say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.content.live import live_release, release_revisions
+from handoff.content.model import ReleaseItem, Revision
+from handoff.errors import Unprocessable
+from handoff.screening.service import screen
+
+MOST_NAMED = 5
+_NOT_DANGER = ("language",)  # that nobody reads a language yet is no danger in what it says
+
+
+async def must_stand(session: AsyncSession, draft: Revision) -> None:
+    """Unprocessable `not_ready`, by field, for a next step that leads nowhere or round, and for an example
+    that screening would hear as danger. Examples that are live already are not asked about again."""
+    live = await release_revisions(session, await live_release(session))
+    known = live.get(draft.slug)
+    found = {"next": next_problems(draft.slug, draft.next, {slug: one.next for slug, one in live.items()})}
+    new = sorted(set(draft.examples) - set(known.examples if known else ()))
+    found["examples"] = await asyncio.to_thread(example_problems, new)
+    found = {field: told for field, told in found.items() if told}
+    if found:
+        raise Unprocessable("not_ready", "This wording cannot be published yet.", problems=found)
+
+
+async def live_titles(session: AsyncSession) -> dict[str, str]:
+    """The title of every live answer by slug, in the order of the titles."""
+    query = (
+        select(Revision.slug, Revision.title)
+        .join(ReleaseItem, ReleaseItem.revision_id == Revision.id)
+        .where(ReleaseItem.number == await live_release(session))
+        .order_by(Revision.title)
+    )
+    return {slug: title for slug, title in await session.execute(query)}
+
+
+def next_problems(slug: str, steps: Sequence[str], live: Mapping[str, Sequence[str]]) -> list[str]:
+    """What is wrong with an answer's next steps, given those of the live answers."""
+    if slug in steps:
+        return ["next names this answer itself: take it out"]
+    strangers = [step for step in steps if step not in live]
+    if strangers:
+        return [f"{step} is not the name of a live answer: take one from the list" for step in strangers]
+    circle = _circle(slug, steps, live)
+    if circle:
+        way = ", then ".join(circle)
+        return [f"next leads round in a circle and nowhere else ({way}): add another next step"]
+    return []
+
+
+def example_problems(examples: Iterable[str]) -> list[str]:
+    """A sentence for each example that screening hears danger in; it takes some milliseconds for each."""
+    heard = [text for text in examples if sounds_dangerous(text)]
+    told = [
+        f'"{text}" is heard as a worry about safety: such words go to a person, so it cannot be an example'
+        for text in heard[:MOST_NAMED]
+    ]
+    return [*told, f"{len(heard) - MOST_NAMED} more are heard so"] if len(heard) > MOST_NAMED else told
+
+
+def sounds_dangerous(text: str) -> bool:
+    """Whether screening would hear concern or more in it."""
+    return any(one.level != "routine" for one in screen(text).findings if one.detector not in _NOT_DANGER)
+
+
+def _circle(slug: str, steps: Sequence[str], live: Mapping[str, Sequence[str]]) -> list[str]:
+    """The answers that lead back here when each offers a single next step; empty when there is a way out."""
+    way, at = [slug], list(steps)
+    while len(at) == 1 and at[0] not in way:
+        way.append(at[0])
+        at = list(live.get(at[0], ()))
+    return [*way[1:], slug] if at == [slug] and len(way) > 1 else []

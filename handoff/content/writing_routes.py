@@ -1,0 +1,46 @@
+"""What helps while an answer is written: hints on its example questions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from aiohttp import web
+
+from handoff import keys
+from handoff.bodies import json_object
+from handoff.content import meaning, service
+from handoff.content.examples import Looked, look_over
+from handoff.content.meaning import MEANINGS
+from handoff.content.model import DRAFT
+from handoff.content.service import AnswerView
+from handoff.content.wording import Wording
+from handoff.security import access
+from handoff.staff.auth import signed_in, staff
+
+
+@access(staff("content.edit"))
+async def examples(request: web.Request) -> web.Response:
+    """POST .../examples {examples}: what stands out in them, one question a line."""
+    lines = Wording.read(await json_object(request), Wording()).questions
+    async with request.app[keys.DB].reading() as session:
+        view = await service.answer_view(session, request.match_info["slug"])
+    live = view.live.examples if view.live else ()
+    looked = await look_over(request.app[MEANINGS], view.answer.slug, lines, live)
+    return web.json_response({**asdict(looked), "count": len(lines)})
+
+
+async def looked_over(request: web.Request, view: AnswerView, wording: Wording) -> Looked | None:
+    """The same for the page of an open draft, which works without a script; None where nobody is writing.
+
+    Only a save has the other answers' questions read: who merely looks at a draft need not cost that.
+    """
+    if not view.draft or view.draft.state != DRAFT or not signed_in(request).may("content.edit"):
+        return None
+    live = view.live.examples if view.live else ()
+    saved = request.method == "POST" or request.query.get("said") == "save"
+    return await look_over(request.app[MEANINGS], view.answer.slug, wording.questions, live, begin=saved)
+
+
+def setup(app: web.Application) -> None:
+    meaning.setup(app)
+    app.router.add_post("/api/staff/answers/{slug}/examples", examples)

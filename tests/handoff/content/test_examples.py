@@ -1,0 +1,118 @@
+"""Whoever writes example questions is told what is wrong with them; words of danger are never an example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+from sqlalchemy import delete, select
+
+from handoff.app import Parts
+from handoff.content.meaning import MEANINGS
+from handoff.content.model import ReleaseItem, Revision
+from handoff.content.standing import next_problems
+from tests.handoff.cases.scenes import Colleague
+
+EMA = "/api/staff/answers/ema"
+FEW = {"ema", "free-meals", "travel", "cv"}
+
+
+@pytest.fixture
+async def read(parts: Parts, client: TestClient[Any, Any]) -> None:
+    """The live answers are four, with a few questions each, and those have been read."""
+    async with parts.db.transaction() as session:
+        await session.execute(delete(ReleaseItem).where(ReleaseItem.slug.not_in(FEW)))
+        for one in (await session.execute(select(Revision).where(Revision.slug.in_(FEW)))).scalars():
+            one.examples = one.examples[:6]
+    assert await client.app[MEANINGS].made()
+
+
+async def _looked(editor: Colleague, *lines: str) -> dict[str, Any]:
+    status, body = await editor.post(f"{EMA}/examples", {"examples": "\n".join(lines)})
+    assert status == 200, body
+    return body
+
+
+async def _codes(editor: Colleague, *lines: str) -> list[tuple[str, int]]:
+    return [(one["code"], one["line"]) for one in (await _looked(editor, *lines))["warnings"]]
+
+
+@pytest.mark.usefixtures("read")
+async def test_a_question_of_a_neighbour_is_named_with_the_score(jo: Colleague) -> None:
+    lines = ["what is ema", "can i get ema", "ema payments", "how do i get free college meals"]
+    found = await _looked(jo, *lines)
+    assert found["whole"] and found["count"] == 4
+    [told] = [one for one in found["warnings"] if one["code"] == "elsewhere"]
+    assert (told["line"], told["slug"]) == (4, "free-meals") and 0.5 < told["score"] <= 1
+
+
+@pytest.mark.usefixtures("read")
+async def test_what_says_nearly_the_same_is_named_with_its_line(jo: Colleague) -> None:
+    codes = await _codes(jo, "how do i get ema", "When was it stopped", "How do you get EMA")
+    assert ("alike", 3) in codes and ("alike", 2) not in codes
+
+
+async def test_before_the_questions_are_read_the_rest_is_said(jo: Colleague) -> None:
+    found = await _looked(jo, "what is ema", "What  is EMA", "i want to kill myself")
+    assert not found["whole"]
+    codes = [(one["code"], one["line"]) for one in found["warnings"]]
+    assert codes == [("few", 0), ("danger", 3), ("alike", 2)]
+
+
+async def test_a_phrase_of_danger_is_refused_as_an_example(jo: Colleague) -> None:
+    _, ema = await jo.post(f"{EMA}/start")
+    version, known = ema["draft"]["version"], ema["draft"]["examples"]
+    given = {"version": version, "web": "x", "examples": f"{known}\nmy dad hits me every night"}
+    status, body = await jo.post(f"{EMA}/submit", given)
+    assert status == 422 and "my dad hits me" in body["error"]["problems"]["examples"][0]
+
+
+async def test_too_few_examples_are_refused(jo: Colleague) -> None:
+    _, ema = await jo.post(f"{EMA}/start")
+    version = ema["draft"]["version"]
+    status, body = await jo.post(f"{EMA}/submit", {"version": version, "web": "x", "examples": "one\ntwo"})
+    assert status == 422 and "only 2 examples" in body["error"]["problems"]["examples"][0]
+
+
+async def test_examples_and_next_steps_are_kept_with_the_draft(jo: Colleague) -> None:
+    _, ema = await jo.post(f"{EMA}/start")
+    given = {"version": ema["draft"]["version"], "examples": " a  b \n\n c", "next": "travel, bursary"}
+    _, saved = await jo.post(f"{EMA}/save", given)
+    assert saved["draft"]["examples"] == "a b\nc" and saved["draft"]["next"] == "travel\nbursary"
+    assert saved["live"]["examples"] == ema["live"]["examples"]
+
+
+async def test_the_page_says_it_after_a_save_without_a_script(jo: Colleague) -> None:
+    _, ema = await jo.post(f"{EMA}/start")
+    version = str(ema["draft"]["version"])
+    _, page = await jo.submit(
+        "/staff/answers/ema/save", version=version, examples="what is ema\nwhat is ema", next_1="travel"
+    )
+    assert "Line 2 is line 1 again." in page and 'value="travel" selected' in page
+
+
+async def test_an_adviser_asks_nothing_of_examples(sam: Colleague) -> None:
+    assert (await sam.post(f"{EMA}/examples", {"examples": "x"}))[0] == 403
+
+
+LIVE = {"a": ["b"], "b": ["c"], "c": ["d", "e"], "d": ["e"], "e": ["d"], "f": []}
+
+
+@pytest.mark.parametrize(
+    ("slug", "steps", "told"),
+    [
+        ("a", ["a"], "itself"),
+        ("a", ["nowhere"], "nowhere is not the name"),
+        ("c", ["a"], "round in a circle"),
+        ("e", ["d"], "round in a circle"),
+    ],
+)
+def test_next_steps_that_lead_nowhere_or_round_are_refused(slug: str, steps: list[str], told: str) -> None:
+    [problem] = next_problems(slug, steps, LIVE)
+    assert told in problem
+
+
+@pytest.mark.parametrize(("slug", "steps"), [("a", []), ("c", ["a", "f"]), ("f", ["e"]), ("f", ["a"])])
+def test_next_steps_with_a_way_on_are_good(slug: str, steps: list[str]) -> None:
+    assert next_problems(slug, steps, LIVE) == []
