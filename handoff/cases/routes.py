@@ -64,7 +64,7 @@ async def case(request: web.Request) -> web.Response:
     who = signed_in(request)
     async with request.app[keys.DB].transaction() as session:
         found = await case_for(session, who, case_id_in(request.match_info["id"]))
-        await audit.record(session, request.app[keys.CLOCK].now(), who.id, "case.read", f"case:{found.id}")
+        await view.note_read(session, request.app[keys.CLOCK].now(), who, found.id)
         seen = await view.look(session, who, found)
         record = await record_of(session, request.app[keys.RULES], found)
         silence = (await quiet.quiet(session, desk_of(request, session).moment, [found])).get(found.id)

@@ -6,12 +6,13 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import automatic
+from handoff import audit, automatic
 from handoff.cases import queue
 from handoff.cases.access import visible_to
 from handoff.cases.model import Case, CaseNote
@@ -111,6 +112,12 @@ class CaseView:
             ],
             "other_cases": [queue.as_json(other, self.names) for other in self.others],
         }
+
+
+async def note_read(session: AsyncSession, now: datetime, who: Member, case_id: uuid.UUID) -> None:
+    """The look is recorded: at the case, and at each registration it shows."""
+    await audit.record(session, now, who.id, "case.read", f"case:{case_id}")
+    await registrations.note_seen(session, now, who.id, case_id)
 
 
 async def look(session: AsyncSession, who: Member, case: Case) -> CaseView:

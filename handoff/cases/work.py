@@ -38,6 +38,7 @@ from handoff.conversations.service import (
     said_before,
 )
 from handoff.errors import Conflict, NotFound, TooLong, Unprocessable
+from handoff.registrations import service as registrations
 from handoff.sms.gsm7 import to_gsm7
 from handoff.staff import service as staff
 from handoff.staff.service import Member
@@ -261,6 +262,7 @@ async def reveal_numbers(desk: Desk, case_id: uuid.UUID) -> list[Number]:
     if not numbers:
         raise Unprocessable("no_number", "This person has given no phone number here.")
     await desk.acted("case.reveal_number", case)
+    await registrations.note_seen(desk.session, desk.now, desk.who.id, case.id, "reveal")
     return numbers
 
 

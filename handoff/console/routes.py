@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from handoff import audit, keys
+from handoff import keys
 from handoff.bodies import form_fields, json_object, text_field
 from handoff.cases import situation, view, work
 from handoff.cases.access import case_for, case_id_in
@@ -66,7 +66,7 @@ async def case_page(request: web.Request) -> web.Response:
     async with request.app[keys.DB].transaction() as session:
         who = signed_in(request)
         await case_for(session, who, case_id)
-        await audit.record(session, request.app[keys.CLOCK].now(), who.id, "case.read", f"case:{case_id}")
+        await view.note_read(session, request.app[keys.CLOCK].now(), who, case_id)
     return await _case(request, "console/case.html", case_id)
 
 

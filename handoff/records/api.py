@@ -16,10 +16,11 @@ from handoff.records.access import record_id_in
 from handoff.records.codes import load_codes
 from handoff.records.desk import MOST_FOUND, Desk, compared, desk, find, id_of, read
 from handoff.records.forms import Form, day_in, doing_in, new_details, purpose_in, values_in
+from handoff.records.log import access_log
 from handoff.records.model import Characteristic, Consent
 from handoff.records.pairs import Elsewhere, Likeness
 from handoff.records.sections import ACTIVITY, SECTIONS, Section
-from handoff.records.view import RecordView, Shown, access_log, masked, summary
+from handoff.records.view import RecordView, Shown, masked, summary
 from handoff.security import access
 from handoff.staff.auth import staff
 

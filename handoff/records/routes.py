@@ -15,6 +15,7 @@ from handoff.records.codes import load_codes
 from handoff.records.desk import MOST_FOUND, Desk, desk, find, id_of, read
 from handoff.records.forms import day_in, doing_in, new_details, purpose_in, values_in
 from handoff.records.frame import HOME, back, show, show_form
+from handoff.records.log import access_log
 from handoff.records.person import details_of
 from handoff.records.sections import ACTIVITY, NEW_FIELDS, SECTIONS, Section
 from handoff.security import access
@@ -117,7 +118,7 @@ async def log_page(request: web.Request) -> web.Response:
     async with desk(request) as at:
         seen = await read(at, id_of(request))
     async with request.app[keys.DB].reading() as session:
-        entries = await view.access_log(session, seen.record.id)
+        entries = await access_log(session, seen.record.id)
     return show(request, "log", None, seen=seen, entries=entries)
 
 

@@ -5,44 +5,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.audit import AuditEntry
 from handoff.records import pairs, service, store
 from handoff.records.codes import Codes, load_codes
+from handoff.records.log import ACTORS, names_of
 from handoff.records.model import Characteristic, Consent, Record, Spell
 from handoff.records.pairs import Elsewhere, Likeness
 from handoff.records.person import Details, details_of
 from handoff.records.rules import age_on, months_after
-from handoff.records.sections import DATE, LIST, SECTIONS, TICK, Field, Section, choices
+from handoff.records.sections import DATE, LIST, TICK, Field, Section, choices
 from handoff.records.service import Activity
 from handoff.records.wants import Want, Whole, wants
-from handoff.staff import service as staff
 from handoff.staff.service import Member
-
-LOG = 100
-ACTIONS = {
-    "record.create": "made the record",
-    "record.match": "matched a registration or file to it",
-    "record.read": "looked at it",
-    "record.find": "found it in a search",
-    "record.reveal": "saw the phone and other numbers",
-    "record.change": "changed",
-    "record.activity": "recorded an activity",
-    "record.characteristic": "added a characteristic",
-    "record.end_characteristic": "ended a characteristic",
-    "record.consent": "recorded a permission",
-    "record.withdraw_consent": "recorded that a permission was taken back",
-    "record.join": "decided that two records are one person",
-    "record.keep_apart": "decided that two records are two people",
-    "record.undo_decision": "took back a decision about two records",
-    "record.import": "took it from a file",
-    "record.compare": "compared it with another record",
-}
 
 
 @dataclass(frozen=True)
@@ -53,15 +32,6 @@ class Shown:
     activity: Activity
     joined: bool
     place: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the access log."""
-
-    at: datetime
-    by: str
-    did: str
 
 
 @dataclass(frozen=True)
@@ -129,9 +99,6 @@ class RecordView:
         return self.names.get(actor or "", ACTORS.get(actor or "", "a former colleague"))
 
 
-ACTORS = {"person": "the young person", "system": "the service", "import": "a file"}
-
-
 def in_words(day: date) -> str:
     """3 February 2010"""
     return f"{day.day} {day:%B %Y}"
@@ -161,35 +128,6 @@ async def look(session: AsyncSession, today: date, who: Member, record: Record) 
         await pairs.of_record(session, who, ids), await pairs.elsewhere(session, who, ids),
         wants(load_codes(), whole, today), months, await names_of(session, actors),
     )  # fmt: skip
-
-
-async def access_log(session: AsyncSession, record_id: uuid.UUID) -> list[Entry]:
-    """Who looked at or changed any part of this person's record, the newest first."""
-    subjects = [f"record:{one}" for one in await store.whole(session, record_id)]
-    query = select(AuditEntry).where(AuditEntry.subject.in_(subjects)).order_by(AuditEntry.id.desc())
-    entries = list((await session.execute(query.limit(LOG))).scalars())
-    names = await names_of(session, [one.actor for one in entries])
-    return [
-        Entry(one.at, names.get(one.actor, ACTORS.get(one.actor, "a former colleague")), _did(one))
-        for one in entries
-    ]
-
-
-def _did(entry: AuditEntry) -> str:
-    section = SECTIONS.get(str(entry.detail.get("section")))
-    did = ACTIONS.get(entry.action, entry.action)
-    return f"{did} “{section.title}”" if section else did
-
-
-async def names_of(session: AsyncSession, actors: Sequence[str]) -> dict[str, str]:
-    """Names of those who are staff, by the id that the audit and the record keep."""
-    ids = []
-    for actor in set(actors):
-        try:
-            ids.append(uuid.UUID(actor))
-        except ValueError:
-            continue
-    return {str(key): name for key, name in (await staff.names(session, ids)).items()}
 
 
 async def _shown(session: AsyncSession, spell: Spell, record_id: uuid.UUID) -> Shown:

@@ -9,8 +9,10 @@ from datetime import date, datetime
 from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff import audit
 from handoff.cases.service import CaseRules, open_or_raise
 from handoff.conversations.model import SMS, Contact, Conversation
+from handoff.jobcentre import service as jobcentre
 from handoff.registrations.contact import without_number
 from handoff.registrations.drafts import draft_answers, unsafe_ways
 from handoff.registrations.model import Registration
@@ -38,6 +40,23 @@ def records_of(conversations: Select[uuid.UUID]) -> Select[uuid.UUID | None]:
         Registration.phone_index.in_(select(phones.c.address_index)),
     )
     return select(Registration.record_id).where(Registration.record_id.is_not(None), theirs)
+
+
+async def note_seen(
+    session: AsyncSession, now: datetime, who: uuid.UUID, case_id: uuid.UUID, how: str = "read"
+) -> None:
+    """Put it on the audit that a member of staff saw (`read`, `reveal`) what was registered in a case."""
+    for one in await for_case(session, case_id):
+        subject = f"registration:{one.id}"
+        await audit.record(session, now, who, f"registration.{how}", subject, case=str(case_id))
+
+
+async def seen_under(session: AsyncSession, record_ids: Collection[uuid.UUID]) -> list[str]:
+    """The audit's subjects for what these people registered, and for what Jobcentre Plus is told of it."""
+    query = select(Registration.id).where(Registration.record_id.in_(record_ids))
+    ids = list((await session.execute(query)).scalars())
+    notices = [notice.id for one in ids for notice in await jobcentre.notices_of(session, one)]
+    return [*(f"registration:{one}" for one in ids), *(f"jobcentre_notice:{one}" for one in notices)]
 
 
 async def lets_jobcentre_know(session: AsyncSession, registration_id: uuid.UUID) -> bool:
