@@ -14,13 +14,14 @@ from handoff.bodies import json_object
 from handoff.content import releases, service
 from handoff.content.areas import Area, local_day
 from handoff.content.facts import Facts
+from handoff.content.finding import Found, Wanted, find
+from handoff.content.meaning import MEANINGS
 from handoff.content.model import Revision
 from handoff.content.money import Figure
 from handoff.content.service import AnswerView, Row
 from handoff.content.steps import STEPS, Step, editing, take
 from handoff.content.wording import Wording, preview, problems
 from handoff.errors import NotFound, Unprocessable
-from handoff.feedback import service as feedback
 from handoff.live import CONTENT
 from handoff.security import access
 from handoff.staff.auth import signed_in, staff
@@ -28,11 +29,14 @@ from handoff.staff.auth import signed_in, staff
 
 @access(staff("content.read"))
 async def answers(request: web.Request) -> web.Response:
-    """GET /api/staff/answers?q=&group=&state=&overdue=1."""
-    async with request.app[keys.DB].reading() as session:
-        rows = await service.listed(session, today(request), facts_of(request), **filters(request))
-        helped = await feedback.counts(session, signed_in(request))
-    return web.json_response({"answers": [_row(row, helped.get(row.slug)) for row in rows]})
+    """GET /api/staff/answers?q=&group=&state=&overdue=1&owner=&before=&unhelpful=1."""
+    found = await find_answers(request, Wanted.read(request.query))
+    return web.json_response(
+        {
+            "answers": [_row(row, found) for row in found.rows],
+            "near": [_row(row, found) for row in found.near],
+        }
+    )
 
 
 @access(staff("content.read"))
@@ -85,14 +89,11 @@ def facts_of(request: web.Request) -> Facts:
     return request.app[keys.CONTENT].facts
 
 
-def filters(request: web.Request) -> dict[str, Any]:
-    query = request.query
-    return {
-        "search": query.get("q", "")[:200],
-        "group": query.get("group", ""),
-        "state": query.get("state", ""),
-        "overdue": query.get("overdue") == "1",
-    }
+async def find_answers(request: web.Request, wanted: Wanted) -> Found:
+    """The answers that somebody wants listed."""
+    told = (today(request), facts_of(request), request.app[MEANINGS], wanted)
+    async with request.app[keys.DB].reading() as session:
+        return await find(session, signed_in(request), *told)
 
 
 def area_of(request: web.Request, slug: object) -> Area:
@@ -147,9 +148,10 @@ def _revision(view: AnswerView, revision: Revision | None) -> dict[str, Any] | N
     }
 
 
-def _row(row: Row, helped: feedback.Counts | None) -> dict[str, Any]:
-    since = row.figure_overdue_since
-    return asdict(row) | {
+def _row(row: Row, found: Found) -> dict[str, Any]:
+    since, helped = row.figure_overdue_since, found.helped.get(row.slug)
+    return {name: said for name, said in asdict(row).items() if name != "text"} | {
+        "owner": found.owners.get(row.owner) if row.owner else None,
         "helped": asdict(helped) if helped else None,
         "review_on": row.review_on.isoformat(),
         "figure_overdue_since": since.isoformat() if since else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 from aiohttp import web
@@ -13,11 +14,12 @@ from handoff.bodies import form_fields
 from handoff.content import api, files_routes, notices, releases, service, writing_routes
 from handoff.content.difference import Piece, difference
 from handoff.content.facts import fill
+from handoff.content.finding import Wanted
 from handoff.content.model import APPROVED
 from handoff.content.standing import live_titles
 from handoff.content.steps import STEPS, Given, Step, take
 from handoff.content.wording import Wording, preview
-from handoff.errors import NotFound, Refusal
+from handoff.errors import NotFound, Refusal, Unprocessable
 from handoff.feedback import service as feedback
 from handoff.pages import page
 from handoff.security import access
@@ -65,16 +67,18 @@ NOT_YET = "Approved. People still get the live wording."
 
 @access(staff_page("content.read"))
 async def answers_page(request: web.Request) -> web.Response:
-    """GET /staff/answers: find an answer by words, group, state or overdue review."""
-    wanted = api.filters(request)
+    """GET /staff/answers: find an answer by words, meaning, group, state, writer, review or votes."""
+    wanted, bad = Wanted.read(request.query), None
+    try:
+        found = await api.find_answers(request, wanted)
+    except Unprocessable as refusal:  # a date that is none: all the rest is still listed
+        bad = refusal
+        found = await api.find_answers(request, replace(wanted, before=""))
     async with request.app[keys.DB].reading() as session:
-        rows = await service.listed(session, api.today(request), api.facts_of(request), **wanted)
-        helped = await feedback.counts(session, signed_in(request))
         told = await notices.unread(session, signed_in(request))
     return page(
-        request, "content/answers.html", rows=rows, told=told, moment=_moment(request),
-        helped=helped, day=_day, wanted=wanted, groups=GROUPS,
-        states=STATES,
+        request, "content/answers.html", status=422 if bad else 200, found=found, told=told,
+        moment=_moment(request), day=_day, wanted=wanted, groups=GROUPS, states=STATES,
     )  # fmt: skip
 
 

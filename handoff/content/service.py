@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -71,6 +71,12 @@ class Row:
     review_on: date
     overdue: bool
     figure_overdue_since: date | None
+    owner: uuid.UUID | None = None
+    text: str = field(default="", repr=False)
+
+    def mentions(self, search: str) -> bool:
+        """Whether every word of a search is in the answer; `owner` wrote it last."""
+        return all(word in self.text for word in search.casefold().split())
 
 
 async def seed_once(db: Database, now: datetime, folder: Path = SHIPPED) -> None:
@@ -107,12 +113,13 @@ async def listed(
     for answer in (await session.execute(select(Answer))).scalars():
         open_ones = drafts.get(answer.slug, [])
         newest = _worked_on(open_ones) or live.get(answer.slug) or _shipped(open_ones)
-        if newest and _mentions(newest, search):
+        if newest:
             rows.append(_row(answer, newest, live.get(answer.slug), open_ones, facts, today))
     kept = [
         row
         for row in rows
-        if group in ("", row.group)
+        if row.mentions(search)
+        and group in ("", row.group)
         and state in ("", row.state)
         and (row.overdue or row.figure_overdue_since or not overdue)
     ]
@@ -175,11 +182,13 @@ def _shipped(drafts: Sequence[Revision]) -> Revision | None:
     return next((draft for draft in reversed(drafts) if draft.author_id is None), None)
 
 
-def _mentions(revision: Revision, search: str) -> bool:
-    text = " ".join(
-        [revision.slug, revision.title, revision.web, revision.sms, *revision.examples]
-    ).casefold()
-    return all(word in text for word in search.casefold().split())
+def _all_words(revision: Revision) -> str:
+    said = (revision.slug, revision.title, revision.web, revision.sms, *revision.examples)
+    return " ".join(said).casefold()
+
+
+def _owner(revision: Revision) -> uuid.UUID | None:
+    return uuid.UUID(revision.editor_ids[-1]) if revision.editor_ids else revision.author_id
 
 
 def _row(
@@ -202,6 +211,8 @@ def _row(
         said.review_on,
         said.review_on < today,
         min(filter(None, ended), default=None),
+        _owner(newest),
+        _all_words(newest),
     )
 
 

@@ -5,27 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient
-from sqlalchemy import delete, select
 
-from handoff.app import Parts
-from handoff.content.meaning import MEANINGS
-from handoff.content.model import ReleaseItem, Revision
 from handoff.content.standing import next_problems
 from tests.handoff.cases.scenes import Colleague
 
 EMA = "/api/staff/answers/ema"
-FEW = {"ema", "free-meals", "travel", "cv"}
-
-
-@pytest.fixture
-async def read(parts: Parts, client: TestClient[Any, Any]) -> None:
-    """The live answers are four, with a few questions each, and those have been read."""
-    async with parts.db.transaction() as session:
-        await session.execute(delete(ReleaseItem).where(ReleaseItem.slug.not_in(FEW)))
-        for one in (await session.execute(select(Revision).where(Revision.slug.in_(FEW)))).scalars():
-            one.examples = one.examples[:6]
-    assert await client.app[MEANINGS].made()
 
 
 async def _looked(editor: Colleague, *lines: str) -> dict[str, Any]:

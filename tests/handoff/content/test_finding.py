@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+
+import pytest
 
 from handoff.app import Parts
 from tests.handoff.cases.scenes import Colleague
@@ -57,3 +60,39 @@ async def test_an_answer_shows_what_people_ask_and_where_it_comes_from(jo: Colle
 async def test_an_answer_that_is_not_there_is_not_found(jo: Colleague) -> None:
     assert (await jo.get("/api/staff/answers/xylophone"))[0] == 404
     assert (await jo.post("/api/staff/answers/xylophone/start"))[0] == 404
+
+
+async def test_answers_are_found_by_who_wrote_them_last(jo: Colleague, kit: Colleague) -> None:
+    _, ema = await jo.post("/api/staff/answers/ema/start")
+    await jo.post("/api/staff/answers/ema/save", {"version": ema["draft"]["version"], "title": "EMA"})
+    await kit.post("/api/staff/answers/bursary/start")
+    page = await jo.page("/staff/answers")
+    owner = re.search(r'<option value="([-0-9a-f]{36})" >Jo Davies', page)
+    assert owner
+    _, found = await jo.get(f"/api/staff/answers?owner={owner[1]}")
+    assert [(row["slug"], row["owner"]) for row in found["answers"]] == [("ema", "Jo Davies")]
+
+
+async def test_answers_are_found_by_their_review_date(jo: Colleague) -> None:
+    assert await _slugs(jo, "before=2020-01-01") == []
+    assert "ema" in await _slugs(jo, "before=2099-01-01")
+    assert (await jo.get("/api/staff/answers?before=soon"))[0] == 422
+    async with jo.http.get("/staff/answers?before=soon") as response:
+        assert response.status == 422 and "/staff/answers/ema" in await response.text()
+
+
+async def test_answers_that_did_not_help_somebody_are_found(jo: Colleague) -> None:
+    assert await _slugs(jo, "unhelpful=1") == []
+
+
+@pytest.mark.usefixtures("read")
+async def test_a_search_finds_what_means_the_same_in_other_words(jo: Colleague) -> None:
+    _, found = await jo.get("/api/staff/answers?q=lunch+at+sixth+form+costs+nothing")
+    assert found["answers"] == [] and found["near"][0]["slug"] == "free-meals"
+    assert "Near in meaning" in await jo.page("/staff/answers?q=lunch+at+sixth+form+costs+nothing")
+
+
+@pytest.mark.usefixtures("read")
+async def test_a_search_for_nothing_of_ours_finds_nothing(jo: Colleague) -> None:
+    _, found = await jo.get("/api/staff/answers?q=xylophone")
+    assert found == {"answers": [], "near": []}
