@@ -1,7 +1,8 @@
 """`python -m handoff COMMAND`: serve; migrate (schema, answers, demo people); add-staff; verify-audit;
 check-content (what a build refuses in answers and their facts); export-content and import-content (all
 answers as files of YAML, out and in again as drafts); seal-screening (approve the shipped phrases
-and fixed messages as they are now, or --check that nothing changed since).
+and fixed messages as they are now, or --check that nothing changed since); retention, export-person,
+erase-person and hold-person (docs/operators.md).
 """
 
 from __future__ import annotations
@@ -27,9 +28,12 @@ from handoff.content import commands as content_commands
 from handoff.content.entries import ContentFaults
 from handoff.content.service import seed_once
 from handoff.errors import Conflict, Refusal
+from handoff.keeping import load_policy
 from handoff.migrate import migrate
 from handoff.registrations.benefits import load_benefits
 from handoff.registrations.periods import load_terms
+from handoff.retention import commands as keeping_commands
+from handoff.retention.nightly import Keeper
 from handoff.screening import seal
 from handoff.screening.editions.shipping import ship_editions
 from handoff.settings import BadSettings, Settings
@@ -50,9 +54,10 @@ def main() -> int:
     build.add_arguments(commands.add_parser("check-content"))
     content_commands.add_arguments(commands)
     seal.add_arguments(commands.add_parser("seal-screening"))
+    keeping_commands.add_arguments(commands)
     asked = parser.parse_args()
     if asked.command == "check-content":  # needs no settings: a build has none
-        return build.check_content(asked, load_benefits, load_terms)
+        return build.check_content(asked, load_benefits, load_terms, load_policy)
     if asked.command == "seal-screening":
         return seal.seal_screening(asked)
     logs.set_up()
@@ -155,11 +160,40 @@ async def verify_audit(settings: Settings, asked: argparse.Namespace | None = No
     print("The audit is whole.")
 
 
+async def retention(settings: Settings, asked: argparse.Namespace) -> None:
+    """Remove what has been kept long enough, or count it."""
+    async with make_parts(settings) as parts:
+        keeper = Keeper(parts.db, parts.clock, parts.rules, parts.rasa)
+        print(await keeping_commands.retention(keeper, asked))
+
+
+async def export_person(settings: Settings, asked: argparse.Namespace) -> None:
+    """Write everything held about one person to a file."""
+    async with make_parts(settings) as parts:
+        print(await keeping_commands.export_person(parts.db, parts.clock, asked))
+
+
+async def erase_person(settings: Settings, asked: argparse.Namespace) -> None:
+    """Erase one person, but for what must be kept."""
+    async with make_parts(settings) as parts:
+        print(await keeping_commands.erase_person(parts.db, parts.clock, parts.rasa, asked))
+
+
+async def hold_person(settings: Settings, asked: argparse.Namespace) -> None:
+    """Keep everything about one person until the hold is lifted."""
+    async with make_parts(settings) as parts:
+        print(await keeping_commands.hold_person(parts.db, parts.clock, asked))
+
+
 _COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, None]]] = {
     "serve": serve,
     "migrate": prepare,
     "add-staff": add_staff,
     "verify-audit": verify_audit,
+    "retention": retention,
+    "export-person": export_person,
+    "erase-person": erase_person,
+    "hold-person": hold_person,
     "export-content": export_content,
     "import-content": import_content,
 }

@@ -63,8 +63,9 @@ async def chase(db: Database, clock: Clock, rules: CaseRules) -> int:
     """Send again what nobody confirmed in time, and ask an adviser about the rest; how many were seen to."""
     async with db.reading() as session:
         open_ones = select(Notice).where(
-            Notice.state.in_((SENT, QUEUED, BY_HAND)), Notice.raised_at.is_(None), Notice.kind != TEST
-        )
+            Notice.state.in_((SENT, QUEUED, BY_HAND)), Notice.raised_at.is_(None), Notice.kind != TEST,
+            Notice.registration_id.is_not(None),  # erased meanwhile: there is no thread to ask an adviser in
+        )  # fmt: skip
         rows = list((await session.execute(open_ones.order_by(Notice.created_at))).scalars())
         found = [row.id for row in rows if await _is_late(session, clock.now(), rules, row)]
     done = 0

@@ -110,13 +110,13 @@ def _registrations(now: datetime) -> Select[uuid.UUID]:
         Notice.state.in_((jobcentre.QUEUED, jobcentre.SENDING)),
     )
     held = exists().where(Hold.record_id == Registration.record_id, Hold.lifted_at.is_(None))
-    safety = and_(has_safeguarding_case(here), ~exists(_safety_is_over(now).where(Conversation.id == here)))
+    safety = and_(has_safeguarding_case(here), ~exists(safety_is_over(now).where(Conversation.id == here)))
     kept = or_(has_open_case(here), is_held(here), held, on_its_way, safety)
     ended = over(Registration.ended_on, Registration.area, keeping.REGISTRATIONS, now)
     return select(Registration.id).where(Registration.state != ACTIVE, ended, ~kept)
 
 
-def _safety_is_over(now: datetime) -> Select[uuid.UUID]:
+def safety_is_over(now: datetime) -> Select[uuid.UUID]:
     """Conversations whose last case was closed longer ago than safeguarding is kept."""
     closed = select(func.max(Case.closed_at)).where(Case.conversation_id == Conversation.id)
     last = closed.correlate(Conversation).scalar_subquery()

@@ -27,10 +27,14 @@ _REFERENCE = re.compile(r"(WAY|C)-[0-9A-Z]{6}")
 
 @dataclass(frozen=True)
 class Person:
-    """`roots` is theirs alone; `shared` are the contacts, by id, that somebody else registered from too."""
+    """`roots` is theirs alone; `shared` are the contacts, by id, that somebody else registered from too.
+
+    `threads` are the conversations with anything of theirs, the shared ones they registered in among them.
+    """
 
     roots: Roots
     shared: Ids
+    threads: Ids
     perhaps: Sequence[str]
 
     @property
@@ -58,15 +62,16 @@ async def find(session: AsyncSession, asked: str) -> Person:
     contacts |= await _contacts_of(session, registrations.values(), records)
     shared = await _shared(session, contacts, set(registrations))
     theirs = frozenset(contacts - shared)
-    threads = select(Conversation.id).where(Conversation.contact_id.in_(theirs))
+    wrote = select(Conversation.id).where(Conversation.contact_id.in_(theirs))
     roots = Roots(
         theirs,
-        frozenset((await session.execute(threads)).scalars()),
+        frozenset((await session.execute(wrote)).scalars()),
         frozenset(registrations),
         frozenset(records),
     )
     perhaps = await _perhaps(session, registrations.values(), records, contacts)
-    return Person(roots, frozenset(shared), perhaps)
+    threads = roots.conversations | {one.conversation_id for one in registrations.values()}
+    return Person(roots, frozenset(shared), threads, perhaps)
 
 
 async def _start(

@@ -24,10 +24,10 @@ def folder(sqlite_template: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def handoff(command: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+def handoff(command: str, folder: Path, *more: str, **env: str) -> subprocess.CompletedProcess[str]:
     known = {**SECRETS, "WAYLINE_KEYS": KEY, "WAYLINE_INDEX_KEY": INDEX_KEY, "WAYLINE_DATA_DIR": str(folder)}
     return subprocess.run(
-        [sys.executable, "-m", "handoff", command],
+        [sys.executable, "-m", "handoff", command, *more],
         cwd=ROOT, env={**known, **env}, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
 
@@ -58,3 +58,21 @@ def test_a_forged_audit_is_refused_by_the_entry_where_it_begins(folder: Path) ->
     database.close()
     done = handoff("verify-audit", folder)
     assert (done.returncode, done.stderr) == (1, f"The audit does not fit from entry {last + 1} on.\n")
+
+
+def test_a_dry_run_says_what_would_go_and_a_run_what_went(folder: Path) -> None:
+    dry, run = handoff("retention", folder, "--dry-run"), handoff("retention", folder)
+    assert (dry.returncode, run.returncode) == (0, 0), dry.stderr + run.stderr
+    assert dry.stdout.startswith("Would be removed:\n       0  ")
+    assert run.stdout.startswith("Removed:\n       0  ")
+
+
+def test_whom_nobody_is_found_by_is_said_in_a_sentence(folder: Path) -> None:
+    done = handoff("erase-person", folder, "WAY-222222", "--by", "lead@demo.test")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Nobody is found by that. Give a reference")
+
+
+def test_whoever_is_not_staff_cannot_have_somebody_exported(folder: Path) -> None:
+    done = handoff("export-person", folder, "WAY-222222", "--by", "nobody@demo.test")
+    assert (done.returncode, done.stderr) == (1, "Nobody of staff has that e-mail address.\n")
