@@ -21,6 +21,7 @@ from handoff.staff import service as staff
 from handoff.staff.service import Member
 
 MOST = 5_000
+PAGE, MOST_GROUPED = 25, 1_000  # cases a page, and in the groups above the first
 STATES = ("open", WAITING, CLAIMED, CLOSED)
 
 
@@ -53,6 +54,20 @@ class Moment:
         return or_(and_(Case.state == WAITING, Case.declined_at.is_(None)), self.lapsed)
 
 
+@dataclass(frozen=True)
+class Page:
+    """One page of the queue, and above the first the groups of cases that one fault opened."""
+
+    cases: Sequence[Case]
+    incidents: Sequence[Sequence[Case]]
+    number: int
+    last: int
+
+    @property
+    def shown(self) -> list[Case]:
+        return [*self.cases, *(case for group in self.incidents for case in group)]
+
+
 async def lapsed(session: AsyncSession, moment: Moment, cases: Sequence[Case]) -> set[uuid.UUID]:
     """Which of these cases anybody may take from the adviser who has them."""
     claimed = [case.id for case in cases if case.state == CLAIMED]
@@ -74,13 +89,45 @@ async def listed(
 
     `waiting` has those whose claim has lapsed as well, and none that the person said no to.
     """
-    query = select(Case).where(visible_to(who)).options(defer(Case.facts))
-    wanted = {"open": Case.state != CLOSED, WAITING: moment.unclaimed}
-    query = query.where(wanted.get(state, Case.state == state))
-    if mine:
-        query = query.where(or_(Case.owner_id == who.id, Case.offered_to_id == who.id))
-    query = query.order_by(Case.closed_at.desc()) if state == CLOSED else in_order(query)
-    return list((await session.execute(query.limit(limit))).scalars())
+    return await _in_queue_order(session, state, *_wanted(who, moment, state, mine), limit=limit)
+
+
+async def page_of(
+    session: AsyncSession, who: Member, moment: Moment, *, state: str, mine: bool = False, wanted: int = 1
+) -> Page:
+    """The `wanted` page of what `listed` lists, or the last there is.
+
+    Cases that one fault opened stand together above the first page, and on none.
+    """
+    conditions = _wanted(who, moment, state, mine)
+    many = select(Case.incident).where(*conditions, Case.incident.is_not(None), Case.state == WAITING)
+    many = many.group_by(Case.incident).having(func.count() > 1)
+    faults = (await session.execute(many)).scalars().all()
+    alone = or_(Case.incident.is_(None), Case.state != WAITING, Case.incident.not_in(faults))
+    count = select(func.count()).select_from(Case).where(*conditions, alone)
+    last = max(1, -(-(await session.execute(count)).scalar_one() // PAGE))
+    number = min(wanted, last)
+    groups: dict[str, list[Case]] = {}
+    if faults and number == 1:
+        for case in await _in_queue_order(session, state, *conditions, ~alone, limit=MOST_GROUPED):
+            groups.setdefault(case.incident or "", []).append(case)
+    cases = await _in_queue_order(session, state, *conditions, alone, limit=PAGE, offset=(number - 1) * PAGE)
+    return Page(cases, list(groups.values()), number, last)
+
+
+def _wanted(who: Member, moment: Moment, state: str, mine: bool) -> list[ColumnElement[bool]]:
+    states = {"open": Case.state != CLOSED, WAITING: moment.unclaimed}
+    conditions = [visible_to(who), states.get(state, Case.state == state)]
+    return [*conditions, or_(Case.owner_id == who.id, Case.offered_to_id == who.id)] if mine else conditions
+
+
+async def _in_queue_order(
+    session: AsyncSession, state: str, *conditions: ColumnElement[bool], limit: int, offset: int = 0
+) -> list[Case]:
+    """Closed ones newest first."""
+    query = select(Case).where(*conditions).options(defer(Case.facts)).limit(limit).offset(offset)
+    newest = query.order_by(Case.closed_at.desc(), Case.reference)
+    return list((await session.execute(newest if state == CLOSED else in_order(query))).scalars())
 
 
 def in_order(query: Select[Any]) -> Select[Any]:
@@ -106,15 +153,6 @@ async def counts(session: AsyncSession, who: Member, moment: Moment) -> dict[str
         func.count().filter(Case.owner_id == who.id).label("mine"),
     ).where(visible_to(who), Case.state != CLOSED)
     return dict((await session.execute(query)).one()._mapping)
-
-
-def incidents(cases: Sequence[Case]) -> dict[str, list[Case]]:
-    """Cases that one fault opened, by the fault, where there are two or more."""
-    groups: dict[str, list[Case]] = {}
-    for case in cases:
-        if case.incident and case.state == WAITING:
-            groups.setdefault(case.incident, []).append(case)
-    return {incident: group for incident, group in groups.items() if len(group) > 1}
 
 
 def as_json(case: Case, names: dict[uuid.UUID, str]) -> dict[str, Any]:

@@ -28,8 +28,6 @@ from handoff.staff import service as staff
 from handoff.staff.auth import signed_in
 from handoff.staff.service import Member
 
-PAGE, LISTED = 25, 1_000  # cases a page of the queue, and in all of them
-
 
 @dataclass(frozen=True)
 class Desktop:
@@ -164,33 +162,22 @@ def moment_of(request: web.Request) -> queue.Moment:
 async def queue_context(
     request: web.Request, session: AsyncSession, show: str, wanted: int
 ) -> dict[str, Any]:
-    """The queue page: `show` is waiting, mine, all or closed; the `wanted` page of it, or the last there is.
-
-    Failures that belong together stand above the first page.
-    """
+    """The queue page: `show` is waiting, mine, all or closed; page `wanted` of it, or the last there is."""
     who, moment = signed_in(request), moment_of(request)
     state = {"waiting": WAITING, "closed": "closed"}.get(show, "open")
-    listed = await queue.listed(session, who, moment, state=state, limit=LISTED, mine=show == "mine")
-    groups = queue.incidents(listed)
-    grouped = {case.id for group in groups.values() for case in group}
-    single = [case for case in listed if case.id not in grouped]
-    last = max(1, -(-len(single) // PAGE))
-    number = min(wanted, last)
-    cases = single[(number - 1) * PAGE : number * PAGE]
-    incidents = list(groups.values()) if number == 1 else []
-    shown = [*cases, *(case for group in incidents for case in group)]
+    found = await queue.page_of(session, who, moment, state=state, mine=show == "mine", wanted=wanted)
     return {
         "show": show,
-        "cases": cases,
-        "incidents": incidents,
-        "page": number,
-        "last": last,
+        "cases": found.cases,
+        "incidents": found.incidents,
+        "page": found.number,
+        "last": found.last,
         "counts": await queue.counts(session, who, moment),
         "desk": desktop(
             request,
-            await queue.owner_names(session, shown),
-            await queue.lapsed(session, moment, shown),
-            await quiet(session, moment, shown),
+            await queue.owner_names(session, found.shown),
+            await queue.lapsed(session, moment, found.shown),
+            await quiet(session, moment, found.shown),
         ),
     }
 

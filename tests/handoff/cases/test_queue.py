@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -36,6 +37,23 @@ async def test_the_queue_is_by_level_then_clock_then_wait(sam: Colleague, parts:
     concern = await make_case(parts, "safeguarding", level="concern")
     emergency = await make_case(parts, "safeguarding", level="emergency")
     assert await ids(sam) == [one["id"] for one in (emergency, concern, request, later, neet)]
+
+
+async def test_the_pages_are_the_list_cut_up_under_what_one_fault_opened(
+    sam: Colleague, parts: Parts, clock: Clock
+) -> None:
+    opened_by = ("rasa", "rasa", "texts", "lone", "texts")
+    faults = [(await make_case(parts, "failure", incident=fault))["id"] for fault in opened_by]
+    for number in range(60):
+        clock.move(timedelta(seconds=number % 3))
+        level = ("routine", "concern", "urgent")[number % 3]
+        await make_case(parts, "safeguarding" if number % 3 else "request", level=level)
+    grouped = [one for one in faults if one != faults[3]]
+    alone = [one for one in await ids(sam) if one not in grouped]
+    pages = [re.findall('data-key="([^"]+)', await sam.page(f"/staff/queue?page={n}")) for n in (1, 2, 3, 4)]
+    assert pages[0][:4] == [faults[0], faults[1], faults[2], faults[4]]
+    assert [pages[0][4:], pages[1], pages[2]] == [alone[:25], alone[25:50], alone[50:]]
+    assert pages[3] == pages[2]
 
 
 async def test_a_listed_case_has_what_the_contract_says(sam: Colleague, parts: Parts) -> None:
