@@ -68,7 +68,9 @@ from handoff.sms.inbox import Inbox
 from handoff.sms.receipts import LostReceipts
 from handoff.sms.twilio_client import TwilioClient
 from handoff.staff import routes as staff_routes
+from handoff.studio import routes as studio_routes
 from handoff.studio.schedule import NoticeMail, Schedule
+from handoff.studio.trainings import Trainings
 from handoff.switches import routes as switches_routes
 from handoff.turns import Turns
 from handoff.webchat import routes as webchat_routes
@@ -139,6 +141,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             receipts.run_forever,
             Schedule(parts.db, parts.clock, parts.hub, parts.rules, parts.content.facts).run_forever,
             NoticeMail(parts.db, parts.clock, parts.settings).run_forever,
+            Trainings(*told[:4], parts.rasa, parts.content, parts.settings).run_forever,
             Alarms(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Imports(parts.db, parts.clock, parts.rules).run_forever,
             Silences(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
@@ -172,6 +175,7 @@ def make_public_app(parts: Parts) -> web.Application:
         records_routes,
         alerts_routes,
         content_routes,
+        studio_routes,
         screening_routes,
         feedback_routes,
         jobcentre_routes,

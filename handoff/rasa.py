@@ -6,15 +6,19 @@ A conversation always asks the same Rasa process, so that Rasa's own lock orders
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 import zlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 ATTEMPT_SECONDS = 8.0
+LOAD_SECONDS = 30.0
+DRAIN_SECONDS = 2.0
 AT_ONCE = 4  # turns in one Rasa process: it has one thread, and a longer queue there only times out
 
 
@@ -58,17 +62,58 @@ class Understood:
     form: str | None
 
 
+class Doorway:
+    """Lets turns pass to Rasa, or holds new ones back (`waiting`) while the model is changed."""
+
+    def __init__(self) -> None:
+        self._open, self._empty, self._inside = asyncio.Event(), asyncio.Event(), 0
+        self.waiting = 0
+        self._open.set()
+        self._empty.set()
+
+    @contextlib.asynccontextmanager
+    async def passing(self) -> AsyncIterator[None]:
+        """One turn; it waits for as long as the doorway is closed."""
+        self.waiting += 1
+        try:
+            await self._open.wait()
+        finally:
+            self.waiting -= 1
+        self._inside += 1
+        self._empty.clear()
+        try:
+            yield
+        finally:
+            self._inside -= 1
+            if not self._inside:
+                self._empty.set()
+
+    @contextlib.asynccontextmanager
+    async def closed(self) -> AsyncIterator[None]:
+        """No new turn passes meanwhile. Those inside are waited for, DRAIN_SECONDS at most: one that takes
+        longer is asked again, with the same id, by whoever waits for it."""
+        self._open.clear()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await self._empty.wait()
+            yield
+        finally:
+            self._open.set()
+
+
 class Rasa:
     """The client of every Rasa process in RASA_URLS."""
 
     def __init__(self, http: aiohttp.ClientSession, urls: Sequence[str], token: str) -> None:
         self._http, self._urls = http, [url.rstrip("/") for url in urls]
         self._slots = {url: asyncio.Semaphore(AT_ONCE) for url in self._urls}
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._token, self._headers = token, {"Authorization": f"Bearer {token}"}
+        self.doorway = Doorway()
 
     async def ask(self, asked: Asked) -> Understood:
         """One attempt, at most ATTEMPT_SECONDS once a slot is free; RasaUnavailable if no full answer."""
-        async with self._slots[self._url(asked.sender)]:
+        async with self._slots[self._url(asked.sender)], self.doorway.passing():
             return await self._ask(asked)
 
     async def _ask(self, asked: Asked) -> Understood:
@@ -103,19 +148,41 @@ class Rasa:
 
     async def ready(self) -> bool:
         """True when every Rasa process has a model loaded."""
-        return all([await self._ready(url) for url in self._urls])
+        return all([await self._model(url) is not None for url in self._urls])
+
+    async def models(self) -> list[str | None]:
+        """The file name of the model that each Rasa process has loaded; None while it has none."""
+        return [await self._model(url) for url in self._urls]
+
+    async def load(self, model: Path) -> None:
+        """Have every Rasa process answer with this model; RasaUnavailable if one does not take it."""
+        for url in self._urls:
+            await self._load(url, model)
+
+    async def _load(self, url: str, model: Path) -> None:
+        try:
+            async with self._http.put(
+                f"{url}/model",
+                params={"token": self._token},
+                json={"model_file": str(model)},
+                timeout=aiohttp.ClientTimeout(total=LOAD_SECONDS),
+            ) as response:
+                if response.status != 204:
+                    raise RasaUnavailable(f"status {response.status}")
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise RasaUnavailable(type(error).__name__) from None
 
     def _url(self, sender: str) -> str:
         return self._urls[zlib.crc32(sender.partition(":")[0].encode()) % len(self._urls)]
 
-    async def _ready(self, url: str) -> bool:
+    async def _model(self, url: str) -> str | None:
         try:
             async with self._http.get(
                 f"{url}/webhooks/wayline/ready", headers=self._headers, timeout=aiohttp.ClientTimeout(total=2)
             ) as response:
-                return response.status == 200
-        except (TimeoutError, aiohttp.ClientError):
-            return False
+                return str((await response.json())["model"]) if response.status == 200 else None
+        except (TimeoutError, aiohttp.ClientError, ValueError, KeyError, TypeError):
+            return None
 
 
 def _understood(body: dict[str, Any]) -> Understood:

@@ -25,6 +25,8 @@ def _prepare_rasa() -> None:
 
     # Rasa would put its own log format over the one of --logging-config-file.
     rasa.utils.io.configure_colored_logging = lambda loglevel: None
+    # The live model is a link; Rasa is to know, and to tell, which model it leads to.
+    sys.argv = [os.path.realpath(one) if os.path.islink(one) else one for one in sys.argv]
     # On the command line every user of the machine could read the token of Rasa's HTTP API.
     sys.argv += ["--enable-api", "--auth-token", os.environ["RASA_TOKEN"]]
 

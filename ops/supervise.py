@@ -48,7 +48,16 @@ def _bot(module: str) -> list[str]:
 
 
 def _rasa_command(port: int, model: Path) -> list[str]:
-    command = [*_bot("rasa"), "run", "--interface", "127.0.0.1", "--port", str(port), "--model", str(model)]
+    command = [
+        *_bot("rasa"),
+        "run",
+        "--interface",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--model",
+        str(model.with_name(train.LIVE)),
+    ]
     command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     return [*command, "--logging-config-file", "ops/logging.yml"]
 
@@ -157,6 +166,7 @@ def main() -> None:
         ports.require_free(ports.ports_of(chosen))
         migrate(chosen)
         model = train.model_for(chosen)
+        train.point(model.with_name(train.LIVE), model)
         asyncio.run(supervise(chosen, children_of(chosen, model)))
 
 

@@ -15,6 +15,10 @@ from ops.bootstrap import BOT
 from ops.console import ROOT, Trouble, one_sentence, run_logged, say, shown_path
 
 KEPT_MODELS = 3
+LIVE = "live"
+"""Among the models, the link to the one that is answering: a Rasa that starts again takes it."""
+CURRENT = "releases/current"
+"""In the data folder, the link to the release folder that the answering model was trained on."""
 FILES = (
     *("config.yml", "domain.yml", "data/translations.yml", "requirements/bot.txt"),
     *("bot/importer.py", "bot/translations.py", "bot/encoder.py"),
@@ -26,7 +30,7 @@ def content_folder(chosen: settings.Settings) -> Path:
     """The answers the model learns from: a named release, else the live one, else the shipped ones."""
     if named := chosen.values.get("WAYLINE_RELEASE_DIR"):
         return ROOT / named
-    current = chosen.data_dir / "releases/current"
+    current = chosen.data_dir / CURRENT
     return current if current.is_dir() else ROOT / "data/content"
 
 
@@ -40,10 +44,11 @@ def inputs(chosen: settings.Settings) -> Iterator[Path]:
 
 def fingerprint(chosen: settings.Settings) -> str:
     """Changes whenever any input is changed, added, renamed or removed."""
-    digest = hashlib.sha256()
+    digest, answers = hashlib.sha256(), content_folder(chosen)
     for path in inputs(chosen):
         content = path.read_bytes() if path.is_file() else b""
-        name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name
+        ours = path.is_relative_to(ROOT) and not path.is_relative_to(answers)
+        name = path.relative_to(ROOT) if ours else path.name  # the same answers elsewhere are the same
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()[:16]
 
@@ -86,9 +91,20 @@ def _train(chosen: settings.Settings, model: Path) -> None:
 
 
 def _remove_old(models: Path) -> None:
-    newest_first = sorted(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    live = (models / LIVE).resolve()
+    others = [path for path in models.glob("*.tar.gz") if path.resolve() != live]
+    newest_first = sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
     for old in newest_first[KEPT_MODELS:]:
         old.unlink(missing_ok=True)
+
+
+def point(link: Path, target: Path) -> None:
+    """Have the link lead there, in one step: whoever looks finds the old place or the new one."""
+    link.parent.mkdir(parents=True, exist_ok=True)
+    new = link.with_name(f".{link.name}-new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(target)
+    new.replace(link)
 
 
 def main() -> None:

@@ -15,9 +15,9 @@ from handoff.db import Base, UtcDateTime
 DRAFT, IN_REVIEW, APPROVED, PUBLISHED, SET_ASIDE = "draft", "in_review", "approved", "published", "set_aside"
 OPEN = (DRAFT, IN_REVIEW, APPROVED)
 """The states of a revision that is not decided yet."""
-QUEUED, WRITING, TRAINING, CHECKING, SWAPPING = "queued", "writing", "training", "checking", "swapping"
-DONE, FAILED = "done", "failed"
-AT_WORK = (QUEUED, WRITING, TRAINING, CHECKING, SWAPPING)
+QUEUED, WRITING, CHECKING, TRAINING = "queued", "writing", "checking", "training"
+REHEARSING, SWAPPING, DONE, FAILED = "rehearsing", "swapping", "done", "failed"
+AT_WORK = (QUEUED, WRITING, CHECKING, TRAINING, REHEARSING, SWAPPING)
 """The states of a training that is under way, in their order."""
 
 
@@ -88,7 +88,7 @@ class ReleaseItem(Base):
 
 class Training(Base):
     """A release that waits until the assistant has learnt its questions: revisions to put in, or the
-    `earlier` release to go back to. `folder` is the training in whose folder the questions are.
+    `earlier` release to go back to. What it learns from is the release folder of its number.
 
     `faults` are sentences for editors. Whoever works it off (`worker`) says so again and again (`beat_at`).
     """
@@ -100,7 +100,6 @@ class Training(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     items: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     earlier: Mapped[int | None] = mapped_column(Integer)
-    folder: Mapped[int | None] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(String(16), default=QUEUED, index=True)
     since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     worker: Mapped[str | None] = mapped_column(String(36))

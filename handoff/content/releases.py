@@ -88,7 +88,7 @@ async def learnt_release(session: AsyncSession, now: datetime, training: Trainin
     revisions = await training_set(session, training)
     for slug in training.items:
         revisions[slug].state, revisions[slug].publish_at = PUBLISHED, None
-    return await _add(session, now, number, training.by_id, training.why, revisions, training.folder)
+    return await _add(session, now, number, training.by_id, training.why, revisions, training.number)
 
 
 async def training_set(session: AsyncSession, training: Training) -> dict[str, Revision]:

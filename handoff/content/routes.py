@@ -15,6 +15,7 @@ from handoff.content import api, files_routes, notices, releases, service, writi
 from handoff.content.difference import Piece, difference
 from handoff.content.facts import fill
 from handoff.content.finding import Wanted
+from handoff.content.learning import STAGES, open_trainings, percent
 from handoff.content.model import APPROVED
 from handoff.content.standing import live_titles
 from handoff.content.steps import STEPS, Given, Step, take
@@ -95,8 +96,11 @@ async def releases_page(request: web.Request) -> web.Response:
         found = await releases.releases(session)
         names = await staff_service.names(session, [view.release.by_id for view in found])
         told = await notices.unread(session, signed_in(request))
+        under_way = await open_trainings(session)
+    now = request.app[keys.CLOCK].now()
     return page(
-        request, "content/releases.html", found=found, told=told, names=names, moment=_moment(request),
+        request, "content/releases.html", found=found, told=told, learning=under_way, stages=STAGES,
+        percent=lambda one: percent(one, now), names=names, moment=_moment(request),
         said=request.query.get("said", ""),
     )  # fmt: skip
 

@@ -54,10 +54,15 @@ class FakeRasa(_Server):
         self.failures = 0
         self.hanging: asyncio.Event | None = None
         self.was_asked = asyncio.Event()
+        self.model = "fake"
+        self.loading: asyncio.Event | None = None  # a swap waits for it
+        self.loads: list[str] = []
+        self.refuses_models = False
         self.before_reply: Callable[[dict[str, Any]], Any] | None = None
         self._given: dict[str, dict[str, Any]] = {}
         self.app.router.add_post("/webhooks/wayline/turns", self._turn)
         self.app.router.add_get("/webhooks/wayline/ready", self._ready)
+        self.app.router.add_put("/model", self._load)
         self.app.router.add_delete("/webhooks/wayline/conversations/{id}", self._forget)
 
     def hang(self) -> asyncio.Event:
@@ -87,7 +92,19 @@ class FakeRasa(_Server):
         return {"replies": replies, "understood": understood, "form": self.form}
 
     async def _ready(self, request: web.Request) -> web.Response:
-        return web.json_response({"model": "fake"})
+        return web.json_response({"model": self.model})
+
+    async def _load(self, request: web.Request) -> web.Response:
+        if request.query.get("token") != self.token:
+            return web.json_response({"reason": "NotAuthenticated"}, status=401)
+        path = (await request.json())["model_file"]
+        self.loads.append(path)
+        if self.loading:
+            await self.loading.wait()
+        if self.refuses_models:
+            return web.json_response({"reason": "BadRequest"}, status=400)
+        self.model = path.rpartition("/")[2]
+        return web.Response(status=204)
 
     async def _forget(self, request: web.Request) -> web.Response:
         return web.Response(status=204)

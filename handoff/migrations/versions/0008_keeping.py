@@ -32,7 +32,6 @@ def _releases() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("items", sa.JSON(), nullable=False),
         sa.Column("earlier", sa.Integer(), nullable=True),
-        sa.Column("folder", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("worker", sa.String(length=36), nullable=True),

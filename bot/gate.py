@@ -1,0 +1,160 @@
+"""`python -m bot.gate LIVE CANDIDATE`: may the assistant learn a release's questions? Prints faults as JSON.
+
+Of each answer a fifth of its examples is kept back, the rest is learnt, and those are then asked: as the live
+folder has them and as the candidate has them. Changed answers must be found by theirs; no other may lose.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FOUND_AT_LEAST = 0.6
+"""The part of a changed answer's kept-back questions that must bring it, or offer it."""
+OTHERS_MAY_LOSE = 0.02
+"""How much of the kept-back questions of all other answers may be lost, together."""
+ONE_MAY_LOSE = 0.25
+"""And of any one of them (one question is always forgiven: it is a matter of chance)."""
+KEPT_BACK = 5
+ROOT = Path(__file__).resolve().parent.parent
+Answers = Mapping[str, tuple[str, tuple[str, ...]]]
+"""By slug: title and example questions."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a kept-back question was taken for: the answer given (None: asked back), and those offered."""
+
+    got: str | None
+    offered: tuple[str, ...]
+
+
+def kept_back(examples: Sequence[str]) -> list[str]:
+    """The same fifth of an answer's examples every time, at least one."""
+    ordered = sorted(examples, key=lambda text: hashlib.sha256(text.casefold().encode()).hexdigest())
+    return ordered[: max(1, len(ordered) // KEPT_BACK)]
+
+
+def faults(
+    live: Answers, candidate: Answers, before: Mapping[str, Heard], after: Mapping[str, Heard]
+) -> list[str]:
+    """What is wrong with the candidate, in sentences for editors that name the questions; best: none.
+
+    `before` and `after` hold what each kept-back question was taken for, by its text.
+    """
+    changed = [slug for slug in candidate if live.get(slug, ("", ()))[1] != candidate[slug][1]]
+    found = [sentence for slug in changed for sentence in _not_found(slug, candidate, after)]
+    others = [slug for slug in candidate if slug not in changed]
+    return found + _harmed(others, candidate, before, after)
+
+
+def _not_found(slug: str, answers: Answers, after: Mapping[str, Heard]) -> list[str]:
+    title, examples = answers[slug]
+    asked = kept_back(examples)
+    missed = [text for text in asked if after[text].got != slug and slug not in after[text].offered]
+    if len(asked) - len(missed) >= FOUND_AT_LEAST * len(asked):
+        return []
+    told = "; ".join(_went(text, after[text], answers) for text in missed)
+    return [
+        f"“{title}” is not found well enough: of {len(asked)} questions kept back to try it,"
+        f" {len(missed)} went wrong: {told}. Give more ways to ask this, or move a question to the answer"
+        " that it belongs to."
+    ]
+
+
+def _harmed(
+    others: Sequence[str], answers: Answers, before: Mapping[str, Heard], after: Mapping[str, Heard]
+) -> list[str]:
+    lost: dict[str, list[str]] = defaultdict(list)
+    asked = {slug: [text for text in kept_back(answers[slug][1]) if text in before] for slug in others}
+    gained = 0
+    for slug, texts in asked.items():
+        for text in texts:
+            was, now = before[text].got == slug, after[text].got == slug
+            gained += now and not was
+            if was and not now:
+                lost[slug].append(text)
+    together = sum(map(len, lost.values())) - gained > OTHERS_MAY_LOSE * sum(map(len, asked.values()))
+    worst = [slug for slug, texts in lost.items() if len(texts) > max(1, ONE_MAY_LOSE * len(asked[slug]))]
+    return [
+        f"“{answers[slug][0]}” would be found less often: "
+        + "; ".join(_went(text, after[text], answers) for text in lost[slug])
+        + ". Make the new questions less like these, or add more of them to this answer."
+        for slug in (lost if together else worst)
+    ]
+
+
+def _went(text: str, heard: Heard, answers: Answers) -> str:
+    if heard.got is None:
+        return f"“{text}” was not understood"
+    return f"“{text}” brings “{answers[heard.got][0] if heard.got in answers else heard.got}”"
+
+
+def ask_kept_back(folder: Path, answers: Answers, wanted: Sequence[str]) -> dict[str, Heard]:
+    """Learn the folder without what is kept back, and say what each wanted text is taken for."""
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    from rasa.engine.storage.resource import Resource
+    from rasa.shared.nlu.constants import TEXT
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    from bot.components.sentence_featurizer import SentenceFeaturizer
+    from bot.components.topic_classifier import TopicClassifier
+    from bot.importer import ContentImporter
+
+    os.environ["WAYLINE_RELEASE_DIR"] = str(folder)
+    data = [str(ROOT / "data" / part) for part in ("nlu", "rules", "stories")]
+    learnt = ContentImporter(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), data).get_nlu_data()
+    back = {text for _, examples in answers.values() for text in kept_back(examples)}
+    kept = TrainingData([one for one in learnt.training_examples if one.get(TEXT) not in back])
+    with tempfile.TemporaryDirectory() as place:
+        storage = LocalModelStorage.create(Path(place))
+        featurizer = SentenceFeaturizer(
+            SentenceFeaturizer.get_default_config(), storage, Resource("featurizer")
+        )
+        classifier = TopicClassifier(TopicClassifier.get_default_config(), storage, Resource("classifier"))
+        featurizer.train(kept)
+        classifier.train(featurizer.process_training_data(kept))
+        chances = classifier._chances(featurizer._vectors(list(wanted)).astype(float))
+    return {text: _heard(classifier, row) for text, row in zip(wanted, chances, strict=True)}
+
+
+def _heard(classifier: Any, chances: Any) -> Heard:
+    """The likeliest answer, or, where it is not likely enough, the three that would be offered."""
+    best = [int(place) for place in chances.argsort()[::-1][:3]]
+    topics = [classifier._labels[place].topic for place in best]
+    sure = float(chances[best[0]]) >= math.log(classifier.config["sure"])
+    return Heard(topics[0], ()) if sure else Heard(None, tuple(topic for topic in topics if topic))
+
+
+def main() -> None:
+    """Compare the two folders named on the command line."""
+    from bot.importer import read_answers
+
+    folders = [Path(name) for name in sys.argv[1:3]]
+    live, candidate = (
+        {one["slug"]: (one["title"], tuple(one["examples"])) for one in read_answers(folder)}
+        for folder in folders
+    )
+    wanted = list(dict.fromkeys(text for _, examples in candidate.values() for text in kept_back(examples)))
+    known = {
+        text for slug, (_, examples) in live.items() if slug in candidate for text in kept_back(examples)
+    }
+    if not wanted:
+        print(json.dumps({"faults": []}))
+        return
+    before = ask_kept_back(folders[0], live, [text for text in wanted if text in known])
+    after = ask_kept_back(folders[1], candidate, wanted)
+    print(json.dumps({"faults": faults(live, candidate, before, after)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,258 @@
+"""Works off the releases that wait until the assistant has learnt their questions, one after the other.
+
+    write      the release folder, whole
+    check      the questions kept back find the changed answers, and no other answer loses its own
+    train      a model of the folder, in a process of its own
+    rehearse   the conversations that must always go the same way, and screening is as it was
+    swap       turns wait; Rasa takes the model, and the release is live, together
+
+Whatever stops it before the swap leaves the live assistant as it was. After a crash a training is taken up
+from its beginning; what was trained already is not trained again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import or_, select, update
+
+from handoff import audit
+from handoff.cases.service import CaseRules
+from handoff.clock import Clock
+from handoff.content import notices
+from handoff.content.live import LiveContent, live_release, release_revisions
+from handoff.content.model import (
+    AT_WORK,
+    CHECKING,
+    DONE,
+    FAILED,
+    QUEUED,
+    REHEARSING,
+    SWAPPING,
+    TRAINING,
+    WRITING,
+    Release,
+    Revision,
+    Training,
+)
+from handoff.content.moving import files_saying
+from handoff.content.releases import learnt_release, questions, training_set
+from handoff.db import ROW, Database
+from handoff.live import CONTENT, Hub
+from handoff.rasa import Rasa, RasaUnavailable
+from handoff.settings import Settings
+from handoff.studio import programs
+from handoff.studio.folders import Folders
+from handoff.studio.programs import Stopped
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS, BEAT_SECONDS, DRIFT_SECONDS = 1.0, 10.0, 15.0
+SILENT = timedelta(seconds=60)  # after which another process goes on with a training
+PAGE = "/staff/releases"
+
+
+class Trainings:
+    """One training at a time; two processes never work on the same one."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        hub: Hub,
+        rules: CaseRules,
+        rasa: Rasa,
+        content: LiveContent,
+        settings: Settings,
+    ) -> None:
+        self._db, self._clock, self._hub, self._rules = db, clock, hub, rules
+        self._rasa, self._content, self._data_dir = rasa, content, settings.data_dir.resolve()
+        self._folders, self._me = Folders(settings.data_dir), str(uuid.uuid4())
+
+    async def run_forever(self) -> None:
+        """Work off what waits, and see that Rasa has the live release's model, again and again."""
+        looked = -DRIFT_SECONDS
+        while True:
+            if not await self.step():
+                now = asyncio.get_running_loop().time()
+                if now - looked >= DRIFT_SECONDS:
+                    looked = now
+                    await self.converge()
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def step(self) -> bool:
+        """Work off the oldest training that waits; whether there was one."""
+        training = await self._take()
+        if training is None:
+            return False
+        log.info("training taken up number=%d", training.number)
+        async with self._beating(training.number):
+            try:
+                await self._work(training)
+            except Stopped as stopped:
+                await self._fail(training, stopped.faults)
+            except OSError as error:
+                log.exception("training failed number=%d", training.number)
+                full = "The disk is full. Have some space made on it." if error.errno in (28, 122) else ""
+                told = full or "A file could not be written. Tell whoever runs Wayline."
+                await self._fail(training, [f"{told} {programs.UNCHANGED}"])
+            except Exception:
+                log.exception("training failed number=%d", training.number)
+                told = (
+                    "Something went wrong that should not have. Tell whoever runs Wayline if it comes again."
+                )
+                await self._fail(training, [f"{told} {programs.UNCHANGED}"])
+        return True
+
+    async def _take(self) -> Training | None:
+        now = self._clock.now()
+        free = or_(Training.worker.is_(None), Training.worker == self._me, Training.beat_at < now - SILENT)
+        query = select(Training).where(Training.state.in_(AT_WORK)).order_by(Training.number).limit(1)
+        query = query if self._db.sqlite else query.where(free)  # one process: whoever had it is gone
+        async with self._db.reading() as session:
+            if (await session.execute(query)).first() is None:
+                return None
+        async with self._db.transaction() as session:
+            found = (await session.execute(query.with_for_update(skip_locked=True, **ROW))).scalar()
+            if found:
+                found.worker, found.beat_at, found.state, found.since = self._me, now, QUEUED, now
+            return found
+
+    async def _work(self, training: Training) -> None:
+        await self._stage(training, WRITING)
+        async with self._db.reading() as session:
+            live = await release_revisions(session, await live_release(session))
+            wanted = await training_set(session, training)
+            files, before = await files_saying(session, wanted), await files_saying(session, live)
+        folder = await asyncio.to_thread(self._folders.write, training.number, files)
+        screening = await asyncio.to_thread(self._folders.screening)
+        if not training.earlier:  # one to go back to has been live before
+            await self._check(training, folder, before)
+        await self._stage(training, TRAINING)
+        model = await programs.train(folder, self._data_dir)
+        if not training.earlier:
+            await self._stage(training, REHEARSING)
+            await programs.rehearse(model, folder)
+        if await asyncio.to_thread(self._folders.screening) != screening:
+            raise Stopped("What screening goes by changed meanwhile. " + programs.UNCHANGED)
+        await self._stage(training, SWAPPING)
+        async with self._db.reading() as session:
+            outrun = questions(await training_set(session, training)) != questions(wanted)
+        if not outrun:  # else it is taken up again, with the questions that went live meanwhile
+            await self._swap(training, model)
+
+    async def _check(self, training: Training, folder: Path, before: dict[str, str]) -> None:
+        await self._stage(training, CHECKING)
+        name = f".before-{training.number}"
+        live = await asyncio.to_thread(self._folders.write, training.number, before, name)
+        try:
+            faults = await programs.check(live, folder)
+        finally:
+            await asyncio.to_thread(self._folders.remove, live)
+        if faults:
+            raise Stopped(*faults)
+
+    async def _swap(self, training: Training, model: Path) -> None:
+        """Rasa's model and the live release change while no turn is on its way between them."""
+        async with self._rasa.doorway.closed():
+            try:
+                await self._rasa.load(model)
+            except RasaUnavailable:
+                await self._put_back()
+                told = "The assistant did not take up what it had learnt."
+                raise Stopped(f"{told} {programs.UNCHANGED}") from None
+            now = self._clock.now()
+            async with self._db.transaction() as session:
+                found = await session.get_one(
+                    Training, training.number, with_for_update=ROW, populate_existing=True
+                )
+                found.release = await learnt_release(session, now, found)
+                found.state, found.finished_at, found.worker = DONE, now, None
+            await self._content.reload()
+        await asyncio.to_thread(self._folders.make_live, training.number, model)
+        self._hub.notify(CONTENT)
+        log.info("release learnt and live number=%d training=%d", found.release, training.number)
+
+    async def converge(self) -> None:
+        """After a crash, a restart of Rasa or a lost file: Rasa has the model of the live release again."""
+        async with self._db.reading() as session:
+            live = await session.get(Release, await live_release(session))
+            revisions = await release_revisions(session, live.number) if live and live.learnt else {}
+        model = await asyncio.to_thread(self._folders.model)
+        learnt, current = live.learnt if live else None, await asyncio.to_thread(self._folders.current)
+        gone = model is not None and not await asyncio.to_thread(model.is_file)
+        if learnt and (learnt != current or gone):
+            model = await self._made_again(learnt, revisions, gone=gone)
+        if model is None or (gone and not learnt):
+            return
+        if any(one not in (None, model.name) for one in await self._rasa.models()):
+            log.warning("rasa has another model than the live release's; it gets that one")
+            async with self._rasa.doorway.closed():
+                await self._put_back()
+
+    async def _made_again(self, learnt: int, revisions: Mapping[str, Revision], *, gone: bool) -> Path | None:
+        """The live release's model, trained again if it is gone, and the links to it; None if that fails."""
+        folder = self._folders.of(learnt)
+        try:
+            if not await asyncio.to_thread(folder.is_dir):
+                async with self._db.reading() as session:
+                    files = await files_saying(session, revisions)
+                await asyncio.to_thread(self._folders.write, learnt, files)
+            model = await programs.train(folder, self._data_dir)
+        except Stopped as stopped:
+            log.error("the live release's model cannot be made again why=%s", stopped)
+            return None
+        await asyncio.to_thread(self._folders.make_live, learnt, model)
+        if gone:
+            await self._tell("The model of the live release was gone. It has been learnt again.")
+        return model
+
+    async def _put_back(self) -> None:
+        model = await asyncio.to_thread(self._folders.model)
+        if model:
+            with contextlib.suppress(RasaUnavailable):
+                await self._rasa.load(model)
+
+    async def _stage(self, training: Training, state: str) -> None:
+        change = update(Training).where(Training.number == training.number)
+        async with self._db.transaction() as session:
+            await session.execute(change.values(state=state, since=self._clock.now()))
+        self._hub.notify(CONTENT)
+
+    async def _fail(self, training: Training, faults: list[str]) -> None:
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            found = await session.get_one(
+                Training, training.number, with_for_update=ROW, populate_existing=True
+            )
+            found.state, found.faults, found.finished_at, found.worker = FAILED, faults, now, None
+            subject = f"training:{training.number}"
+            await audit.record(session, now, "system", "training.failed", subject)
+        await self._tell(f"“{training.why}” did not go live. {faults[0]}")
+        self._hub.notify(CONTENT)
+
+    async def _tell(self, words: str) -> None:
+        async with self._db.transaction() as session:
+            await notices.tell_publishers(session, self._clock.now(), self._rules.vocabulary, words, PAGE)
+
+    @contextlib.asynccontextmanager
+    async def _beating(self, number: int) -> AsyncIterator[None]:
+        """Say that we are at it, so that no other process takes it up."""
+        task = asyncio.create_task(self._beat(number))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _beat(self, number: int) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            async with self._db.transaction() as session:
+                beat = update(Training).where(Training.number == number, Training.worker == self._me)
+                await session.execute(beat.values(beat_at=self._clock.now()))

@@ -1,0 +1,250 @@
+"""Other example questions are learnt, checked and swapped in; whatever goes wrong, people notice nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+from sqlalchemy import select, update
+
+from handoff.app import Parts, at_work, make_parts
+from handoff.content.model import Release, Training
+from handoff.settings import Settings
+from handoff.studio import programs
+from tests.handoff.cases.scenes import Colleague, signed_in
+from tests.handoff.factories import make_chat
+from tests.handoff.fakes import FakeRasa, answer
+
+BURSARY = "/api/staff/answers/bursary"
+TRAINER = Path(__file__).with_name("trainer.py")
+CLOSED = {"web": "EMA has closed.", "sms": "EMA has closed."}
+NEW = "can college chip in for a laptop"
+
+
+class Script:
+    """What the stand-in programs do, and what they were asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def let(self, program: str, way: str) -> None:
+        (self.folder / program).write_text(way)
+
+    @property
+    def asked(self) -> list[str]:
+        file = self.folder / "asked.txt"
+        return file.read_text().split() if file.is_file() else []
+
+
+@pytest.fixture
+def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Script:
+    """Comes before `parts`, whose job uses it."""
+
+    def command(program: str, *paths: Path) -> list[str]:
+        return [sys.executable, str(TRAINER), str(tmp_path), program, *map(str, paths)]
+
+    monkeypatch.setattr(programs, "command", command)
+    return Script(tmp_path)
+
+
+@pytest.fixture
+async def parts(settings: Settings, script: Script) -> AsyncIterator[Parts]:
+    async with make_parts(settings) as made, at_work(made):
+        yield made
+
+
+@pytest.fixture
+async def jo(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
+    async with signed_in(client, "editor.one@demo.test") as colleague:
+        yield colleague
+
+
+@pytest.fixture
+async def kit(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
+    async with signed_in(client, "editor.two@demo.test") as colleague:
+        yield colleague
+
+
+async def new_example(parts: Parts, jo: Colleague, kit: Colleague, words: str = "Ask college.") -> None:
+    """Jo's new words and example question for the bursary, approved by Kit for at once."""
+    _, begun = await jo.post(f"{BURSARY}/start")
+    examples = "\n".join([*begun["examples"], NEW])
+    said = {"version": begun["draft"]["version"], "web": words, "sms": words, "examples": examples}
+    _, sent = await jo.post(f"{BURSARY}/submit", said)
+    status, told = await kit.post(f"{BURSARY}/approve", {"version": sent["draft"]["version"]})
+    assert status == 200, told
+
+
+async def until(kit: Colleague, state: str) -> dict[str, Any]:
+    """The newest training, as soon as it is in this state."""
+    async with asyncio.timeout(30):
+        while True:
+            newest = (await kit.get("/api/staff/trainings"))[1]["trainings"]
+            if newest and newest[0]["state"] == state:
+                return dict(newest[0])
+            await asyncio.sleep(0)
+
+
+async def live_number(parts: Parts) -> int:
+    async with parts.db.reading() as session:
+        return max(await session.scalars(select(Release.number)))
+
+
+async def test_new_questions_are_learnt_checked_and_live_with_their_words(
+    client: TestClient[Any, Any], parts: Parts, rasa: FakeRasa, jo: Colleague, kit: Colleague, script: Script
+) -> None:
+    await new_example(parts, jo, kit)
+    done = await until(kit, "done")
+    assert (done["release"], done["percent"]) == (2, 100) and parts.content.release == 2
+    assert script.asked == ["check", "train", "trained", "rehearse"]
+    live = parts.settings.data_dir / "models/live"
+    async with asyncio.timeout(10):
+        while not live.is_symlink():
+            await asyncio.sleep(0)
+    assert live.readlink().name == rasa.model
+    assert NEW in (parts.settings.data_dir / "releases/current/money.yml").read_text()
+    assert (await kit.get(BURSARY))[1]["draft"] is None
+
+
+async def test_the_live_release_stays_while_the_assistant_learns(
+    parts: Parts, jo: Colleague, kit: Colleague, script: Script
+) -> None:
+    script.let("train", "waits")
+    await new_example(parts, jo, kit)
+    under_way = await until(kit, "training")
+    assert 0 < under_way["percent"] < 100 and await live_number(parts) == 1
+    page = await kit.page("/staff/releases")
+    assert "<progress" in page and "Learning the questions" in page
+    version = (await kit.get(BURSARY))[1]["draft"]["version"]
+    status, told = await jo.post(f"{BURSARY}/take-back", {"version": version})
+    assert (status, told["error"]["code"]) == (409, "being_learnt")
+    script.let("train", "ok")
+    await until(kit, "done")
+
+
+@pytest.mark.parametrize(
+    ("program", "way", "said"),
+    [
+        ("train", "killed", "ended half way"),
+        ("train", "disk", "disk is full"),
+        ("train", "half", "exit code 3"),
+        (
+            "check",
+            "“laptop money” brings “Help with rent”. Reword it.",
+            "brings “Help with rent”. Reword it.",
+        ),
+        ("check", "killed", "ended half way"),
+        ("rehearse", "otherwise", "conversation that must always go the same way"),
+    ],
+)
+async def test_what_fails_leaves_the_live_assistant_alone_says_why_and_can_be_tried_again(
+    parts: Parts, rasa: FakeRasa, jo: Colleague, kit: Colleague, script: Script,
+    program: str, way: str, said: str,
+) -> None:  # fmt: skip
+    script.let(program, way)
+    await new_example(parts, jo, kit)
+    failed = await until(kit, "failed")
+    assert said in failed["faults"][0]
+    assert await live_number(parts) == 1 and rasa.loads == []
+    page = await kit.page("/staff/answers/bursary")
+    assert said in page and "Try to publish again" in page
+    assert said in await jo.page("/staff/releases")
+    script.let(program, "ok")
+    version = (await kit.get(BURSARY))[1]["draft"]["version"]
+    assert (await kit.post(f"{BURSARY}/publish", {"version": version}))[0] == 200
+    await until(kit, "done")
+    assert await live_number(parts) == 2
+
+
+async def test_a_rasa_that_refuses_the_model_keeps_the_release_back(
+    parts: Parts, rasa: FakeRasa, jo: Colleague, kit: Colleague
+) -> None:
+    rasa.refuses_models = True
+    await new_example(parts, jo, kit)
+    assert "did not take up" in (await until(kit, "failed"))["faults"][0]
+    assert await live_number(parts) == 1
+
+
+async def test_no_message_is_lost_or_answered_between_two_releases(
+    client: TestClient[Any, Any], parts: Parts, rasa: FakeRasa, jo: Colleague, kit: Colleague
+) -> None:
+    rasa.script["bursary?"] = [answer("bursary")]
+    chat = await make_chat(client)
+    rasa.loading = asyncio.Event()
+    await new_example(parts, jo, kit)
+    async with asyncio.timeout(30):
+        while not rasa.loads:
+            await asyncio.sleep(0)
+    saying = asyncio.create_task(chat.say("bursary?"))
+    async with asyncio.timeout(30):
+        while not parts.rasa.doorway.waiting:
+            await asyncio.sleep(0)
+    assert rasa.asked == []
+    rasa.loading.set()
+    [said] = await saying
+    assert said["text"].startswith("Ask college.") and rasa.asked[-1]["text"] == "bursary?"
+
+
+async def test_wording_alone_goes_live_while_the_assistant_learns_and_is_not_lost_by_it(
+    parts: Parts, jo: Colleague, kit: Colleague, script: Script
+) -> None:
+    script.let("train", "waits")
+    await new_example(parts, jo, kit)
+    await until(kit, "training")
+    ema = "/api/staff/answers/ema"
+    _, begun = await jo.post(f"{ema}/start")
+    _, sent = await jo.post(f"{ema}/submit", {**CLOSED, "version": begun["draft"]["version"]})
+    await kit.post(f"{ema}/approve", {"version": sent["draft"]["version"]})
+    assert await live_number(parts) == 2
+    script.let("train", "ok")
+    assert (await until(kit, "done"))["release"] == 3
+    assert (await kit.get(ema))[1]["live"]["sms"] == "EMA has closed."
+    assert (await kit.get(BURSARY))[1]["live"]["sms"] == "Ask college."
+
+
+async def test_a_training_killed_with_the_service_is_taken_up_at_the_next_start(
+    settings: Settings, script: Script, rasa: FakeRasa, parts: Parts, jo: Colleague, kit: Colleague
+) -> None:
+    script.let("train", "waits")
+    await new_example(parts, jo, kit)
+    await until(kit, "training")
+    async with asyncio.timeout(30):
+        while not (script.folder / "train.pid").is_file():
+            await asyncio.sleep(0)
+    os.kill(int((script.folder / "train.pid").read_text()), signal.SIGKILL)
+    await until(kit, "failed")
+    async with parts.db.transaction() as session:  # as a service that was killed itself leaves it
+        await session.execute(
+            update(Training).values(state="swapping", worker="gone", beat_at=None, faults=[])
+        )
+    script.let("train", "ok")
+    await until(kit, "done")
+    assert await live_number(parts) == 2
+
+
+async def test_going_back_takes_the_model_along_and_trains_it_again_where_it_is_gone(
+    parts: Parts, rasa: FakeRasa, jo: Colleague, kit: Colleague, script: Script
+) -> None:
+    await new_example(parts, jo, kit)
+    await until(kit, "done")
+    learnt = rasa.model
+    assert (await kit.post("/api/staff/releases/1/restore")) == (200, {"release": None})
+    async with asyncio.timeout(30):
+        while await live_number(parts) < 3:
+            await asyncio.sleep(0)
+    assert rasa.model != learnt and script.asked.count("check") == 1
+    for model in (script.folder / "models").glob("*.tar.gz"):
+        model.unlink()
+    assert (await kit.post("/api/staff/releases/2/restore")) == (200, {"release": None})
+    async with asyncio.timeout(30):
+        while await live_number(parts) < 4:
+            await asyncio.sleep(0)
+    assert rasa.model == learnt and script.asked.count("trained") >= 3
+    assert "Ask college." in (await kit.get(BURSARY))[1]["live"]["sms"]
