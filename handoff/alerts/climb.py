@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select
 
 from handoff.alerts import service as alerts
-from handoff.alerts.model import Alert
+from handoff.alerts.model import UNCHECKED, Alert
 from handoff.alerts.step import Step
 from handoff.background import apart
 from handoff.cases.model import CLOSED, Case
@@ -110,19 +110,20 @@ class Left:
         for: its alert was acknowledged, and the time that gave is over; or nobody has seen any since it
         came to the queue, and its clock ran out."""
         moment = Moment(self.rules, self.now)
-        seen = self._alert(Alert.acknowledged_at >= Case.waiting_since)
+        of_danger = Alert.why != UNCHECKED  # who saw that a registration is to be checked saw no danger
+        seen = self._alert(of_danger, Alert.acknowledged_at >= Case.waiting_since)
         answered_at = last_of_adviser(Case.conversation_id)
         is_emergency = Case.level_rank >= self.rules.rank("emergency")
         return select(Case.id, Case.conversation_id).where(
             moment.unclaimed,
             or_(seen, and_(moment.urgent, Case.due_at <= self.now)),
             ~self._alert(Alert.acknowledged_at.is_(None)),
-            ~self._alert(~self._long_ago(Alert.acknowledged_at, Alert.level == "emergency")),
+            ~self._alert(of_danger, ~self._long_ago(Alert.acknowledged_at, Alert.level == "emergency")),
             or_(answered_at.is_(None), self._long_ago(answered_at, is_emergency)),
         )
 
-    def _alert(self, such: ColumnElement[bool]) -> ColumnElement[bool]:
-        return exists().where(Alert.case_id == Case.id, such)
+    def _alert(self, *such: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(Alert.case_id == Case.id, *such)
 
     def _long_ago(self, at: SQLColumnExpression[Any], emergency: ColumnElement[bool]) -> ColumnElement[bool]:
         """Longer than somebody has to act."""

@@ -21,6 +21,7 @@ OWNER, ON_CALL, SECOND, LEAD, MANAGER, EVERYBODY = (
 LADDER = (OWNER, ON_CALL, SECOND, LEAD, MANAGER)  # the order in which people are told
 SHIFT_ROLES = (ON_CALL, SECOND)
 DANGER, BLOCKED, CALLED, LAPSED, SILENT = "danger", "blocked", "called", "lapsed", "silent"
+UNCHECKED, ROUTINE = "unchecked", "routine"
 EMAIL, SMS = "email", "sms"
 QUEUED, SENDING, SENT, DELIVERED = "queued", "sending", "sent", "delivered"
 FAILED, SPARED = "failed", "spared"
@@ -30,9 +31,10 @@ class Alert(Base):
     """One call for help about a case, rung until somebody acknowledges it; one a case rings at a time.
 
     `why`: danger (something was heard), blocked (the phone refuses our texts), called (an adviser asks for
-    the lead), lapsed (nobody came), silent (they have gone quiet). `rung` is the place on LADDER to tell
-    next, `step` counts the tellings, `lap` is the step at which this way up began and `laps` how often
-    everybody was told in vain.
+    the lead), lapsed (nobody came), silent (they have gone quiet); or unchecked (a registration was not
+    checked in time), the only one at level routine. `rung` is the place on LADDER to tell next, `step` counts
+    the tellings, `lap` is the step at which this way up began and `laps` how often everybody was told in
+    vain.
     """
 
     __tablename__ = "alert"

@@ -15,9 +15,13 @@ from handoff import audit
 from handoff.alerts.model import BLOCKED as BLOCKED
 from handoff.alerts.model import CALLED, DANGER, LADDER, LEAD, ON_CALL, Alert, AlertNotice, Shift
 from handoff.alerts.model import LAPSED as LAPSED
+from handoff.alerts.model import ROUTINE as ROUTINE
 from handoff.alerts.model import SILENT as SILENT
+from handoff.alerts.model import UNCHECKED as UNCHECKED
 from handoff.db import ROW
 from handoff.errors import Conflict
+
+_LEVELS = (ROUTINE, "concern", "urgent", "emergency")
 
 
 async def ring(
@@ -37,7 +41,7 @@ async def ring(
     alert = await ringing(session, case_id)
     if alert is None:
         alert = await _start(session, now, case_id, level=level, area=area, why=why)
-    elif level == "emergency" != alert.level:
+    elif _LEVELS.index(level) > _LEVELS.index(alert.level):
         alert.level, alert.why = level, why
         _from_rung(alert, 0, now)
         await audit.record(session, now, "system", "alert.rise", f"case:{case_id}", level=level)
@@ -100,6 +104,22 @@ async def acknowledge(session: AsyncSession, now: datetime, alert: Alert, by: uu
     await audit.record(
         session, now, by, "alert.acknowledge", f"case:{alert.case_id}", alert=str(alert.id), step=alert.step
     )
+
+
+async def over(
+    session: AsyncSession, now: datetime, case_id: uuid.UUID, why: str, by: uuid.UUID | None
+) -> None:
+    """What rings for this reason needs nobody any more."""
+    alert = await ringing(session, case_id)
+    if alert and alert.why == why:
+        alert.acknowledged_at, alert.acknowledged_by_id = now, by
+
+
+async def rings_or_rang(session: AsyncSession, case_id: uuid.UUID, why: str) -> Alert | None:
+    """What rings for the case, for whatever reason, else its newest alert for this one; a look, no lock."""
+    rings = Alert.acknowledged_at.is_(None)
+    query = select(Alert).where(Alert.case_id == case_id, or_(rings, Alert.why == why))
+    return (await session.execute(query.order_by(rings.desc(), Alert.started_at.desc()).limit(1))).scalar()
 
 
 async def moved(session: AsyncSession, now: datetime, case_id: uuid.UUID) -> None:

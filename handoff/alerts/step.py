@@ -18,6 +18,7 @@ from handoff.alerts.model import (
     LEAD,
     ON_CALL,
     OWNER,
+    ROUTINE,
     SHIFT_ROLES,
     SMS,
     Alert,
@@ -28,7 +29,7 @@ from handoff.cases.bars import bars_of
 from handoff.cases.leads_only import EMERGENCY, RIGHT, held_since, pointed_at
 from handoff.cases.model import Case
 from handoff.cases.service import CaseRules
-from handoff.content.areas import is_open
+from handoff.content.areas import is_open, opens_at
 from handoff.conversations.model import ADVISER, Conversation
 from handoff.staff import service as staff
 from handoff.staff.service import Staff
@@ -55,10 +56,16 @@ class Step:
         for person in people:
             self._notify(person, role)
         alert.area, alert.step = self.case.area, alert.step + bool(people)
-        alert.next_step_at = self.now + timedelta(minutes=self.rules.claim_minutes(alert.level))
+        alert.next_step_at = self._next_step_at()
         if lately and not people:
             alert.next_step_at = min(lately.values()) + SPACING
         return bool(people)
+
+    def _next_step_at(self) -> datetime:
+        """When the time that this level gives is over; without one each working morning."""
+        if self.alert.level == ROUTINE:
+            return opens_at(self.rules.area(self.case.area), self.now)
+        return self.now + timedelta(minutes=self.rules.claim_minutes(self.alert.level))
 
     async def _next_people(self, lately: Collection[uuid.UUID]) -> tuple[str, Sequence[Staff]]:
         """The next place of the ladder with somebody new; after the last one from the on-call again.

@@ -30,6 +30,9 @@ ROLE_WORDS = {
 }  # fmt: skip
 
 
+_WORST_FIRST = tuple((Alert.level == level).desc() for level in ("emergency", "urgent"))
+
+
 @dataclass(frozen=True)
 class Told:
     """One person who was told in one step, and what became of each mail and text."""
@@ -116,7 +119,7 @@ async def rings(
     """The alerts of one's areas: what rings, the worst and oldest first; or all, the newest first."""
     query = _theirs(who)
     if which == RINGING:
-        query = query.where(Alert.acknowledged_at.is_(None)).order_by(Alert.level, Alert.started_at)
+        query = query.where(Alert.acknowledged_at.is_(None)).order_by(*_WORST_FIRST, Alert.started_at)
     else:
         query = query.order_by(Alert.started_at.desc())
     return await _rings(session, rules, query.limit(limit))

@@ -20,6 +20,7 @@ from handoff.alerts.model import (
     OWNER,
     SECOND,
     SILENT,
+    UNCHECKED,
 )
 from handoff.content.areas import WEEKDAYS, Area, clock_words
 from handoff.sms.gsm7 import to_gsm7
@@ -30,6 +31,7 @@ HAPPENED = {
     CALLED: "An adviser asks for the safeguarding lead.",
     LAPSED: "Nobody has come to this case in time.",
     SILENT: "Somebody who may not be safe has gone quiet.",
+    UNCHECKED: "A registration was not checked within its working day.",
 }
 YOU_ARE = {
     OWNER: "they are with you",
@@ -39,6 +41,13 @@ YOU_ARE = {
     MANAGER: "you are the manager",
     EVERYBODY: "you work in this area",
 }
+
+
+_UNTIL = (
+    "Until somebody does, the next person in the chain is told, and again if nobody\n"
+    "then takes the case and answers."
+)
+_GOES_ON = {UNCHECKED: "Until it is checked or has ended, somebody is told each working morning."}
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,6 @@ def mail(told: Told) -> str:
         f"Since:  {told.time}\n"
         f"You:    {YOU_ARE[told.role]}\n\n"
         f'Sign in and press "I have seen this":\n{told.link}\n\n'
-        "Until somebody does, the next person in the chain is told, and again if nobody\n"
-        "then takes the case and answers.\n"
+        f"{_GOES_ON.get(told.why, _UNTIL)}\n"
         "This message leaves out names and words on purpose. Please do not answer it.\n"
     )

@@ -237,6 +237,12 @@ async def due_of_seen(
     return {case_id: due_at for case_id, due_at in await session.execute(query)}
 
 
+async def due_while_open(session: AsyncSession, case_id: uuid.UUID) -> datetime | None:
+    """When the case is due; None once it is closed."""
+    query = select(Case.due_at).where(Case.id == case_id, Case.state != CLOSED)
+    return (await session.execute(query)).scalar()
+
+
 async def conversations_with_cases(
     session: AsyncSession, conversations: Collection[uuid.UUID]
 ) -> set[uuid.UUID]:

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import audit
+from handoff import audit, national_insurance
+from handoff.alerts import service as alerts
 from handoff.cases.service import CaseRules, note_case
 from handoff.content.areas import local_day
 from handoff.conversations import service as conversations
@@ -18,7 +19,7 @@ from handoff.registrations import permissions
 from handoff.registrations.access import registration_for
 from handoff.registrations.letters import filled_in, unwritten
 from handoff.registrations.model import ACTIVE, Registration, SupportLetter
-from handoff.registrations.parts import Form, Setting, missing, read_part, shown_ni
+from handoff.registrations.parts import Form, Setting, missing, read_part
 from handoff.registrations.periods import terms_of
 from handoff.staff.service import Member
 
@@ -76,6 +77,7 @@ async def check(at: At) -> Registration:
     if left := missing(registration):
         raise Unprocessable("incomplete", f"Still to do: {', '.join(left.values())}.", field="check")
     registration.checked_at, registration.checked_by_id = at.now, at.who.id
+    await alerts.over(at.session, at.now, registration.case_id, alerts.UNCHECKED, at.who.id)
     note_case(at.session, at.now, registration.case_id, f"{registration.reference}: checked and complete.")
     await at.record("registration.check", registration)
     return registration
@@ -95,7 +97,7 @@ def secrets_of(registration: Registration) -> dict[str, str]:
     """What the page shows masked until it is revealed on purpose."""
     number = str((registration.details or {}).get("ni_number") or "")
     contact = registration.safe_contact or registration.phone or ""
-    return {"ni_number": shown_ni(number) if number else "", "safe_contact": contact}
+    return {"ni_number": national_insurance.shown(number) if number else "", "safe_contact": contact}
 
 
 async def draft_letter(at: At) -> str:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
+from handoff.alerts import service as alerts
 from handoff.cases.service import CaseRules, note_case
 from handoff.content.areas import local_day
 from handoff.errors import Conflict, Unprocessable
@@ -44,6 +45,7 @@ async def end(session: AsyncSession, now: datetime, registration: Registration, 
     registration.state, registration.ended_on, registration.end_reason = how.state, how.on, how.why
     registration.next_contact_on = None
     await session.flush()
+    await alerts.over(session, now, registration.case_id, alerts.UNCHECKED, None)
     words = f"{registration.reference} ended on {day(how.on)}. {ENDS[how.why]}."
     note_case(session, now, registration.case_id, words)
     if await permissions.may_tell_jobcentre(session, registration):

@@ -1,4 +1,5 @@
-"""Keeps registrations true as time goes by: asks whether they still look, hands over, ends, plans contacts.
+"""Keeps registrations true as time goes by: asks whether they still look, hands over, ends, plans contacts,
+rings for one that nobody checked.
 
 Worked out from the database and the clock, so a restart loses nothing and repeats nothing. Each step is one
 transaction under the conversation's lock and looks again inside it, so of two processes one acts.
@@ -16,9 +17,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.cases.service import CaseRules
+from handoff.alerts import service as alerts
+from handoff.cases.service import CaseRules, due_while_open
 from handoff.clock import Clock
-from handoff.content.areas import is_open, local_day
+from handoff.content.areas import is_open, local_day, opens_at
 from handoff.conversations.model import Conversation
 from handoff.conversations.service import lock
 from handoff.db import Database
@@ -106,7 +108,7 @@ class Look:
 
 
 def _worth_a_look(now: datetime) -> Select[uuid.UUID, uuid.UUID]:
-    """(registration, conversation) of whatever may be due: near its end or a contact, or with a record.
+    """(registration, conversation) of whatever may be due: near its end or a contact, unchecked, on record.
 
     Of those that have ended only whose permission was taken back on the record.
     """
@@ -116,6 +118,7 @@ def _worth_a_look(now: datetime) -> Select[uuid.UUID, uuid.UUID]:
         Registration.expires_on <= soon,
         Registration.next_contact_on <= soon,
         Registration.record_id.is_not(None),
+        Registration.checked_at.is_(None),
     )
     taken_back = Registration.record_id.in_(records.with_withdrawn_consent())
     permitted = or_(Registration.jobcentre_permission, Registration.others_permission)
@@ -136,10 +139,25 @@ async def _due(look: Look) -> str | None:
         return "leave"
     if look.today > registration.expires_on:
         return "run_out"
+    if await _rings_for_a_check(look):
+        return "unchecked"
     if question := await _question_due(look, registration.expires_on):
         return question
     planned = registration.next_contact_on
     return "contact" if planned and look.today >= planned else None
+
+
+async def _rings_for_a_check(look: Look) -> bool:
+    """Not checked by the time its case was due, taken or not; heard once, again each working morning."""
+    registration, area = look.registration, look.rules.area(look.registration.area)
+    if registration.checked_at is not None or not is_open(area, look.now):
+        return False
+    due = await due_while_open(look.session, registration.case_id)
+    if due is None or due > look.now:
+        return False
+    alert = await alerts.rings_or_rang(look.session, registration.case_id, alerts.UNCHECKED)
+    seen = alert.acknowledged_at if alert else None
+    return alert is None or (seen is not None and opens_at(area, seen) <= look.now)
 
 
 async def _question_due(look: Look, until: date) -> str | None:
@@ -179,6 +197,14 @@ async def _run_out(look: Look, conversation: Conversation) -> None:
     await end(look.session, look.now, look.registration, End("expired", until, "system", EXPIRED))
 
 
+async def _unchecked(look: Look, conversation: Conversation) -> None:
+    registration = look.registration
+    await alerts.ring(
+        look.session, look.now, registration.case_id, level=alerts.ROUTINE, area=registration.area,
+        why=alerts.UNCHECKED,
+    )  # fmt: skip
+
+
 async def _ask(look: Look, conversation: Conversation) -> None:
     await ask(look.session, look.rules, look.now, look.registration, conversation)
 
@@ -203,6 +229,7 @@ _STEPS: Mapping[str, Callable[[Look, Conversation], Awaitable[None]]] = {
     "permission_gone": _permission_gone,
     "leave": _leave,
     "run_out": _run_out,
+    "unchecked": _unchecked,
     "ask": _ask,
     "no_answer": _no_answer,
     "contact": _contact,
