@@ -89,18 +89,25 @@ class LiveContent:
 
     def _render(self, revision: Revision, area: Area, day: date, council: str | None) -> RenderedAnswer:
         words = self.facts.on(area, day, council)
-        said = [to_text(revision.web, words), fill(revision.differs or "", words)]
+        web, sms = words_in(area, revision.web, revision.sms, revision.areas)
+        said = [to_text(web, words), fill(revision.differs or "", words)]
         steps = ((self.title(slug), slug) for slug in revision.next)
         return RenderedAnswer(
             slug=revision.slug,
             title=revision.title,
-            html=web_html(revision.web, revision.differs, words),
+            html=web_html(web, revision.differs, words),
             text="\n\n".join(filter(None, said)),
-            sms=fill(revision.sms, words),
+            sms=fill(sms, words),
             source={name: fill(str(said), words) for name, said in revision.source.items()},
             next=tuple((title, slug) for title, slug in steps if title),
             revision_id=revision.id,
         )
+
+
+def words_in(area: Area, web: str, sms: str, areas: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:
+    """An answer's web and SMS text in an area: its own words where it has any, else those of everywhere."""
+    own = areas.get(area.slug, {})
+    return own.get("web", web), own.get("sms", sms)
 
 
 def web_html(web: str, differs: str | None, words: Words) -> str:

@@ -48,6 +48,7 @@ LABELS = {
     "review": "Review by",
     "next": "Next steps",
     "examples": "Ways people ask this",
+    "areas_text": "Words for one area",
 }
 Change = tuple[str, list[Piece], list[Piece]]
 SAID = {
@@ -149,7 +150,7 @@ async def _answer(
         day=_day,
         said=_said(request, view), states=STATES, state=service.state_of(view.draft) if view.draft else None,
         rules=rules, zone=rules.area(None).timezone,
-        heard=await _heard(request), titles=titles,
+        heard=await _heard(request), titles=titles, difference=difference,
         looked=await writing_routes.looked_over(request, view, wording),
     )  # fmt: skip
 

@@ -152,7 +152,8 @@ async def _training_of(session: AsyncSession, draft: Revision) -> Training | Non
 
 def figures_of(revision: Revision, facts: Facts) -> list[Figure]:
     """The sums of money that a wording names."""
-    return facts.figures_in(revision.web, revision.sms, revision.differs or "")
+    own = [text for texts in revision.areas.values() for text in texts.values()]
+    return facts.figures_in(revision.web, revision.sms, revision.differs or "", *own)
 
 
 async def next_number(session: AsyncSession, slug: str) -> int:

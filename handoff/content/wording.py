@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
 from handoff.content import seed
 from handoff.content.areas import Area
-from handoff.content.checks import MAX_NEXT
+from handoff.content.checks import MAX_NEXT, VARIED
 from handoff.content.facts import Facts, fill
-from handoff.content.live import web_html
+from handoff.content.live import web_html, words_in
 from handoff.content.model import Revision
 from handoff.errors import TooLong, Unprocessable
 from handoff.sms.gsm7 import parts, septets, to_gsm7, unmappable
@@ -30,13 +30,15 @@ LONGEST = {
     "next": 300,
     "examples": 40_000,
 }
+_AREA = re.compile(r"[a-z][a-z-]{0,63}")
 _BETWEEN = re.compile(r"[\s,]+")
 
 
 @dataclass(frozen=True)
 class Wording:
     """What an editor may change, as typed: `source_checked` and `review` are dates such as 2026-11-22, `next`
-    holds slugs and `examples` one question a line. Whose words they are, `slug`, nobody changes.
+    holds slugs and `examples` one question a line; `areas` has the texts that one area has of its own. Whose
+    words they are, `slug`, nobody changes.
     """
 
     title: str = ""
@@ -50,6 +52,15 @@ class Wording:
     next: str = ""
     examples: str = ""
     slug: str = ""
+    areas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def areas_text(self) -> str:
+        """What is different in each area, to compare."""
+        own = [
+            (area, name, text) for area, texts in sorted(self.areas.items()) for name, text in texts.items()
+        ]
+        return "\n\n".join(f"{area}, {name}: {text}" for area, name, text in own)
 
     @property
     def steps(self) -> list[str]:
@@ -75,6 +86,7 @@ class Wording:
             "\n".join(revision.next),
             "\n".join(revision.examples),
             revision.slug,
+            revision.areas,
         )
 
     @classmethod
@@ -84,8 +96,10 @@ class Wording:
         TooLong for what no answer could hold, Unprocessable for what is no text.
         """
         given = {**given, "next": _chosen(given)} if "next_1" in given else given
-        fields = {name: _text(given.get(name, value), name) for name, value in asdict(usual).items()}
-        return cls(**fields | {"slug": usual.slug or fields["slug"]})
+        texts = [one.name for one in fields(cls) if one.name != "areas"]
+        read = {name: _text(given.get(name, getattr(usual, name)), name) for name in texts}
+        areas = _own(given, usual.areas)
+        return cls(**read | {"slug": usual.slug or read["slug"]}, areas=areas)
 
     def put_into(self, revision: Revision) -> None:
         """Raises Unprocessable when the review date is none."""
@@ -97,6 +111,7 @@ class Wording:
             "checked": self.source_checked,
         }
         revision.next, revision.examples = self.steps, self.questions
+        revision.areas = {area: dict(texts) for area, texts in self.areas.items()}
         review_on = _date(self.review)
         if review_on is None:
             raise Unprocessable("bad_date", "Review must be a date such as 2027-03-01.", field="review")
@@ -122,29 +137,47 @@ def problems(wording: Wording, facts: Facts) -> dict[str, list[str]]:
         "url": wording.source_url,
         "checked": _date(wording.source_checked),
     }
-    fields: dict[str, Any] = {
-        "title": wording.title,
-        "web": wording.web,
-        "sms": wording.sms,
-        "differs": wording.differs,
-    }
-    fields |= {"next": wording.steps, "examples": wording.questions, "slug": wording.slug}
-    return seed.problems({**fields, "source": source, "review": _date(wording.review)}, facts)
+    said: dict[str, Any] = {"source": source, "review": _date(wording.review), "areas": wording.areas}
+    said |= {name: getattr(wording, name) for name in ("slug", "title", "web", "sms", "differs")}
+    return seed.problems(said | {"next": wording.steps, "examples": wording.questions}, facts)
 
 
 def preview(wording: Wording, area: Area, facts: Facts, day: date) -> Preview:
     """How the wording reads in an area on a day, and what is wrong with it anywhere."""
     words = facts.on(area, day)
-    sms = fill(wording.sms, words)
+    web, sms = words_in(area, wording.web, wording.sms, wording.areas)
+    sms = fill(sms, words)
     strange = unmappable(sms)
     return Preview(
-        html=web_html(wording.web, wording.differs, words),
+        html=web_html(web, wording.differs, words),
         sms=to_gsm7(sms),
         parts=parts(sms),
         places=None if strange else septets(sms),
         strange=strange,
         problems=problems(wording, facts),
     )
+
+
+def _own(given: Mapping[str, Any], usual: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """The texts of one area each: boxes "web@lambeth" of a form, or an object `areas` of JSON that replaces
+    them all. A text that is empty is the one of everywhere."""
+    areas = given.get("areas")
+    if areas is not None and not _is_texts_by_area(areas):
+        raise Unprocessable("bad_field", "areas must be {area: {web, sms}}.", field="areas")
+    made = {area: dict(texts) for area, texts in (usual if areas is None else areas).items()}
+    for box, text in given.items():
+        name, at, area = box.partition("@")
+        if at and name in VARIED and _AREA.fullmatch(area):
+            made.setdefault(area, {})[name] = text
+    kept = {area: {name: _text(text, name) for name, text in own.items()} for area, own in made.items()}
+    kept = {area: {name: text for name, text in own.items() if text} for area, own in kept.items()}
+    return {area: own for area, own in kept.items() if own}
+
+
+def _is_texts_by_area(areas: object) -> bool:
+    if not isinstance(areas, dict) or not all(isinstance(own, dict) for own in areas.values()):
+        return False
+    return all(own.keys() <= VARIED.keys() and _AREA.fullmatch(area) for area, own in areas.items())
 
 
 def _chosen(given: Mapping[str, Any]) -> str:
