@@ -17,7 +17,7 @@ from handoff.cases.service import case_for
 from handoff.content.areas import local_day
 from handoff.errors import NotFound, Refusal, count_refusal
 from handoff.pages import page
-from handoff.registrations import completing, links, parts
+from handoff.registrations import completing, consenting, links, parts, permissions
 from handoff.registrations.completing import At
 from handoff.registrations.contact import without_number
 from handoff.registrations.documents import ENDS, day
@@ -76,6 +76,16 @@ async def save_part(request: web.Request) -> web.Response:
         await completing.save_part(at, part, form, reasons())
 
     return await posted("record.edit", part, save)(request)
+
+
+@access(staff_page("record.edit"))
+async def save_permission(request: web.Request) -> web.Response:
+    """POST /staff/registrations/{reference}/permissions/{purpose}: their answer, talked over."""
+
+    async def save(at: At, form: Form) -> None:
+        await consenting.put_down(at, request.match_info["purpose"], form)
+
+    return await posted("record.edit", "permission", save)(request)
 
 
 @access(staff_page("reveal_number"))
@@ -148,6 +158,8 @@ async def _context(request: web.Request, at: At) -> dict[str, Any]:
     registration = await at.look()
     area, terms = at.rules.area(registration.area), terms_of(registration.area)
     today, made = local_day(area, at.now), await completing.letters(at, registration)
+    said = consenting.answers(registration)
+    staff_ids = [registration.checked_by_id, *(one.staff_id for one in made), *(one["by"] for one in said)]
     case = await case_for(at.session, at.who, registration.case_id)
     return {
         "registration": registration,
@@ -155,10 +167,17 @@ async def _context(request: web.Request, at: At) -> dict[str, Any]:
         "area": area,
         "details": registration.details or {},
         "left": parts.missing(registration),
-        "names": await staff.names(at.session, [registration.checked_by_id, *(one.staff_id for one in made)]),
+        "names": await staff.names(at.session, staff_ids),
         "letters": made,
         "draft": await completing.draft_letter(at),
         "parts": parts,
+        "consenting": consenting,
+        "talked_over": said,
+        "allowed": {
+            purpose: getattr(registration, column) for purpose, column in permissions.COLUMNS.items()
+        },
+        "words_of": permissions.WORDS,
+        "today": today,
         "contact": without_number(completing.secrets_of(registration)["safe_contact"]),
         "grounds": reasons(),
         "ends": ENDS_BY_HAND,
@@ -213,6 +232,8 @@ def setup(app: web.Application) -> None:
     app.router.add_get(f"{at}/letters/{{id}}.pdf", letter)
     app.router.add_post(f"{at}/parts/{{part}}", save_part)
     app.router.add_get(f"{at}/parts/{{part}}", back)
+    app.router.add_post(f"{at}/permissions/{{purpose:{'|'.join(consenting.WHOM)}}}", save_permission)
+    app.router.add_get(f"{at}/permissions/{{purpose}}", back)
     app.router.add_post(f"{at}/reveal", reveal)
     app.router.add_get(f"{at}/reveal", back)
     for name, right, act in (

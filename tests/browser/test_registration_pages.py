@@ -197,3 +197,24 @@ async def test_the_list_of_registrations_fits_also_with_every_room_in_the_head(
     await page.get_by_text(registration.reference).locator("..").get_by_role("link").click()
     await expect(page.get_by_role("heading", name="Where it stands")).to_be_visible()
     await page.get_by_role("link", name="All registrations").click()
+
+
+@SIZES
+async def test_an_adviser_puts_down_a_permission_that_was_talked_over(
+    new_page: NewPage, site: str, parts: Parts, viewport: dict[str, int]
+) -> None:
+    registration = await make_registration(parts, jobcentre_permission=False)
+    page = await staff_page(new_page, site, viewport=viewport)
+    await page.goto(f"{site}/staff/registrations/{registration.reference}")
+    await page.get_by_text("Put down what they say now about Jobcentre Plus").click()
+    card = page.locator("#permissions")
+    await card.get_by_label("What they say").first.select_option("yes")
+    await card.get_by_label("How they said it").first.select_option("phone")
+    await assert_accessible(page)
+    await card.get_by_role("button", name="Save what they say about Jobcentre Plus").click()
+    await expect(page.locator("#refusal")).to_contain_text("they can say no")
+    await assert_accessible(page)
+    await card.get_by_label("They know that they can say no").first.check()
+    await card.get_by_role("button", name="Save what they say about Jobcentre Plus").click()
+    await expect(card.get_by_role("heading", name="Jobcentre Plus: may be told")).to_be_visible()
+    await assert_accessible(page)
