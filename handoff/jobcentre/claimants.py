@@ -17,13 +17,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
+from handoff.ages import age_on
 from handoff.cases.service import CaseRules, case_reference, open_or_raise
 from handoff.content.areas import Area
 from handoff.conversations.model import Contact
 from handoff.conversations.service import open_webchat
 from handoff.conversations.words import normalise
 from handoff.crypto import keyring
+from handoff.csv_files import WORKED_OUT
 from handoff.jobcentre.model import Claimant
+from handoff.names import folded
 from handoff.phones import mobile
 from handoff.records import service as records
 from handoff.records.service import PersonFacts
@@ -43,7 +46,6 @@ FIELDS: Mapping[str, str] = {
 }
 Source = Literal["staff", "link", "csv"]
 _LONGEST = {"name": 100, "benefit": 100, "email": 254}
-_FORMULA = re.compile(r"[=+@\-\t\r|%]")
 _EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
 _SIGNS = " '’ʼ-‐.·\u200c\u200d"
 _YES, _NO = ("yes", "y", "true", "1", "on"), ("", "no", "n", "false", "0")
@@ -133,9 +135,14 @@ async def case_of(session: AsyncSession, claimant: Claimant) -> str:
 
 
 def _key(area: Area, told: Told) -> str:
-    plain = unicodedata.normalize("NFKD", told.name.casefold())
-    name = "".join(char for char in plain if char.isalnum())
-    parts = (area.slug, name, told.date_of_birth, told.postcode, told.claimed_on, told.benefit.casefold())
+    parts = (
+        area.slug,
+        folded(told.name),
+        told.date_of_birth,
+        told.postcode,
+        told.claimed_on,
+        told.benefit.casefold(),
+    )
     return keyring.blind_index("|".join(("claimant", *map(str, parts))))
 
 
@@ -160,7 +167,7 @@ def _details(told: Told) -> dict[str, str]:
 
 def _formula(name: str, value: str) -> str | None:
     """A cell that a spreadsheet would work out is no answer; a phone number may begin with +."""
-    if value and _FORMULA.match(value) and not (name == "phone" and re.fullmatch(r"\+[0-9 ()-]+", value)):
+    if value.startswith(WORKED_OUT) and not (name == "phone" and re.fullmatch(r"\+[0-9 ()-]+", value)):
         return "This begins like a formula. Type it as plain text."
     return None
 
@@ -223,6 +230,4 @@ def _day(value: str) -> date | None:
 
 
 def _age(born: date | None, today: date) -> int:
-    if born is None:
-        return 0
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return age_on(born, today) if born else 0

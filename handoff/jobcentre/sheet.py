@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from handoff.csv_files import BadLine, rows_of, safe_cell
 from handoff.errors import Unprocessable
 from handoff.jobcentre.claimants import FIELDS, Faults, Told, read
+from handoff.names import folded
 
 MOST_ROWS = 300
 NEEDED = ("name", "date_of_birth", "postcode", "consent")
@@ -34,21 +36,19 @@ def rows_in(data: bytes) -> list[dict[str, str]]:
     """The cells by column; Unprocessable for a file that is no such list, saying what to do about it."""
     text = _text(data)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error:
+        lines = rows_of(text)
+    except BadLine:
         raise _refusal("The file could not be read as CSV. Save it again as CSV UTF-8.") from None
     if not lines:
         raise _refusal("The file is empty.")
-    head = [name.strip().lower().replace(" ", "_") for name in lines[0]]
+    head = [name.lower().replace(" ", "_") for name in lines[0][1]]
     missing = [name for name in NEEDED if name not in head]
     if missing:
         raise _refusal(f"The first line must name the columns. These are missing: {', '.join(missing)}.")
     if len(set(head)) < len(head):
         raise _refusal("Two columns have the same name.")
     rows = [
-        dict(zip(head, map(_cell, line), strict=False)) | {"line": str(number)}
-        for number, line in enumerate(lines[1:], start=2)
-        if any(map(str.strip, line))
+        dict(zip(head, map(_cell, line), strict=False)) | {"line": str(number)} for number, line in lines[1:]
     ]
     if not rows:
         raise _refusal("There is nobody in the file.")
@@ -67,7 +67,7 @@ def check(rows: Sequence[Mapping[str, str]], today: date) -> list[Row]:
         except Faults as faults:
             found.append(Row(number, typed, None, faults.by_field))
             continue
-        same = (told.name.casefold(), told.date_of_birth, told.postcode)
+        same = (folded(told.name), told.date_of_birth, told.postcode)
         if same in seen:
             found.append(Row(number, typed, None, {"name": "This person is in the file already."}))
         else:
@@ -84,7 +84,7 @@ def errors_csv(rows: Sequence[Row]) -> str:
     for row in rows:
         if row.faults:
             why = " ".join(f"{FIELDS[name]}: {fault}" for name, fault in row.faults.items())
-            writer.writerow([row.number, *(_safe(row.typed[name]) for name in FIELDS), why])
+            writer.writerow([row.number, *(safe_cell(row.typed[name]) for name in FIELDS), why])
     return "\ufeff" + out.getvalue()
 
 
@@ -98,12 +98,7 @@ def _text(data: bytes) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.strip()[:_LONGEST_CELL]
-
-
-def _safe(text: str) -> str:
-    """A cell that no spreadsheet works out."""
-    return f"'{text}" if text[:1] in "=+-@\t\r|%" and text else text
+    return text[:_LONGEST_CELL]
 
 
 def _refusal(told: str) -> Unprocessable:

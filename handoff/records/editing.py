@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import audit
+from handoff import audit, national_insurance
 from handoff.bodies import text_field
 from handoff.errors import NotFound, Unprocessable
 from handoff.records import service, store
@@ -144,7 +144,8 @@ async def take_back(
 
 def tidied(details: Details) -> Details:
     """As it is kept: numbers without spaces, a postcode with its one."""
-    tight = {name: getattr(details, name).replace(" ", "").upper() for name in ("uln", "upn", "nino")}
+    tight = {name: getattr(details, name).replace(" ", "").upper() for name in ("uln", "upn")}
+    tight["nino"] = national_insurance.tidied(details.nino)
     phones = {name: tidy_phone(getattr(details, name)) for name in ("phone", "parent_phone")}
     return replace(details, postcode=tidy_postcode(details.postcode), **tight, **phones)
 

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from handoff.conversations.words import normalise
+from handoff.names import words_of
 from handoff.records.codes import load_codes
 from handoff.records.editing import Faulty
-from handoff.records.person import digest, words_of
+from handoff.records.person import digest
 from handoff.records.rules import Doing, Fault
 from handoff.records.sections import ACTIVITY, DATE, NEW_FIELDS, TICK, Field, Section
 

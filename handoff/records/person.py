@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -13,9 +12,9 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from handoff.crypto import keyring
+from handoff.names import folded, words_of
 
 Keys = frozenset[tuple[str, str]]
-_NOT_LETTERS = re.compile(r"[^\w]+|_", re.UNICODE)
 
 
 @dataclass(frozen=True)
@@ -107,23 +106,6 @@ def from_facts(facts: PersonFacts) -> Details:
 def filled(old: Details, new: Details) -> Details:
     """The old, with what it lacks from the new."""
     return replace(old, **{name: value for name, value in new.stored().items() if not getattr(old, name)})
-
-
-def folded(text: str) -> str:
-    """Letters and digits only, small, without accents: how a name is compared however it was typed."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(char for char in plain if char.isalnum())
-    return kept or text.strip().casefold()
-
-
-def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name, folded; a hyphen joins two words, an apostrophe belongs to its word."""
-    plain = unicodedata.normalize("NFKD", name.casefold().translate(_APOSTROPHES))
-    bare = "".join(char for char in plain if not unicodedata.combining(char))
-    return tuple(_NOT_LETTERS.sub(" ", bare).split())
-
-
-_APOSTROPHES = dict.fromkeys(map(ord, "'’‘`ʼ"), None)
 
 
 def tidy_postcode(text: str) -> str:

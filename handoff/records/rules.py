@@ -10,6 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from handoff import national_insurance
+from handoff.ages import age_on
 from handoff.records.codes import COMPULSORY, NEET, Codes, Currency
 from handoff.records.person import Details
 
@@ -24,7 +26,7 @@ _FORMS = {
     ),
     "upn": (r"[A-Z]\d{11}[A-Z0-9]", "A UPN is 13 characters: a letter, then digits. Leave it out if unsure."),
     "nino": (
-        r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]",
+        national_insurance.FORM.pattern,
         "A National Insurance number looks like QQ 12 34 56 C. It is never needed: leave it out if unsure.",
     ),
     "email": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "An e-mail address looks like name@example.org."),
@@ -61,11 +63,6 @@ class Standing:
     details: Details
     characteristics: Collection[str] = ()
     ehcp: bool = False
-
-
-def age_on(born: date, on: date) -> int:
-    """Whole years."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def academic_age(born: date, on: date) -> int:

@@ -24,7 +24,6 @@ from handoff.records.matching import Match, judge
 from handoff.records.model import Characteristic, Pair, Record, RecordKey, Spell
 from handoff.records.person import FIELDS, Details, details_of, digest, filled, from_facts
 from handoff.records.person import PersonFacts as PersonFacts
-from handoff.records.person import folded as folded
 from handoff.records.rules import Doing, Standing, doing_faults, lapses_on
 
 PERSON = "person"

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.ages import age_on
 from handoff.records import pairs, service, store
 from handoff.records.codes import Codes, load_codes
 from handoff.records.log import ACTORS, names_of
 from handoff.records.model import Characteristic, Consent, Record, Spell
 from handoff.records.pairs import Elsewhere, Likeness
 from handoff.records.person import Details, details_of
-from handoff.records.rules import age_on, months_after
+from handoff.records.rules import months_after
 from handoff.records.sections import DATE, LIST, TICK, Field, Section, choices
 from handoff.records.service import Activity
 from handoff.records.wants import Want, Whole, wants

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from handoff.ages import age_on
 from handoff.records.codes import Codes
-from handoff.records.rules import YEAR_11, Doing, Standing, academic_age, age_on, fitting_faults
+from handoff.records.rules import YEAR_11, Doing, Standing, academic_age, fitting_faults
 
 _REVIEWED = frozenset({"260", "290", "350", "616", "710"})
 _LEARNING, _APPRENTICE = ("education", "training"), "310"

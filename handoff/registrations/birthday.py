@@ -12,7 +12,8 @@ from datetime import date
 
 import dateparser
 
-from handoff.registrations.eligibility import age_on, refusal
+from handoff.ages import age_on
+from handoff.registrations.eligibility import refusal
 from handoff.registrations.reading import Accepted, Problem
 
 LONGEST_LIFE = 120
@@ -50,7 +51,7 @@ def read_birthday(text: str, today: date, age: int | None = None) -> Accepted | 
         days = [foreign]
     if len(days) == 1:
         found = _judged(days[0], today)
-        differs = age is not None and days[0] <= today and age_on(today, days[0]) != age
+        differs = age is not None and days[0] <= today and age_on(days[0], today) != age
         return Problem("age_differs", value=days[0].isoformat()) if differs else found
     if days or (not written and _SOME_DATE.search(said)):
         return Problem("ambiguous_date")
@@ -67,7 +68,7 @@ def in_words(day: date) -> str:
 def _judged(born: date, today: date) -> Accepted | Problem:
     if born > today:
         return Problem("future_date")
-    age = age_on(today, born)
+    age = age_on(born, today)
     if age > LONGEST_LIFE:
         return Problem("not_a_date")
     return _of_age(age) or Accepted(born.isoformat(), in_words(born))

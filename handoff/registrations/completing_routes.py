@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff import keys
+from handoff import keys, national_insurance
 from handoff.bodies import form_fields, text_field
 from handoff.cases.service import case_for
 from handoff.content.areas import local_day
@@ -171,6 +171,7 @@ async def _context(request: web.Request, at: At) -> dict[str, Any]:
         "letters": made,
         "draft": await completing.draft_letter(at),
         "parts": parts,
+        "masked_ni": national_insurance.masked,
         "consenting": consenting,
         "talked_over": said,
         "allowed": {

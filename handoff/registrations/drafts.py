@@ -13,12 +13,13 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
+from handoff.ages import age_on
 from handoff.cases.service import CaseRules
 from handoff.conversations.model import SMS, Contact, Conversation
 from handoff.neet import service as neet
 from handoff.registrations import form
 from handoff.registrations.contact import shown_number
-from handoff.registrations.eligibility import Signpost, age_on, judge
+from handoff.registrations.eligibility import Signpost, judge
 from handoff.registrations.fields import FIELDS, Known, read
 from handoff.registrations.model import Draft
 from handoff.registrations.reading import Accepted, Problem
@@ -157,7 +158,7 @@ def today_of(rules: CaseRules, now: datetime, conversation: Conversation) -> dat
 
 
 def years(born: str, today: date) -> int:
-    return age_on(today, date.fromisoformat(born))
+    return age_on(date.fromisoformat(born), today)
 
 
 async def _draft(session: AsyncSession, now: datetime, conversation: Conversation) -> Draft:

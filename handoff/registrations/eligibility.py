@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from handoff.ages import age_on
 from handoff.content.areas import Area
 from handoff.registrations.benefits import Benefits, Ground, load_benefits
 
@@ -39,7 +40,7 @@ def judge(answers: Mapping[str, str], today: date, home: Place | None) -> Eligib
     born = answers.get("date_of_birth")
     return (
         refusal(
-            age=age_on(today, date.fromisoformat(born)) if born else None,
+            age=age_on(date.fromisoformat(born), today) if born else None,
             elsewhere=home.slug is None if home else None,
             care_status=answers.get("care_status"),
             ground=answers.get("ground"),
@@ -73,11 +74,6 @@ def reasons() -> dict[str, str]:
 def wording(area: Area) -> str:
     """Whether one should register before a claim, as the area's agreement with the Jobcentre says."""
     return area.registering
-
-
-def age_on(day: date, born: date) -> int:
-    """Whole years from birth; someone born on 29 February is a year older on 1 March."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 @cache

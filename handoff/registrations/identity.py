@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.crypto import keyring
 from handoff.db import ROW
+from handoff.names import folded
 from handoff.records import service as records
 from handoff.registrations.model import ACTIVE, Registration
 
@@ -36,7 +37,7 @@ async def running(
 
 def identity_of(values: Mapping[str, Any]) -> str:
     """A blind index of who this is: name, however it is written, with date of birth and postcode."""
-    parts = (records.folded(values["name"]), values["date_of_birth"], values["postcode"])
+    parts = (folded(values["name"]), values["date_of_birth"], values["postcode"])
     return keyring.blind_index("|".join(parts))
 
 

@@ -5,12 +5,12 @@ Pure. A part is read whole or refused with the field and how to put it right; no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from handoff import national_insurance
 from handoff.bodies import text_field
 from handoff.crypto import keyring
 from handoff.errors import Unprocessable
@@ -34,7 +34,6 @@ EVIDENCE = {
     "matb1": "Maternity certificate (MAT B1)",
     "letter": "Letter from a social worker or another professional",
 }
-_NI = re.compile(r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]")
 Form = Mapping[str, str]
 
 
@@ -92,15 +91,6 @@ TITLES = {
 }
 
 
-def masked_ni(number: str | None) -> str:
-    """Enough to tell two apart: "•• •• •• 56 C"."""
-    return f"•• •• •• {number[6:8]} {number[8]}" if number else ""
-
-
-def shown_ni(number: str) -> str:
-    return " ".join((number[:2], number[2:4], number[4:6], number[6:8], number[8:]))
-
-
 def _address(form: Form, setting: Setting) -> Change:
     kind = _one_of(form, "address_kind", KINDS_OF_ADDRESS, "Choose what kind of address it is.")
     text = _text(form, "address")
@@ -113,10 +103,10 @@ def _national_insurance(form: Form, setting: Setting) -> Change:
     """An empty box keeps what is there, as the page shows it masked; a tick takes it out."""
     if form.get("remove") == YES:
         return Change(details={"ni_number": None})
-    number = re.sub(r"[\s-]", "", _text(form, "ni_number")).upper()
+    number = national_insurance.tidied(_text(form, "ni_number"))
     if not number:
         return Change()
-    if not _NI.fullmatch(number):
+    if not national_insurance.FORM.fullmatch(number):
         raise _wrong(
             "ni_number",
             "This is no National Insurance number: two letters, six digits and a letter A to D, such as "

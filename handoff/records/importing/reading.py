@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
+from handoff.csv_files import BadLine, rows_of
 from handoff.errors import Unprocessable
 
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 50_000, 120, 2_000
@@ -94,14 +92,10 @@ def sheet_of(text: str, encoding: str) -> Sheet:
     """The rows of a CSV text; Unprocessable names the line that cannot be read."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows = []
     try:
-        for number, cells in enumerate(islice(reader, MOST_ROWS + 2), start=1):
-            if any(cell.strip() for cell in cells):
-                rows.append((number, [cell.strip() for cell in cells]))
-    except csv.Error:
-        told = f"Line {reader.line_num} cannot be read: a quotation mark may be missing. Put it right first."
+        rows = rows_of(text, separator, MOST_ROWS + 2)
+    except BadLine as line:
+        told = f"Line {line.number} cannot be read: a quotation mark may be missing. Put it right first."
         raise Unprocessable("bad_csv", told, field="file") from None
     if len(rows) < 2:
         raise Unprocessable("no_rows", "The file has headings at most, and no rows below them.", field="file")
@@ -132,8 +126,3 @@ def _check_headings(headings: Sequence[str]) -> None:
     if twice is not None:
         told = f"Two columns are headed “{twice[:60]}”. Rename one and bring the file again."
         raise Unprocessable("double_heading", told, field="file")
-
-
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 
+from handoff.ages import age_on
 from handoff.conversations.words import normalise
 from handoff.records.codes import NEET, Codes
 from handoff.records.editing import tidied
 from handoff.records.importing.reading import LONGEST_CELL, Sheet
 from handoff.records.person import FIELDS, Details
-from handoff.records.rules import Doing, Standing, age_on, detail_faults, doing_faults
+from handoff.records.rules import Doing, Standing, detail_faults, doing_faults
 
 _DAYS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%d/%m/%y", "%d-%b-%y")
 _YES = frozenset({"y", "yes", "true", "1", "t", "x"})

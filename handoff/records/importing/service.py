@@ -12,8 +12,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
+from handoff.csv_files import safe_cell
 from handoff.errors import Conflict, NotFound, Unprocessable
-from handoff.records.importing.reading import Sheet, decoded, guessed, safe_cell, sheet_of
+from handoff.records.importing.reading import Sheet, decoded, guessed, sheet_of
 from handoff.records.model import Import, ImportRow
 from handoff.staff.service import Member
 

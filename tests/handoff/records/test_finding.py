@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from handoff.app import Parts
+from handoff.names import words_of
 from handoff.records import service
 from handoff.records.matching import similar
-from handoff.records.person import words_of
 from handoff.records.service import Found
 from tests.handoff.records.scenes import AISHA, facts
 

@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import func, select
 
 from handoff.app import Parts
+from handoff.csv_files import safe_cell
 from handoff.records import service
 from handoff.records.importing import worker
-from handoff.records.importing.reading import guessed, safe_cell
+from handoff.records.importing.reading import guessed
 from handoff.records.model import Import, ImportRow, Record
 from tests.handoff.cases.scenes import Colleague
 from tests.handoff.records.scenes import facts, make_record
