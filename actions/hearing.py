@@ -48,6 +48,16 @@ _SAVE = re.compile(
     r"|no(t| time) now|i'?m busy)\b[\s.!]*((now|bye|sorry|pls|please|thanks)[\s.!]*)*",
     re.I,
 )
+_BACK = re.compile(
+    r"((no|nah|wait|sorry|oops|pls|please|can|could|i|we|u|you|want|wanna|need|to|let'?s|hang on)[\s,]*)*"
+    r"(go|take me|get)? ?(back|previous|undo)( (a|one) (step|question)| to the (last|previous) (one|question)| pls| please)*[\s.!]*",
+    re.I,
+)
+_WAIT = re.compile(
+    r"((no|ok|okay|sorry|pls|please|just|can u|can you)[\s,]*)*(wait|hang on|hold on|(one|1|a|gimme a|give me a) (sec|second|min|minute|moment|mo)"
+    r"|(two|2) (secs?|mins?|minutes))( (pls|please|a (sec|second|min|minute|moment)))*[\s.!]*",
+    re.I,
+)
 _KEPT = re.compile(r"\b(keep|save|later)\b", re.I)
 _HAVE_CODE = re.compile(r"\bcome[- ]?back code\b|\b(have|got|my) (a |the )?code\b", re.I)
 _NO_CODE = re.compile(
@@ -62,6 +72,11 @@ _NO_PHONE = re.compile(
     re.I,
 )
 _REACH = re.compile(r"@|\d{6}|\d[\d\s]{8}")
+_PERSON = re.compile(
+    r"\b(talk|speak|spk|speek|chat|need|want|get)\b.*\b(person|human|some(one|body|1)|advis[eo]r|real)\b"
+    r"|\bhuman\b",
+    re.I,
+)
 _ALL_RIGHT = re.compile(
     r"(yes|yeah|yh|no|nah|ok|okay)?[\s,]*"
     r"((it|that|this|everything|all)?(['’]?s| is| looks?| sounds?|s)?( all)? ?"
@@ -124,7 +139,7 @@ class Question:
 @dataclass(frozen=True)
 class Wants:
     """Person, leave, save, delete, stay, finish, change, reference, no_phone, code, no_code, elsewhere,
-    as_before or again."""
+    as_before, back, wait or again."""
 
     what: str
 
@@ -153,14 +168,23 @@ def _wanted(said: Said, requested: str) -> str | None:
     wishes = {
         "save": _SAVE.fullmatch(text) or said.intent == "goodbye",
         LEAVE: wants_to_leave(said),
-        "person": said.intent == "talk_to_person",
+        "person": _asks_for_person(said, requested),
         "no_code": requested == CODE and _NO_CODE.search(text),
         "code": requested not in (CODE_BIRTHDAY, "contact") and _means_code(said, requested),
         "no_phone": requested == "contact" and _NO_PHONE.match(text) and not _REACH.search(text),
+        "back": _BACK.fullmatch(text),
+        "wait": _WAIT.fullmatch(text),
         "reference": said.intent == "my_reference" or _asks_for_reference(text, requested),
         "finish": confirmed,
     }
     return next((wish for wish, is_so in wishes.items() if is_so), None)
+
+
+def _asks_for_person(said: Said, requested: str) -> bool:
+    """ "text me on 07700 900123" says how to be reached, however much it is like asking for a person."""
+    if said.intent != "talk_to_person":
+        return False
+    return requested != "contact" or bool(_PERSON.search(said.text) and not _REACH.search(said.text))
 
 
 def _confirms(said: Said) -> bool:
