@@ -159,9 +159,6 @@ async def _join(session: AsyncSession, now: datetime, found: Likeness) -> None:
     if stays.id == goes.id:
         return
     goes.joined_into_id, goes.joined_at, goes.updated_at = stays.id, now, now
-    for place in filter(None, (goes.area, goes.also_area)):
-        if place not in (stays.area, stays.also_area):
-            stays.also_area = place
     store.touched(stays, now)
 
 

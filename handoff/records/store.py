@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, false, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, Select, delete, false, func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from handoff.errors import NotFound
 from handoff.records.model import Pair, Record, RecordKey, Spell
@@ -18,9 +19,21 @@ _NUMBERS = ("uln", "upn", "client_id")
 
 
 def of_areas(areas: Collection[str], record: type[Record] = Record) -> ColumnElement[bool]:
-    """For a query: records of these areas, those they work with too, and those whose area is not known."""
+    """For a query: records of these areas, those they work with too, and those whose area is not known.
+
+    Whose record was joined into another sees that too, for as long as both are one.
+    """
     also = func.coalesce(record.also_area.in_(areas), false())  # never unknown: its contrary is asked too
-    return or_(record.area.is_(None), record.area.in_(areas), also)
+    return or_(record.area.is_(None), record.area.in_(areas), also, record.id.in_(_joined_of(areas)))
+
+
+def _joined_of(areas: Collection[str]) -> Select[uuid.UUID | None]:
+    """What records of these areas were joined into, however many joins lie between."""
+    theirs, further = aliased(Record), aliased(Record)
+    seen = or_(theirs.area.in_(areas), theirs.also_area.in_(areas))
+    first = select(theirs.joined_into_id).where(theirs.joined_into_id.is_not(None), seen).cte(recursive=True)
+    into = select(further.joined_into_id).where(further.id == first.c.joined_into_id)
+    return select(first.union(into.where(further.joined_into_id.is_not(None))).c.joined_into_id)
 
 
 async def hold_births(session: AsyncSession, people: Iterable[Details]) -> None:

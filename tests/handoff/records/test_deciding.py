@@ -6,12 +6,15 @@ import asyncio
 import re
 import uuid
 from datetime import date
+from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestClient
 
 from handoff.app import Parts
 from handoff.records import service
-from tests.handoff.cases.scenes import Colleague
+from handoff.records.model import Record
+from tests.handoff.cases.scenes import LAMBETH, Colleague, signed_in
 from tests.handoff.records.scenes import activity_of, make_record
 
 HOME = "/staff/records"
@@ -111,3 +114,44 @@ async def test_a_decision_there_is_none_of_changes_nothing(
     pair = await pair_of(sam)
     assert (await decide(sam, pair, decision))[0] == 404
     assert await pair_of(sam) == pair
+
+
+@pytest.mark.parametrize("worked_with", [None, "lambeth"], ids=["only ours", "worked with them before"])
+async def test_another_area_sees_the_joined_record_only_as_long_as_both_are_one(
+    parts: Parts, client: TestClient[Any, Any], worked_with: str | None
+) -> None:
+    earlier, later = (
+        await make_record(parts),
+        await make_record(parts, name=ALIKE, area="lambeth", phone=None),
+    )
+    async with parts.db.transaction() as session:
+        (await session.get_one(Record, earlier)).also_area = worked_with
+    async with signed_in(client, "lead@demo.test") as lead, signed_in(client, LAMBETH) as alex:
+
+        async def sees(record: uuid.UUID) -> bool:
+            async with alex.http.get(f"{HOME}/{record}") as response:
+                return response.status == 200
+
+        assert await sees(earlier) is (worked_with is not None)
+        pair = await pair_of(lead)
+        assert (await decide(lead, pair, "same"))[0] == 200
+        assert await sees(earlier) and await sees(later)
+        assert (await decide(lead, pair, "undone"))[0] == 200
+        assert await sees(earlier) is (worked_with is not None) and await sees(later)
+    async with parts.db.reading() as session:
+        assert (await session.get_one(Record, earlier)).also_area == worked_with
+
+
+async def test_an_area_sees_what_its_record_was_joined_into_over_two_joins(
+    parts: Parts, client: TestClient[Any, Any]
+) -> None:
+    first = await make_record(parts, phone=None)
+    middle = await make_record(parts, name=ALIKE, area="southwark", phone=None)
+    last = await make_record(parts, name=ALIKE, area="lambeth", phone=None, postcode="SW9 6DE")
+    async with parts.db.transaction() as session:
+        now = parts.clock.now()
+        for goes, into in ((last, middle), (middle, first)):
+            record = await session.get_one(Record, goes)
+            record.joined_into_id, record.joined_at = into, now
+    async with signed_in(client, LAMBETH) as alex:
+        assert f"{HOME}/{first}" in await alex.page(f"{HOME}/{last}")
