@@ -1,4 +1,5 @@
 """`python -m handoff COMMAND`: serve; migrate (schema, answers, demo people); add-staff; verify-audit;
+trace-answer (which revision said it);
 check-content (what a build refuses in answers and their facts); export-content and import-content (all
 answers as files of YAML, out and in again as drafts); seal-screening (approve the shipped phrases
 and fixed messages as they are now, or --check that nothing changed since); retention, export-person,
@@ -23,7 +24,7 @@ from handoff import audit, logs
 from handoff.alerts.demo import ensure_demo_rota
 from handoff.alerts.readiness import area_faults
 from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
-from handoff.content import build
+from handoff.content import build, tracing
 from handoff.content import commands as content_commands
 from handoff.content.entries import ContentFaults
 from handoff.content.service import seed_once
@@ -51,6 +52,7 @@ def main() -> int:
     commands.add_parser("migrate")
     add_arguments(commands.add_parser("add-staff"))
     commands.add_parser("verify-audit")
+    tracing.add_arguments(commands.add_parser("trace-answer"))
     build.add_arguments(commands.add_parser("check-content"))
     content_commands.add_arguments(commands)
     seal.add_arguments(commands.add_parser("seal-screening"))
@@ -185,11 +187,18 @@ async def hold_person(settings: Settings, asked: argparse.Namespace) -> None:
         print(await keeping_commands.hold_person(parts.db, parts.clock, asked))
 
 
+async def trace_answer(settings: Settings, asked: argparse.Namespace) -> None:
+    """Say which revision and release an answer in a conversation came from."""
+    async with make_parts(settings) as parts, parts.db.reading() as session:
+        print(await tracing.trace(session, asked.conversation, asked.seq))
+
+
 _COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, None]]] = {
     "serve": serve,
     "migrate": prepare,
     "add-staff": add_staff,
     "verify-audit": verify_audit,
+    "trace-answer": trace_answer,
     "retention": retention,
     "export-person": export_person,
     "erase-person": erase_person,

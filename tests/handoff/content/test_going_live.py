@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,9 +17,12 @@ from handoff.app import Parts
 from handoff.audit import AuditEntry
 from handoff.clock import Clock
 from handoff.content.moments import moment_of
-from handoff.errors import Unprocessable
+from handoff.content.tracing import trace
+from handoff.errors import NotFound, Unprocessable
 from handoff.studio.schedule import Schedule
 from tests.handoff.cases.scenes import Colleague, signed_in
+from tests.handoff.factories import make_chat
+from tests.handoff.fakes import FakeRasa, answer
 
 BURSARY = "/api/staff/answers/bursary"
 LONDON = ZoneInfo("Europe/London")
@@ -202,3 +206,23 @@ async def test_an_emergency_publishes_ones_own_work_and_tells_managers_and_leads
         while not mails.is_dir() or len(list(mails.glob("*.eml"))) < 2:
             await asyncio.sleep(0)
     assert all(reason in mail.read_text() for mail in mails.glob("*.eml"))
+
+
+async def test_an_answer_that_somebody_got_is_traced_to_its_revision_and_release(
+    client: TestClient[Any, Any], parts: Parts, rasa: FakeRasa, jo: Colleague, kit: Colleague
+) -> None:
+    rasa.script["bursary?"] = [answer("bursary")]
+    chat = await make_chat(client)
+    [before] = await chat.say("bursary?")
+    await kit.post(f"{BURSARY}/publish", {"version": await approved(jo, kit)})
+    await parts.content.reload()
+    [after] = await chat.say("bursary?")
+    conversation = uuid.UUID(chat.conversation)
+    async with parts.db.reading() as session:
+        first = await trace(session, conversation, before["seq"])
+        second = await trace(session, conversation, after["seq"])
+        with pytest.raises(NotFound):
+            await trace(session, conversation, 1)
+    assert "revision 1 (" in first and "release 1 of" in first and "shipped with Wayline" in first
+    assert "revision 2 (" in second and "release 2 of" in second
+    assert "Written by: Jo Davies. Approved by: Kit Morgan." in second
