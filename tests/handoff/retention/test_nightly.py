@@ -19,7 +19,10 @@ from handoff.registrations.model import Registration
 from handoff.retention import due
 from handoff.retention.model import Forgotten, Hold, Run
 from handoff.retention.nightly import night_of
+from handoff.sms.catch_up import CatchUp
+from handoff.sms.inbox import Inbox
 from handoff.staff import service as staff
+from tests.handoff.fakes import FakeTwilio
 from tests.handoff.retention.scenes import House
 
 LONDON = ZoneInfo("Europe/London")
@@ -318,3 +321,20 @@ async def _settled(house: House) -> None:
     async with house.parts.db.transaction() as session:
         sent = {"state": SENT, "sent_at": house.parts.clock.now() - timedelta(minutes=1), "next_try_at": None}
         await session.execute(update(Notice).values(**sent))
+
+
+async def test_a_text_that_arrives_while_its_thread_goes_is_not_lost(
+    house: House, twilio: FakeTwilio
+) -> None:
+    parts = house.parts
+    inbox = Inbox(parts.db, parts.clock, parts.hub, parts.rules, parts.settings, parts.turns)
+    catch_up = CatchUp(parts.db, parts.clock, inbox, parts.twilio)
+    await house.talk(phone="+447700900123")
+    house.later(days=91)
+    twilio.arrives("SM" + "8" * 32, "+447700900123", "+447700900001", "is anybody there")
+    await asyncio.gather(house.run(), catch_up.round(), return_exceptions=True)
+    await catch_up.round()
+    await parts.turns.stop()
+    async with parts.db.reading() as session:
+        said = [one.text for one in (await session.execute(select(Message))).scalars()]
+    assert said.count("is anybody there") == 1
