@@ -130,3 +130,12 @@ class ContentFile(Base):
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EditorHere(Base):
+    """Who has an answer's draft open to write in; out of date half a minute after `seen_at`."""
+
+    __tablename__ = "editor_here"
+    slug: Mapped[str] = mapped_column(ForeignKey("answer.slug"), primary_key=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

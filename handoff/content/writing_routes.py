@@ -8,7 +8,7 @@ from aiohttp import web
 
 from handoff import keys
 from handoff.bodies import json_object
-from handoff.content import meaning, service
+from handoff.content import meaning, presence, service
 from handoff.content.examples import Looked, look_over
 from handoff.content.meaning import MEANINGS
 from handoff.content.model import DRAFT
@@ -44,3 +44,4 @@ async def looked_over(request: web.Request, view: AnswerView, wording: Wording) 
 def setup(app: web.Application) -> None:
     meaning.setup(app)
     app.router.add_post("/api/staff/answers/{slug}/examples", examples)
+    app.router.add_get("/api/staff/answers/{slug}/editors", presence.editors)

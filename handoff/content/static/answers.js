@@ -111,10 +111,12 @@ function sentence(words) {
 // Words that were not saved come back in this tab, whatever went wrong (a signed-out session, a closed lid);
 // they are kept for the draft's version, so what is saved once is never brought back over newer words.
 function keepWords(form) {
-  const key = `words ${form.getAttribute("action")} ${form.elements.version.value}`;
-  const kept = sessionStorage.getItem(key);
+  const key = () => `words ${form.getAttribute("action")} ${form.elements.version.value}`;
+  const keep = () => sessionStorage.setItem(key(), words(form));
+  const kept = sessionStorage.getItem(key());
   if (kept && kept !== words(form)) bringBack(form, kept);
-  form.addEventListener("input", () => sessionStorage.setItem(key, words(form)));
+  form.addEventListener("input", keep);
+  form.addEventListener("saved", keep); // under the version that the save gave
 }
 
 function words(form) {

@@ -81,9 +81,19 @@ def _writing() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_content_file"),
     )
+    op.create_table(
+        "editor_here",
+        sa.Column("slug", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["slug"], ["answer.slug"], name="fk_editor_here_slug_answer"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_editor_here_staff_id_staff"),
+        sa.PrimaryKeyConstraint("slug", "staff_id", name="pk_editor_here"),
+    )
 
 
 def _undo_writing() -> None:
+    op.drop_table("editor_here")
     op.drop_table("content_file")
     op.drop_column("revision", "areas")
 
