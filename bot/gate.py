@@ -99,7 +99,27 @@ def _went(text: str, heard: Heard, answers: Answers) -> str:
     return f"“{text}” brings “{answers[heard.got][0] if heard.got in answers else heard.got}”"
 
 
-def ask_kept_back(folder: Path, answers: Answers, wanted: Sequence[str]) -> dict[str, Heard]:
+class Known:
+    """An encoder that reads each text once: both folders hold mostly the same ones."""
+
+    def __init__(self) -> None:
+        from bot.encoder import Encoder
+
+        self._encoder = Encoder.load(workers=os.cpu_count() or 1)
+        self.fingerprint = self._encoder.fingerprint
+        self._vectors: dict[str, Any] = {}
+
+    def encode(self, sentences: Sequence[str]) -> Any:
+        """As the encoder's own."""
+        import numpy as np
+
+        missing = [text for text in dict.fromkeys(sentences) if text not in self._vectors]
+        if missing:
+            self._vectors.update(zip(missing, self._encoder.encode(missing), strict=True))
+        return np.stack([self._vectors[text] for text in sentences])
+
+
+def ask_kept_back(folder: Path, answers: Answers, wanted: Sequence[str], encoder: Known) -> dict[str, Heard]:
     """Learn the folder without what is kept back, and say what each wanted text is taken for."""
     from rasa.engine.storage.local_model_storage import LocalModelStorage
     from rasa.engine.storage.resource import Resource
@@ -120,6 +140,7 @@ def ask_kept_back(folder: Path, answers: Answers, wanted: Sequence[str]) -> dict
         featurizer = SentenceFeaturizer(
             SentenceFeaturizer.get_default_config(), storage, Resource("featurizer")
         )
+        featurizer._encoder = encoder  # type: ignore[assignment]
         classifier = TopicClassifier(TopicClassifier.get_default_config(), storage, Resource("classifier"))
         featurizer.train(kept)
         classifier.train(featurizer.process_training_data(kept))
@@ -151,8 +172,9 @@ def main() -> None:
     if not wanted:
         print(json.dumps({"faults": []}))
         return
-    before = ask_kept_back(folders[0], live, [text for text in wanted if text in known])
-    after = ask_kept_back(folders[1], candidate, wanted)
+    encoder = Known()
+    before = ask_kept_back(folders[0], live, [text for text in wanted if text in known], encoder)
+    after = ask_kept_back(folders[1], candidate, wanted, encoder)
     print(json.dumps({"faults": faults(live, candidate, before, after)}))
 
 

@@ -1,0 +1,52 @@
+"""The gate names what goes wrong with new example questions, and lets good ones pass."""
+
+from __future__ import annotations
+
+from bot.gate import Answers, Heard, faults, kept_back
+
+MONEY = tuple(f"money question {number}" for number in range(25))
+RENT = tuple(f"rent question {number}" for number in range(25))
+LIVE: Answers = {"money": ("Help with money", MONEY), "rent": ("Help with rent", RENT)}
+MORE: Answers = {**LIVE, "money": ("Help with money", (*MONEY, "a new one", "another new one"))}
+
+
+def right(answers: Answers) -> dict[str, Heard]:
+    """Every kept-back question brings its own answer."""
+    return {text: Heard(slug, ()) for slug, (_, texts) in answers.items() for text in kept_back(texts)}
+
+
+def test_the_same_fifth_is_kept_back_whatever_the_order():
+    assert kept_back(MONEY) == kept_back(MONEY[::-1]) and len(kept_back(MONEY)) == 5
+    assert kept_back(("only one",)) == ["only one"]
+
+
+def test_questions_that_find_their_answer_pass():
+    assert faults(LIVE, MORE, right(LIVE), right(MORE)) == []
+
+
+def test_a_changed_answer_that_is_offered_is_found():
+    after = {text: Heard(None, (slug.got or "",)) for text, slug in right(MORE).items()}
+    after |= {text: Heard("rent", ()) for text in kept_back(RENT)}
+    assert faults(LIVE, MORE, right(LIVE), after) == []
+
+
+def test_a_changed_answer_that_is_not_found_is_named_with_its_questions_and_what_they_bring():
+    after = right(MORE) | {text: Heard("rent", ()) for text in kept_back(MORE["money"][1])[:3]}
+    [told] = faults(LIVE, MORE, right(LIVE), after)
+    assert told.startswith("“Help with money” is not found well enough: of 5 questions")
+    assert f"“{kept_back(MORE['money'][1])[0]}” brings “Help with rent”" in told and "Give more ways" in told
+
+
+def test_a_neighbour_that_loses_its_questions_is_named():
+    after = right(MORE) | {text: Heard("money", ()) for text in kept_back(RENT)[:2]}
+    [told] = faults(LIVE, MORE, right(LIVE), after)
+    assert (
+        told.startswith("“Help with rent” would be found less often") and "brings “Help with money”" in told
+    )
+
+
+def test_one_question_lost_among_many_is_a_matter_of_chance():
+    many: Answers = {f"other-{n}": ("Other", tuple(f"{n} {m}" for m in range(25))) for n in range(12)}
+    live, more = {**LIVE, **many}, {**MORE, **many}
+    after = right(more) | {kept_back(RENT)[0]: Heard(None, ())}
+    assert faults(live, more, right(live), after) == []
