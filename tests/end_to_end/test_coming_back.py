@@ -45,3 +45,16 @@ async def test_dont_tell_the_jobcentre_said_later_is_done_and_noted(
         seen = await response.json()
     assert seen["registrations"][0]["Tell Jobcentre Plus"] == "No"
     assert any("Do NOT tell Jobcentre Plus" in note["text"] for note in seen["notes"])
+
+
+async def test_dont_tell_the_jobcentre_said_in_a_check_in_is_done_and_the_question_comes_again(
+    stack: Stack, http: aiohttp.ClientSession
+) -> None:
+    _, usual = personas()
+    person = await Person.arrives(http, stack.url)
+    played = await play_in_chat(person, {"opens": "register for benefits", "name": "Ivy Lane"}, usual)
+    assert played.end == "registered"
+    *_, asked = await person.say("can we do a check in")
+    done, again = await person.say("dont tell the jobcentre")
+    assert "taken that permission back" in done["text"]
+    assert (again["kind"], again["text"]) == ("prompt", asked["text"])
