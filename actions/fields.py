@@ -34,7 +34,7 @@ def _field(name: str, label: str, named: str, fits: str) -> Field:
 FIELDS = {
     field.name: field
     for field in (
-        _field("name", "name", r"(full |first |last |sur)?name", r"[^\W\d_][^\d_]{1,60}"),
+        _field("name", "name", r"(full |first |last |sur)?name('?s)?", r"[^\W\d_][^\d_]{1,60}"),
         _field(
             "date_of_birth",
             "date of birth",

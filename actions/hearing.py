@@ -50,11 +50,13 @@ _SAVE = re.compile(
 )
 _BACK = re.compile(
     r"((no|nah|wait|sorry|oops|pls|please|can|could|i|we|u|you|want|wanna|need|to|let'?s|hang on)[\s,]*)*"
-    r"(go|take me|get)? ?(back|previous|undo)( (a|one) (step|question)| to the (last|previous) (one|question)| pls| please)*[\s.!]*",
+    r"(go|take me|get)? ?(back|previous|undo)"
+    r"( (a|one) (step|question)| to the (last|previous) (one|question)| pls| please)*[\s.!]*",
     re.I,
 )
 _WAIT = re.compile(
-    r"((no|ok|okay|sorry|pls|please|just|can u|can you)[\s,]*)*(wait|hang on|hold on|(one|1|a|gimme a|give me a) (sec|second|min|minute|moment|mo)"
+    r"((no|ok|okay|sorry|pls|please|just|can u|can you)[\s,]*)*"
+    r"(wait|hang on|hold on|(one|1|a|gimme a|give me a) (sec|second|min|minute|moment|mo)"
     r"|(two|2) (secs?|mins?|minutes))( (pls|please|a (sec|second|min|minute|moment)))*[\s.!]*",
     re.I,
 )

@@ -126,6 +126,8 @@ class Step(Talk):
             "no_phone": self._no_phone,
             "reference": self._no_reference,
             "stay": self._stay,
+            "back": self._back,
+            "wait": self._wait,
             "elsewhere": self._elsewhere,
             "as_before": self._as_before,
         }
@@ -274,6 +276,20 @@ class Step(Talk):
     async def _stay(self) -> Events:
         self.say("utter_carry_on")
         return await self.start_again()
+
+    async def _back(self) -> Events:
+        """The question answered last comes again; its answer stands until there is another."""
+        if self.requested in (CONFIRMED, CHANGE):
+            return self.ask(CHANGE)
+        order = list(FIELDS)
+        asked = "contact" if self.requested == "borough" else self.requested
+        earlier = order[: order.index(asked)] if asked in order else []
+        before = [name for name in earlier if name in self.place.given]
+        return await self.ask_field(before[-1]) if before else await self.ask_again()
+
+    async def _wait(self) -> Events:
+        self.say("utter_take_your_time")
+        return self.keep(str(self.requested))
 
     async def start_again(self) -> Events:
         """The first question that is open, whatever was asked last."""

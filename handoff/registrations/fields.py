@@ -42,6 +42,11 @@ _STATE = re.compile(
     r"|okay|good|here|new|really|done|looking|trying|going|gonna|living|nobody|worried|stuck|sick|depressed)\b",
     re.IGNORECASE,
 )
+_CURSING = re.compile(
+    r"\b(?:wtf|wth|stfu|ffs|omg|lol|lmao|fuck\w*|fck\w*|shit|piss off|bitch|wanker|cunt|twat|dickhead"
+    r"|bruv|bruh)\b",
+    re.IGNORECASE,
+)
 _WEB = re.compile(r"://|www\.|\w\.(?:com|co|uk|org|net|io)\b", re.IGNORECASE)
 _JOINERS = "\u200c\u200d"
 
@@ -125,7 +130,11 @@ def _is_no_name(name: str) -> bool:
         or not all(_is_name_sign(char) for char in name)
         or len(words) > MOST_NAMES
         or name.casefold() in _NO_NAMES
-        or bool(_WEB.search(name) or (_QUESTION.match(name) and not _CALLED_SO.fullmatch(name)))
+        or bool(
+            _WEB.search(name)
+            or _CURSING.search(name)
+            or (_QUESTION.match(name) and not _CALLED_SO.fullmatch(name))
+        )
     )
 
 

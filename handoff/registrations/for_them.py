@@ -41,6 +41,7 @@ LABELS = {
 _FIXES = {
     "not_a_name": "Use letters, such as Aisha Khan.",
     "not_a_postcode": "Write the whole postcode, such as NW1 2DB.",
+    "which_postcode": "Those lie in two councils' areas. Write the one where they stay most.",
     "not_a_borough": "Name the borough or council, such as Camden.",
     "not_a_contact": "Give a number, an e-mail, or someone they trust.",
     "which_contact": "That says what is not safe. Give only what is safe.",

@@ -46,9 +46,12 @@ def read_lists() -> None:
 def read_postcode(text: str, areas: Mapping[str, Area]) -> Accepted | Problem:
     """The postcode in the text as "SW1A 1AA", unless it is known to lie in nobody's area of ours.
 
-    One that is well formed but in no list is accepted too (authority_of says None): it may be new.
+    One that is well formed but in no list is accepted too (authority_of says None): it may be new. Two in
+    different councils' areas are none: it decides who may help.
     """
     possible = list(filter(None, map(written, _candidates(text))))
+    if len(set(filter(None, map(table().authority, possible)))) > 1:
+        return Problem("which_postcode")
     possible += chain.from_iterable(map(_mistyped, _candidates(text)))
     found = next(filter(table().authority, possible), possible[0] if possible else None)
     if found is None:

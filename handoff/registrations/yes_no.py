@@ -17,6 +17,12 @@ _NO = frozenset(
     "n no nope nah naw nay never not dont don't won't wont can't cant refuse disagree rather neither "
     "except unless".split()
 )
+_HELPING = frozenset("dont don't won't wont can't cant".split())
+_ABOUT_IT = frozenset(
+    "tell telling told want wanna share talk talking speak contact let ask inform say agree like do give need "
+    "think anyone them jobcentre jobcenter dwp others it that this you u".split()
+)
+"""One of these follows a "don't" that answers; "I can't live at home" does not."""
 _BEFORE = frozenset(
     "um er erm well oh please i i'd id i'm im am guess suppose think so of "
     "that that's thats it it's its is".split()
@@ -42,8 +48,9 @@ def read_permission(text: str) -> Accepted | Problem:
         words.pop(0)
     yes = bool((words and words[0] in _YES) or _ALSO_YES.fullmatch(said) or _signed(said, _YES_SIGNS))
     no = bool((words and words[0] in _NO) or _signed(said, _NO_SIGNS))
+    beside = words[:1] and words[0] in _HELPING and words[1:] and _ABOUT_IT.isdisjoint(words)
     wavers = (yes and not _NO.isdisjoint(words)) or (no and not _YES.isdisjoint(words))
-    if yes == no or wavers or _UNSURE.search(said):
+    if yes == no or beside or wavers or _UNSURE.search(said):
         return Problem("not_yes_or_no")
     answer = "yes" if yes else "no"
     return Accepted(answer, answer)

@@ -1,4 +1,4 @@
-"""What would cost somebody every answer is read back first; and a form that is over says so."""
+"""What would cost every answer is read back first; a form that is over says so; a step back, and a wait."""
 
 from __future__ import annotations
 
@@ -62,3 +62,35 @@ async def test_a_form_that_an_adviser_finished_meanwhile_is_over(
         heard = await read_back("yes")
     assert heard == ["finished_for_you"]
     assert person.slots["registration"] is None
+
+
+@pytest.mark.parametrize("said", ["go back", "no go back", "back", "can i go back pls", "go back a step"])
+async def test_going_back_asks_the_question_before_and_goes_on_from_there(
+    register: Say, stub: StubHandoff, said: str
+) -> None:
+    await register("register me", "register_for_benefits")
+    assert await register(said) == ["prompt_name"]
+    for text in ("Sam Jones", "3 feb 2010"):
+        await register(text)
+    assert await register(said) == ["prompt_date_of_birth"]
+    assert await register(said) == ["prompt_name"]
+    assert await register("Sam Smith") == ["prompt_postcode"]
+    assert stub.drafts[CONVERSATION]["name"] == "Sam Smith"
+
+
+async def test_at_the_end_going_back_asks_what_to_change(read_back: Say) -> None:
+    assert await read_back("go back") == ["prompt_change"]
+
+
+@pytest.mark.parametrize("said", ["wait", "hang on a sec", "one min pls", "ok hold on", "2 mins"])
+async def test_who_needs_a_moment_is_given_it_and_loses_no_try(register: Say, said: str) -> None:
+    await register("register me", "register_for_benefits")
+    await register("Sam Jones")
+    for _ in range(4):
+        assert await register(said) == ["take_your_time"]
+    assert await register("3 feb 2010") == ["prompt_postcode"]
+
+
+@pytest.mark.parametrize("said", ["my names wrong", "my name's wrong", "change my name"])
+async def test_a_name_is_changed_however_it_is_put(read_back: Say, said: str) -> None:
+    assert await read_back(said) == ["prompt_name"]

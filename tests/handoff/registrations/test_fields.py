@@ -69,6 +69,8 @@ def test_a_name_may_be_anyones(text: str, name: str) -> None:
         ("what?", "not_a_name"),
         ("wot", "not_a_name"),
         ("huh", "not_a_name"),
+        ("wtf is this", "not_a_name"),
+        ("fuck off", "not_a_name"),
         ("im in care", "not_a_name"),
         ("i'm not sure", "not_a_name"),
         ("https://x.example", "not_a_name"),
@@ -263,6 +265,8 @@ def test_a_no_is_a_no(text: str) -> None:
         "whatever",
         "banana",
         "yes?",
+        "i cant live with my parents",
+        "dont live at home",
     ],
 )
 def test_what_could_be_either_is_no_permission_yet(text: str) -> None:

@@ -123,3 +123,16 @@ def test_hostile_lengths_of_lookalikes_are_no_postcode() -> None:
 
 def test_a_nation_has_no_area_of_ours() -> None:
     assert all(place.slug is None for place in places(AREAS) if place.code in NATIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("nw5 2tj or sometimes se24 0ng at my dads", Problem("which_postcode")),
+        ("SE24 0NG, NW5 2TJ", Problem("which_postcode")),
+        ("nw5 2tj nw5 2tj", Accepted("NW5 2TJ", "NW5 2TJ")),
+        ("nw5 2tj yeah nw52tj", Accepted("NW5 2TJ", "NW5 2TJ")),
+    ],
+)
+def test_two_councils_postcodes_are_asked_to_be_one(text: str, read: Accepted | Problem) -> None:
+    assert read_postcode(text, AREAS) == read
