@@ -20,11 +20,11 @@ from handoff.registrations.parts import LONGEST, NO, YES
 
 ANSWERS = {YES: "Yes, they allow it", NO: "No, not or not any more"}
 HOW = {
-    "in_person": "in person",
-    "phone": "on the phone",
-    "video": "in a video call",
-    "chat": "by chat or text",
-    "writing": "in writing",
+    "in_person": "In person",
+    "phone": "On the phone",
+    "video": "In a video call",
+    "chat": "By chat or text",
+    "writing": "In writing",
 }
 WHOM = {records.JOBCENTRE: "Jobcentre Plus", records.OTHERS: "others who help them"}
 LATEST_BACK = timedelta(days=365)
@@ -58,8 +58,8 @@ async def put_down(at: At, purpose: str, form: Mapping[str, str]) -> Registratio
 
 
 def in_words(said: Mapping[str, Any]) -> str:
-    """ "Said on the phone on 3 May 2026, asked: ..."; the question as it was put."""
-    return f"Said {HOW[said['how']]} on {day(date.fromisoformat(said['on']))}, asked: “{said['words']}”"
+    """ "On the phone on 3 May 2026, asked: ..."; the question as it was put."""
+    return f"{HOW[said['how']]} on {day(date.fromisoformat(said['on']))}, asked: “{said['words']}”"
 
 
 def answers(registration: Registration) -> list[Mapping[str, Any]]:

@@ -63,7 +63,7 @@ async def test_a_yes_given_later_counts_is_on_the_record_and_told(
         status == 200
         and "Jobcentre Plus: may be told" in shown
         and ASKED in shown
-        and "on the phone" in shown
+        and "On the phone on" in shown
     )
     assert (await reload(parts, registration)).jobcentre_permission is True
     assert await notices(parts) == ["registered"]
