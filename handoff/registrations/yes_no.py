@@ -19,8 +19,8 @@ _NO = frozenset(
 )
 _HELPING = frozenset("dont don't won't wont can't cant".split())
 _ABOUT_IT = frozenset(
-    "tell telling told want wanna share talk talking speak contact let ask inform say agree like do give need "
-    "think anyone them jobcentre jobcenter dwp others it that this you u".split()
+    "tell telling told want wanna share talk talking speak contact let ask inform say agree like do give "
+    "need think anyone them jobcentre jobcenter dwp others it that this you u".split()
 )
 """One of these follows a "don't" that answers; "I can't live at home" does not."""
 _BEFORE = frozenset(
