@@ -43,7 +43,8 @@ async def _home(
     request: web.Request, form: dict[str, str], refusal: Refusal | None, **found: Any
 ) -> web.Response:
     async with request.app[keys.DB].reading() as session:
-        waiting = await pairs.waiting(session, signed_in(request))
+        who = signed_in(request)
+        waiting = await pairs.waiting(session, who) + len(await pairs.elsewhere(session, who))
     context = {"found": None, "more": False, **found}
     return show(request, "search", refusal, form=form, waiting=waiting, details_of=details_of, **context)
 

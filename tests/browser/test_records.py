@@ -95,6 +95,7 @@ async def test_every_page_reads_well_on_a_phone(
 ) -> None:
     aisha = await make_record(parts)
     await make_record(parts, name="Ayisha Begum O'Hara", phone=None)
+    await make_record(parts, name="Aisha B O'Hara", phone=None, area="lambeth")
     async with parts.db.transaction() as session:
         now = parts.clock.now()
         await service.record_activity(session, now, aisha, "230", date(2025, 9, 1), "person")

@@ -78,6 +78,7 @@ async def test_both_areas_learn_whom_to_ring_and_nothing_else_of_it(
         told[other] = found[0]
         assert "Same name and date of birth" not in page and 'value="same"' not in page
     assert told["Lambeth"] == told["Camden"]
+    assert 'class="count">1<' in await sam.page(HOME)
     record = await sam.page(f"{HOME}/{theirs}")
     assert "Lambeth may have a record of this person too" in record and told["Camden"] in record
     _, body = await alex.get(f"{AT}/matches")
