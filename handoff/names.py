@@ -17,7 +17,7 @@ def folded(text: str) -> str:
 
 
 def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name, folded; a hyphen joins two words, an apostrophe belongs to its word."""
+    """The words of a name or text, folded; a hyphen parts two words, an apostrophe belongs to its word."""
     plain = unicodedata.normalize("NFKD", name.casefold().translate(_APOSTROPHES))
     bare = "".join(char for char in plain if not unicodedata.combining(char))
     return tuple(_NOT_LETTERS.sub(" ", bare).split())

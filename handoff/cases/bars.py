@@ -7,7 +7,6 @@ costs a case a pair of hands, one let in by mistake could cost a child.
 from __future__ import annotations
 
 import re
-import unicodedata
 import uuid
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -25,6 +24,7 @@ from handoff.cases.rules import unclaim
 from handoff.conversations import model as conversations
 from handoff.conversations.model import Conversation, Message
 from handoff.conversations.service import append
+from handoff.names import words_of
 from handoff.staff import service as staff
 from handoff.staff.service import Staff
 
@@ -159,9 +159,7 @@ def _alike(word: str, name: str) -> bool:
 
 def plain(text: str) -> str:
     """Small letters without accents; every mark is a gap, except an apostrophe, which is nothing."""
-    bare = unicodedata.normalize("NFKD", text.casefold()).replace("'", "").replace("’", "")
-    letters = "".join(sign for sign in bare if not unicodedata.combining(sign))
-    return " ".join(re.sub(r"[\W_]+", " ", letters).split())
+    return " ".join(words_of(text))
 
 
 async def what_they_said(session: AsyncSession, conversation: Conversation) -> str:
