@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.audit import AuditEntry
@@ -59,8 +59,8 @@ async def _held(session: AsyncSession, model: type[Base], person: Person) -> lis
     theirs = rows(model, person.roots)
     if theirs is None:
         return []
-    key = model.metadata.tables[model.__tablename__].primary_key
-    return list((await session.execute(select(model).where(theirs).order_by(*key))).scalars())
+    in_order = select(model).where(theirs).order_by(*inspect(model).primary_key)
+    return list((await session.execute(in_order)).scalars())
 
 
 async def _about_others(session: AsyncSession, person: Person) -> set[uuid.UUID]:
@@ -99,7 +99,7 @@ def _with_parent_marked(details: Mapping[str, str]) -> Iterator[tuple[str, Any]]
 
 def _columns(model: type[Base]) -> Iterator[str]:
     """The columns of a table but those that name a member of staff."""
-    for column in model.metadata.tables[model.__tablename__].columns:
+    for column in inspect(model).columns:
         staff = any(key.column.table.name == "staff" for key in column.foreign_keys)
         if not staff and not column.name.endswith("by_id"):
             yield column.name
