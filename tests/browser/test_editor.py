@@ -10,6 +10,7 @@ import yaml
 from playwright.async_api import Page, expect
 
 from handoff.app import Parts
+from handoff.content.packed import packed
 from handoff.content.service import SHIPPED, seed_once
 from tests.browser.chat import MESSAGES, open_chat, say
 from tests.browser.conftest import NewPage, assert_accessible
@@ -205,3 +206,69 @@ async def test_a_passed_review_date_is_shown(new_page: NewPage, site: str, parts
     jo = await signed_in(await new_page(), site, JO)
     await expect(jo.get_by_text("review date has passed")).to_be_visible()
     await assert_accessible(jo)
+
+
+async def test_a_draft_is_saved_by_itself_and_nothing_is_lost_without_a_connection(
+    new_page: NewPage, site: str
+) -> None:
+    jo = await signed_in(await new_page(viewport=WIDE), site, JO)
+    await press(jo, "Change the words")
+    await write(jo, Text_message="An hour's work.")
+    await expect(jo.locator("[data-saved]")).to_contain_text("Saved at", timeout=15_000)
+    await jo.context.set_offline(True)
+    await write(jo, Text_message="Half an hour more.")
+    await expect(jo.locator("[data-saved]")).to_contain_text("kept in this tab", timeout=15_000)
+    await assert_accessible(jo)
+    await jo.context.set_offline(False)
+    await expect(jo.locator("[data-saved]")).to_contain_text("Saved at", timeout=15_000)
+    await jo.reload()
+    await expect(jo.get_by_label("Text message", exact=True)).to_have_value("Half an hour more.")
+    await expect(jo.get_by_text("Words you had not saved are back")).to_be_hidden()
+
+
+async def test_two_editors_see_each_other_and_a_clash_shows_both_wordings(
+    new_page: NewPage, site: str
+) -> None:
+    jo = await signed_in(await new_page(viewport=WIDE), site, JO)
+    await press(jo, "Change the words")
+    kit = await signed_in(await new_page(viewport=WIDE), site, KIT)
+    await expect(jo.get_by_text("Kit Morgan is editing this too.")).to_be_visible()
+    await expect(kit.get_by_text("Jo Davies is editing this too.")).to_be_visible()
+    await write(jo, Text_message="Jo's words.")
+    await expect(jo.locator("[data-saved]")).to_contain_text("Saved at", timeout=15_000)
+    await write(kit, Text_message="Kit's words.")
+    await expect(kit.locator("[data-saved]")).to_contain_text("Jo Davies saved this draft", timeout=15_000)
+    await press(kit, "Save draft")
+    await expect(kit.locator("section[aria-labelledby=theirs-title]")).to_contain_text("Jo's words.")
+    await expect(kit.get_by_label("Text message", exact=True)).to_have_value("Kit's words.")
+    await kit.close()
+    await expect(jo.get_by_text("Kit Morgan is editing this too.")).to_be_hidden()
+
+
+async def test_example_questions_are_looked_over_as_they_are_written(new_page: NewPage, site: str) -> None:
+    jo = await signed_in(await new_page(viewport=WIDE), site, JO)
+    await press(jo, "Change the words")
+    await write(jo, Ways_people_ask_this="what is it\nwhat is it\nmy dad hits me every night")
+    looked = jo.locator("[data-looked]")
+    await expect(looked).to_contain_text("Line 2 is line 1 again.")
+    await expect(looked).to_contain_text("Line 3 is heard as a worry about safety")
+    await expect(jo.locator("#examples-errors")).to_contain_text("Only 3 examples")
+    await jo.get_by_text("Lambeth same as everywhere").click()
+    await jo.get_by_label("Text message in Lambeth").fill("Only in Lambeth.")
+    await jo.get_by_label("Filled in for").select_option("lambeth")
+    await expect(jo.locator("[data-preview=sms]")).to_have_text("Only in Lambeth.")
+    await assert_accessible(jo)
+
+
+async def test_files_are_tried_and_brought_in_without_javascript(
+    new_page: NewPage, site: str, tmp_path: Path
+) -> None:
+    jo = await signed_in(await new_page(java_script_enabled=False), site, JO, "/staff/answers/files")
+    files = {path.name: path.read_text("utf-8") for path in SHIPPED.glob("*.yml")}
+    files["money.yml"] = files["money.yml"].replace("title: EMA\n", "title: Old EMA\n")
+    (tmp_path / "answers.zip").write_bytes(packed(files))
+    await jo.get_by_label("Zip of answers").set_input_files(tmp_path / "answers.zip")
+    await press(jo, "Show what it would change")
+    await expect(jo.get_by_text("1 draft would be made")).to_be_visible()
+    await press(jo, "Make this draft")
+    await expect(jo.get_by_role("link", name="Old EMA")).to_be_visible()

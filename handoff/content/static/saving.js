@@ -80,9 +80,10 @@ async function post(body) {
 }
 
 function tell(words, loud = false) {
-  line.textContent = words;
+  if (loud) line.setAttribute("role", "alert");
+  else line.removeAttribute("role");
   line.classList.toggle("saved--not", loud);
-  line.setAttribute("role", loud ? "alert" : "none");
+  line.textContent = words;
 }
 
 function sayWhoElse() {
