@@ -51,6 +51,7 @@ class FakeRasa(_Server):
         self.form: str | None = None
         self.intent = "faq"
         self.asked: list[dict[str, Any]] = []
+        self.forgotten: list[str] = []
         self.failures = 0
         self.hanging: asyncio.Event | None = None
         self.was_asked = asyncio.Event()
@@ -107,6 +108,9 @@ class FakeRasa(_Server):
         return web.Response(status=204)
 
     async def _forget(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.json_response({"error": {"code": "bad_token", "message": ""}}, status=401)
+        self.forgotten.append(request.match_info["id"])
         return web.Response(status=204)
 
 

@@ -22,7 +22,7 @@ from handoff.retention.nightly import night_of
 from handoff.sms.catch_up import CatchUp
 from handoff.sms.inbox import Inbox
 from handoff.staff import service as staff
-from tests.handoff.fakes import FakeTwilio
+from tests.handoff.fakes import FakeRasa, FakeTwilio
 from tests.handoff.retention.scenes import House
 
 LONDON = ZoneInfo("Europe/London")
@@ -291,16 +291,16 @@ async def test_more_than_a_page_goes_in_one_run(house: House) -> None:
     assert await house.run() == {"chats": 230}
 
 
-async def test_rasa_forgets_too_and_is_told_again_when_it_was_down(house: House) -> None:
+async def test_rasa_forgets_too_and_is_told_again_when_it_was_down(house: House, rasa: FakeRasa) -> None:
     await house.keeper().look()
     thread = await house.talk()
     house.later(days=91)
-    rasa = house.parts.rasa
-    urls, rasa._urls = rasa._urls, ["http://127.0.0.1:9"]
+    rasa.token, token = "another", rasa.token
     await house.keeper().look()
     assert await house.has(Forgotten, ("tracker", str(thread)))
-    rasa._urls = urls
+    rasa.token = token
     await house.keeper().look()
+    assert rasa.forgotten == [str(thread)]
     assert not await house.has(Forgotten, ("tracker", str(thread)))
 
 

@@ -25,7 +25,7 @@ from handoff.retention.model import Forgotten
 from handoff.sms.catch_up import CatchUp
 from handoff.sms.inbox import Inbox
 from handoff.tables import Base
-from tests.handoff.fakes import FakeTwilio
+from tests.handoff.fakes import FakeRasa, FakeTwilio
 from tests.handoff.retention.everything import fill, left_of, tables_saying
 from tests.handoff.retention.scenes import NAME, NOTE, PHONE, House
 
@@ -258,11 +258,11 @@ async def test_an_erased_text_is_not_fetched_again(house: House, twilio: FakeTwi
     assert await house.threads() == 0
 
 
-async def test_rasa_is_asked_to_forget_and_asked_again_when_it_was_down(house: House) -> None:
+async def test_rasa_is_asked_to_forget_and_asked_again_when_it_was_down(house: House, rasa: FakeRasa) -> None:
     thread = await house.talk(phone=PHONE)
-    rasa = house.parts.rasa
-    urls, rasa._urls = rasa._urls, ["http://127.0.0.1:9"]
+    rasa.token, token = "another", rasa.token
     assert "Rasa does not answer" in await erase(house, PHONE)
-    rasa._urls = urls
+    rasa.token = token
     await house.keeper().look()
+    assert rasa.forgotten == [str(thread)]
     assert not await house.has(Forgotten, ("tracker", str(thread)))
