@@ -20,7 +20,7 @@ from ops.console import ROOT
 from ops.settings import QUIET, SYSTEM
 
 TRAIN, CHECK, REHEARSE = "train", "check", "rehearse"
-MINUTES = {TRAIN: 15, CHECK: 5, REHEARSE: 5}
+MINUTES = {TRAIN: 20, CHECK: 20, REHEARSE: 20}
 WHAT = {TRAIN: "Learning", CHECK: "Trying out the questions", REHEARSE: "Rehearsing the conversations"}
 STORIES = "tests/bot/test_stories.yml"
 WRONG = "WrongPredictionException"
