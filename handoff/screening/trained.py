@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.encoder import EncoderMismatch, Network
+from handoff.screening.gibberish import is_gibberish
 from handoff.screening.verdict import LEVELS, Finding, Level
 
 log = logging.getLogger(__name__)
@@ -99,11 +100,15 @@ class TrainedScreen:
         for start, end, scores in self._heard_in(text):
             if (few or end - start < len(text)) and scores.none > _UNSURE:
                 continue
-            if scores.now >= self._bars.now and scores.now >= scores.at_risk:
-                return "now"
-            if scores.at_risk + scores.now >= self._bars.at_risk:
-                return "at_risk"
+            found = self._leaving(scores)
+            if found and not is_gibberish(text[start:end], self._network.tokenizer):
+                return found
         return None
+
+    def _leaving(self, scores: Scores) -> Leaving | None:
+        if scores.now >= self._bars.now and scores.now >= scores.at_risk:
+            return "now"
+        return "at_risk" if scores.at_risk + scores.now >= self._bars.at_risk else None
 
     def _on_from(self, text: str, before: list[str]) -> list[Finding]:
         """Heard only together with what was said before, and not in that alone."""

@@ -1,0 +1,49 @@
+"""Typing at random opens no case about learning and work; children's spelling is still heard."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.encoder import Network
+from handoff.screening.gibberish import is_gibberish
+from handoff.screening.service import hear_neet
+from handoff.screening.trained import FOLDER
+
+TOKENIZER = Network.load(FOLDER).tokenizer
+HELD_OUT = Path(__file__).with_name("held_out_leaving.yml")
+LEAVING = [text for block in yaml.safe_load(HELD_OUT.read_text(encoding="utf-8")) for text in block["texts"]]
+KEYS = "asdfghjklqwertyuiopzxcvbnm"
+
+
+def typed_at_random(seed: int, words: int) -> str:
+    chance = random.Random(seed)
+    return " ".join("".join(chance.choices(KEYS, k=chance.randint(2, 9))) for _ in range(words))
+
+
+@pytest.mark.parametrize(("seed", "words"), [(20, 8), (64, 150), (1, 300), (2, 600), (3, 900)])
+def test_words_of_no_vocabulary_are_not_heard_as_leaving(seed: int, words: int) -> None:
+    text = typed_at_random(seed, words)
+    assert is_gibberish(text, TOKENIZER) and hear_neet(text) is None
+
+
+def test_what_is_meant_is_heard_amid_them() -> None:
+    said = "i left college in october and i have got nothing to do, no job no course"
+    assert hear_neet(f"{typed_at_random(4, 150)} {said} {typed_at_random(5, 150)}") == "now"
+
+
+def test_no_held_out_message_is_taken_for_gibberish() -> None:
+    assert [text for text in LEAVING if is_gibberish(text, TOKENIZER)] == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["i dnt go 2 skool or college nemore. stopd", "dropd out ov collij, nuthin 2 do al day",
+     "got kikd owt of skool n aint dun nowt since",
+     "sh went rong carnt stop the bludd im in the skool toylits"],
+)  # fmt: skip
+def test_spelling_as_children_do_is_no_gibberish(said: str) -> None:
+    assert not is_gibberish(said, TOKENIZER)
