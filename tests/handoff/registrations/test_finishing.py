@@ -7,36 +7,14 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
-from sqlalchemy import select
 
 from handoff.app import Parts
 from handoff.conversations import service as conversations
 from handoff.jobcentre import service as jobcentre
 from handoff.records import service as records
-from handoff.registrations.model import Registration
 from tests.handoff.cases.scenes import make_case
-from tests.handoff.factories import make_chat, sign_in
 from tests.handoff.registrations.forms import Form
-
-
-@pytest.fixture
-async def form(client: TestClient[Any, Any], internal: TestClient[Any, Any]) -> Form:
-    return Form(internal, (await make_chat(client)).conversation)
-
-
-async def _registration(parts: Parts) -> Registration:
-    async with parts.db.reading() as session:
-        return (await session.execute(select(Registration))).scalar_one()
-
-
-async def _notes(client: TestClient[Any, Any], case: dict[str, Any]) -> list[str]:
-    body = await (await client.get(f"/api/staff/cases/{case['id']}")).json()
-    return [note["text"] for note in body["notes"]]
-
-
-async def _cases(client: TestClient[Any, Any]) -> list[dict[str, Any]]:
-    await sign_in(client, "lead@demo.test")
-    return list((await (await client.get("/api/staff/cases?state=open")).json())["cases"])
+from tests.handoff.registrations.scenes import notes_of, open_cases, the_registration
 
 
 async def test_what_is_known_is_put_down_to_be_confirmed(
@@ -101,7 +79,7 @@ async def test_a_finished_registration_is_on_the_record_with_its_activity_and_pe
 ) -> None:
     await form.fill()
     await form.finish()
-    made = await _registration(parts)
+    made = await the_registration(parts)
     assert made.record_id is not None
     async with parts.db.reading() as session:
         doing = await records.current_activity(session, made.record_id)
@@ -118,17 +96,17 @@ async def test_someone_at_college_is_not_recorded_as_looking_for_it(
 ) -> None:
     await form.fill(activity="at college")
     await form.finish()
-    made = await _registration(parts)
+    made = await the_registration(parts)
     async with parts.db.reading() as session:
         assert made.record_id and await records.current_activity(session, made.record_id) is None
-    [case] = await _cases(client)
-    assert "619 was not recorded" in (await _notes(client, case))[0]
+    [case] = await open_cases(client)
+    assert "619 was not recorded" in (await notes_of(client, case))[0]
 
 
 async def test_without_the_permission_jobcentre_plus_is_told_nothing(form: Form, parts: Parts) -> None:
     await form.fill(jobcentre_permission="no")
     await form.finish()
-    made = await _registration(parts)
+    made = await the_registration(parts)
     async with parts.db.reading() as session:
         assert await jobcentre.notices_of(session, made.id) == []
 
@@ -139,13 +117,13 @@ async def test_a_permission_taken_back_in_words_cancels_what_is_unsent(
     await form.fill()
     await form.finish()
     assert await form.post("permissions", purpose="jobcentre") == {"found": True, "had_gone": False}
-    made = await _registration(parts)
+    made = await the_registration(parts)
     assert made.jobcentre_permission is False and made.record_id
     async with parts.db.reading() as session:
         assert {one.state for one in await jobcentre.notices_of(session, made.id)} == {"cancelled"}
         assert not await records.may_tell(session, made.record_id, "jobcentre")
-    [case] = await _cases(client)
-    assert "Do NOT tell Jobcentre Plus" in str(await _notes(client, case))
+    [case] = await open_cases(client)
+    assert "Do NOT tell Jobcentre Plus" in str(await notes_of(client, case))
 
 
 async def test_nothing_is_taken_back_where_nobody_registered(form: Form) -> None:
@@ -155,7 +133,7 @@ async def test_nothing_is_taken_back_where_nobody_registered(form: Form) -> None
 async def test_without_a_phone_they_register_all_the_same(form: Form, parts: Parts) -> None:
     await form.fill(contact="aisha@example.org, evenings")
     await form.finish()
-    made = await _registration(parts)
+    made = await the_registration(parts)
     assert (made.phone, made.phone_index, made.email) == (None, None, "aisha@example.org")
     assert made.safe_times == "evenings"
 
@@ -167,6 +145,6 @@ async def test_what_they_said_is_not_safe_is_kept_for_the_adviser(
     assert (await form.answer("contact", said))["problem"] == "which_contact"
     await form.fill(contact="sam@example.org")
     await form.finish()
-    [case] = await _cases(client)
-    [note] = [one for one in await _notes(client, case) if "NOT a safe way" in one]
+    [case] = await open_cases(client)
+    [note] = [one for one in await notes_of(client, case) if "NOT a safe way" in one]
     assert "“number ending 123 but my dad reads it”" in note

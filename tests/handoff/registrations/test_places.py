@@ -4,40 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from aiohttp.test_utils import TestClient
-from sqlalchemy import func, select
 
 from handoff.app import Parts
-from handoff.registrations.model import Registration
 from tests.handoff.cases.scenes import LAMBETH, make_case, signed_in, stored
-from tests.handoff.factories import make_chat, sign_in
+from tests.handoff.factories import make_chat
 from tests.handoff.registrations.forms import Form
-
-
-@pytest.fixture
-async def form(client: TestClient[Any, Any], internal: TestClient[Any, Any]) -> Form:
-    return Form(internal, (await make_chat(client)).conversation)
-
-
-async def _count(parts: Parts) -> int:
-    async with parts.db.reading() as session:
-        return (await session.execute(select(func.count()).select_from(Registration))).scalar_one()
-
-
-async def _registration(parts: Parts) -> Registration:
-    async with parts.db.reading() as session:
-        return (await session.execute(select(Registration))).scalar_one()
-
-
-async def _notes(client: TestClient[Any, Any], case: dict[str, Any]) -> list[str]:
-    body = await (await client.get(f"/api/staff/cases/{case['id']}")).json()
-    return [note["text"] for note in body["notes"]]
-
-
-async def _cases(client: TestClient[Any, Any]) -> list[dict[str, Any]]:
-    await sign_in(client, "lead@demo.test")
-    return list((await (await client.get("/api/staff/cases?state=open")).json())["cases"])
+from tests.handoff.registrations.scenes import open_cases
 
 
 async def test_a_postcode_in_one_borough_gives_the_case_its_area(
@@ -46,7 +19,7 @@ async def test_a_postcode_in_one_borough_gives_the_case_its_area(
     form = Form(internal, (await make_chat(client, "camden")).conversation)
     await form.fill(postcode="SW17 0AA")
     await form.finish()
-    [case] = await _cases(client)
+    [case] = await open_cases(client)
     assert case["area"] == "wandsworth"
 
 
@@ -58,7 +31,7 @@ async def test_a_postcode_places_the_open_cases_of_a_chat_that_named_no_area(
     await form.fill(postcode="SW17 0AA")
     await form.finish()
     await make_case(parts, "request", conversation=chat)
-    found = {case["reason"]: case["area"] for case in await _cases(client)}
+    found = {case["reason"]: case["area"] for case in await open_cases(client)}
     assert found == dict.fromkeys(("neet", "benefits", "request"), "wandsworth")
 
 
@@ -90,7 +63,7 @@ async def test_a_postcode_of_a_district_that_boroughs_share_gives_the_borough_it
 ) -> None:
     await form.fill(postcode="SE5 8AB")
     await form.finish()
-    assert [case["area"] for case in await _cases(client)] == ["southwark"]
+    assert [case["area"] for case in await open_cases(client)] == ["southwark"]
 
 
 async def test_a_postcode_in_no_list_lies_in_the_borough_that_they_name(
@@ -101,4 +74,4 @@ async def test_a_postcode_in_no_list_lies_in_the_borough_that_they_name(
     assert (status, told["error"]["fields"]) == (409, ["borough"])
     assert (await form.answer("borough", "its in lambeth i think"))["shown"] == "Lambeth"
     await form.finish()
-    assert [case["area"] for case in await _cases(client)] == ["lambeth"]
+    assert [case["area"] for case in await open_cases(client)] == ["lambeth"]

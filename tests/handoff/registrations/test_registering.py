@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handoff.app import Parts
 from handoff.audit import AuditEntry
@@ -23,33 +23,9 @@ from handoff.records.model import Record
 from handoff.registrations import service
 from handoff.registrations.model import Registration
 from tests.handoff.cases.scenes import make_case, signed_in
-from tests.handoff.factories import make_chat, sign_in
+from tests.handoff.factories import make_chat
 from tests.handoff.registrations.forms import GIVEN, Form
-
-
-@pytest.fixture
-async def form(client: TestClient[Any, Any], internal: TestClient[Any, Any]) -> Form:
-    return Form(internal, (await make_chat(client)).conversation)
-
-
-async def _count(parts: Parts) -> int:
-    async with parts.db.reading() as session:
-        return (await session.execute(select(func.count()).select_from(Registration))).scalar_one()
-
-
-async def _registration(parts: Parts) -> Registration:
-    async with parts.db.reading() as session:
-        return (await session.execute(select(Registration))).scalar_one()
-
-
-async def _notes(client: TestClient[Any, Any], case: dict[str, Any]) -> list[str]:
-    body = await (await client.get(f"/api/staff/cases/{case['id']}")).json()
-    return [note["text"] for note in body["notes"]]
-
-
-async def _cases(client: TestClient[Any, Any]) -> list[dict[str, Any]]:
-    await sign_in(client, "lead@demo.test")
-    return list((await (await client.get("/api/staff/cases?state=open")).json())["cases"])
+from tests.handoff.registrations.scenes import count, notes_of, open_cases, the_registration
 
 
 async def test_an_accepted_answer_is_in_the_draft_at_once(form: Form) -> None:
@@ -89,7 +65,7 @@ async def test_a_finished_registration_has_a_reference_and_one_case_for_an_advis
     status, told = await form.finish()
     assert status == 200 and told["created"] is True
     assert re.fullmatch(r"WAY-[23456789ABCDEFGHJKMNPQRSTVWXYZ]{6}", told["reference"])
-    [case] = await _cases(client)
+    [case] = await open_cases(client)
     assert (case["reason"], case["level"], case["area"]) == ("benefits", "routine", "camden")
     async with parts.db.reading() as session:
         [registration] = await service.for_case(session, uuid.UUID(case["id"]))
@@ -103,7 +79,7 @@ async def test_a_repeated_turn_is_told_the_same_and_makes_nothing_new(form: Form
     told = await asyncio.gather(*(form.finish(message_id) for _ in range(3)))
     assert len({body["reference"] for _, body in told}) == 1
     assert all(status == 200 and body["created"] for status, body in told)
-    assert await _count(parts) == 1
+    assert await count(parts) == 1
 
 
 async def test_the_draft_is_gone_once_registered(form: Form) -> None:
@@ -137,7 +113,7 @@ async def test_the_same_person_from_another_chat_gets_the_open_registrations_ref
     await again.fill(name="aisha  KHAN", postcode="NW5 2TJ", contact="07700900999")
     _, second = await again.finish()
     assert (second["reference"], second["created"]) == (first["reference"], False)
-    assert await _count(parts) == 1
+    assert await count(parts) == 1
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["its case open", "its case closed"])
@@ -146,7 +122,7 @@ async def test_who_knows_somebodys_details_takes_nothing_over_from_another_conta
 ) -> None:
     await form.fill(jobcentre_permission="no")
     await form.finish()
-    before = await _registration(parts)
+    before = await the_registration(parts)
     if closed:
         async with parts.db.transaction() as session:
             await conversations.lock(session, before.conversation_id)
@@ -155,7 +131,7 @@ async def test_who_knows_somebodys_details_takes_nothing_over_from_another_conta
     await parent.fill(contact="07700 900999", activity="volunteering", others_permission="yes")
     _, told = await parent.finish()
     assert told == {"reference": before.reference, "created": False, "link": None}
-    kept = await _registration(parts)
+    kept = await the_registration(parts)
     columns = [column.key for column in Registration.__table__.columns]
     assert [getattr(kept, name) for name in columns] == [getattr(before, name) for name in columns]
     async with parts.db.reading() as session:
@@ -163,7 +139,7 @@ async def test_who_knows_somebodys_details_takes_nothing_over_from_another_conta
         assert await jobcentre.notices_of(session, kept.id) == []
         record = await session.get_one(Record, kept.record_id)
         assert "900999" not in str(record.details)
-    notes = [note for case in await _cases(client) for note in await _notes(client, case)]
+    notes = [note for case in await open_cases(client) for note in await notes_of(client, case)]
     [held] = [note for note in notes if "NOT used" in note]
     assert "number ending 999" in held and "Tell Jobcentre Plus: yes" in held and "volunteering" in held
     assert "07700" not in held and kept.reference in held
@@ -189,12 +165,12 @@ async def test_a_permission_is_taken_back_from_another_contact_at_once(
     other = Form(internal, (await make_chat(client)).conversation)
     await other.fill(jobcentre_permission="no", contact="07700 900999")
     await other.finish()
-    kept = await _registration(parts)
+    kept = await the_registration(parts)
     assert (kept.jobcentre_permission, kept.phone) == (False, "+447700900123")
     async with parts.db.reading() as session:
         assert kept.record_id and not await records.may_tell(session, kept.record_id, "jobcentre")
         assert {one.state for one in await jobcentre.notices_of(session, kept.id)} == {"cancelled"}
-    notes = [note for case in await _cases(client) for note in await _notes(client, case)]
+    notes = [note for case in await open_cases(client) for note in await notes_of(client, case)]
     assert "Do NOT tell Jobcentre Plus" in str(notes)
 
 
@@ -205,7 +181,7 @@ async def test_registering_again_keeps_the_newest_phone_activity_and_permission(
     await form.finish()
     await form.fill(contact="07700 900999", activity="at college now", jobcentre_permission="no")
     await form.finish()
-    kept = await _registration(parts)
+    kept = await the_registration(parts)
     assert (kept.phone, kept.activity) == ("+447700900999", "at college now")
     assert kept.jobcentre_permission is False
     assert kept.phone_index == keyring.blind_index("+447700900999")
@@ -219,8 +195,8 @@ async def test_a_permission_taken_back_is_noted_on_the_case_and_on_the_record(
     await form.fill(jobcentre_permission="no")
     _, second = await form.finish()
     assert (second["reference"], second["created"]) == (first["reference"], False)
-    [case] = await _cases(client)
-    [note] = await _notes(client, case)
+    [case] = await open_cases(client)
+    [note] = await notes_of(client, case)
     assert "Do NOT tell Jobcentre Plus" in note
     async with parts.db.reading() as session:
         found = select(AuditEntry).where(AuditEntry.action == "registration.again")
@@ -235,8 +211,8 @@ async def test_a_repeated_turn_notes_a_change_once(form: Form, client: TestClien
     message_id = str(uuid.uuid4())
     for _ in range(2):
         await form.finish(message_id)
-    [case] = await _cases(client)
-    [note] = await _notes(client, case)
+    [case] = await open_cases(client)
+    [note] = await notes_of(client, case)
     assert GIVEN["activity"] in note
 
 
@@ -249,8 +225,8 @@ async def test_registering_again_by_text_is_noted_with_its_channel_but_not_its_n
     texter = Form(internal, text["conversation"])
     await texter.fill(contact="this one")
     await texter.finish()
-    cases = {case["reason"]: case for case in await _cases(client)}
-    [here], [there] = await _notes(client, cases["benefits"]), await _notes(client, cases["request"])
+    cases = {case["reason"]: case for case in await open_cases(client)}
+    [here], [there] = await notes_of(client, cases["benefits"]), await notes_of(client, cases["request"])
     assert "by text from a number that ends in 111" in here and "7700900" not in here
     assert cases["benefits"]["reference"] in there
 
@@ -260,7 +236,7 @@ async def test_two_people_may_register_in_one_conversation(form: Form, parts: Pa
     _, first = await form.finish()
     await form.fill(name="Omar Khan")
     _, second = await form.finish()
-    assert first["reference"] != second["reference"] and await _count(parts) == 2
+    assert first["reference"] != second["reference"] and await count(parts) == 2
 
 
 async def test_a_case_shows_everyone_who_registered_in_it_and_reveals_each_number(
@@ -270,7 +246,7 @@ async def test_a_case_shows_everyone_who_registered_in_it_and_reveals_each_numbe
     await form.finish()
     await form.fill(name="Omar Khan", contact="07700 900999")
     _, second = await form.finish()
-    [case] = await _cases(client)
+    [case] = await open_cases(client)
     async with signed_in(client) as sam:
         at = f"/staff/cases/{case['id']}"
         _, seen = await sam.get(f"/api{at}")
@@ -287,7 +263,7 @@ async def test_a_draft_shows_beside_a_finished_registration(form: Form, client: 
     await form.fill()
     await form.finish()
     await form.answer("name", "Omar Khan")
-    [case] = await _cases(client)
+    [case] = await open_cases(client)
     seen = await (await client.get(f"/api/staff/cases/{case['id']}")).json()
     assert [set(one) & {"Name", "Name (so far)"} for one in seen["registrations"]] == [
         {"Name (so far)"},
@@ -317,7 +293,7 @@ async def test_the_same_person_twice_at_once_is_registered_once(
     await form.fill()
     await other.fill()
     (_, one), (_, two) = await asyncio.gather(form.finish(), other.finish())
-    assert one["reference"] == two["reference"] and await _count(parts) == 1
+    assert one["reference"] == two["reference"] and await count(parts) == 1
 
 
 async def test_a_forgotten_draft_is_gone_and_forgetting_twice_is_as_good(form: Form) -> None:

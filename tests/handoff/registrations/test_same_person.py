@@ -13,33 +13,18 @@ from handoff.app import Parts
 from handoff.cases.model import Case
 from handoff.jobcentre import service as jobcentre
 from handoff.records.model import Record
-from handoff.registrations.model import Registration
 from tests.handoff.cases.scenes import signed_in
-from tests.handoff.factories import make_chat, sign_in
+from tests.handoff.factories import make_chat
 from tests.handoff.registrations.forms import Form
+from tests.handoff.registrations.scenes import notes_of, open_cases, registrations
 
 Client = TestClient[Any, Any]
 LAMBETH = "SW9 6DE"
 
 
-@pytest.fixture
-async def form(client: Client, internal: Client) -> Form:
-    return Form(internal, (await make_chat(client)).conversation)
-
-
-async def registered(parts: Parts) -> list[Registration]:
-    """All there are, the earliest first."""
-    async with parts.db.reading() as session:
-        query = select(Registration).order_by(Registration.created_at)
-        return list((await session.execute(query)).scalars())
-
-
 async def notes(client: Client) -> str:
-    """What the open benefits cases say to advisers."""
-    await sign_in(client, "lead@demo.test")
-    cases = (await (await client.get("/api/staff/cases?state=open")).json())["cases"]
-    seen = [await (await client.get(f"/api/staff/cases/{one['id']}")).json() for one in cases]
-    return "\n".join(note["text"] for case in seen for note in case["notes"])
+    """What the open cases say to advisers."""
+    return "\n".join([note for case in await open_cases(client) for note in await notes_of(client, case)])
 
 
 async def again(form: Form, **other: str) -> dict[str, Any]:
@@ -63,7 +48,7 @@ async def test_a_corrected_answer_keeps_the_reference_and_counts(
     first = await again(form)
     second = await again(form, **other)
     assert (second["reference"], second["created"]) == (first["reference"], False)
-    [kept] = await registered(parts)
+    [kept] = await registrations(parts)
     assert kept.postcode == other.get("postcode", "NW5 2TJ")
     third = await again(form, **other | {"contact": "07700 900777"})
     assert third["reference"] == first["reference"], "found by the new postcode alone"
@@ -74,7 +59,7 @@ async def test_a_corrected_answer_keeps_the_reference_and_counts(
 async def test_jobcentre_plus_is_told_of_the_corrected_postcode(form: Form, parts: Parts) -> None:
     await again(form)
     await again(form, postcode="NW1 8NH")
-    [kept] = await registered(parts)
+    [kept] = await registrations(parts)
     async with parts.db.reading() as session:
         kinds = [one.kind for one in await jobcentre.notices_of(session, kept.id)]
     assert sorted(kinds) == ["changed", "registered"]
@@ -85,7 +70,7 @@ async def test_who_moves_to_another_of_our_areas_goes_there_with_their_case(
 ) -> None:
     first = await again(form)
     assert (await again(form, postcode=LAMBETH))["reference"] == first["reference"]
-    [kept] = await registered(parts)
+    [kept] = await registrations(parts)
     async with parts.db.reading() as session:
         case = await session.get_one(Case, kept.case_id)
     assert (kept.area, case.area) == ("lambeth", "lambeth")
@@ -97,12 +82,12 @@ async def test_an_adviser_who_has_the_case_keeps_it_and_is_told_where_they_live_
     form: Form, parts: Parts, client: Client
 ) -> None:
     await again(form)
-    [kept] = await registered(parts)
+    [kept] = await registrations(parts)
     async with signed_in(client) as sam:
         assert (await sam.post(f"/api/staff/cases/{kept.case_id}/claim"))[0] == 200
         await again(form, postcode=LAMBETH)
         assert (await sam.get(f"/api/staff/cases/{kept.case_id}"))[0] == 200
-    [kept] = await registered(parts)
+    [kept] = await registrations(parts)
     assert (kept.area, kept.postcode) == ("camden", LAMBETH)
     assert "They live in Lambeth now" in await notes(client)
 
@@ -121,7 +106,7 @@ async def test_somebody_only_alike_registers_for_themselves_and_a_person_decides
     first = await again(form)
     second = await again(form, **other)
     assert (second["created"], second["reference"] == first["reference"]) == (True, False)
-    one, two = await registered(parts)
+    one, two = await registrations(parts)
     assert one.record_id != two.record_id
     assert "Somebody alike is on record already" in await notes(client)
     body = await (await client.get("/api/staff/records/matches")).json()
@@ -143,7 +128,7 @@ async def test_found_by_the_phone_from_another_chat_nothing_is_taken_over(
     stranger = Form(internal, (await make_chat(client)).conversation)
     told = await again(stranger, postcode=LAMBETH)
     assert told == {"reference": first["reference"], "created": False, "link": None}
-    [kept] = await registered(parts)
+    [kept] = await registrations(parts)
     assert (kept.postcode, kept.area) == ("NW5 2TJ", "camden")
     async with parts.db.reading() as session:
         record = (await session.execute(select(Record))).scalar_one()
@@ -159,4 +144,4 @@ async def test_twice_at_once_with_two_postcodes_it_is_one(
     await form.fill()
     await other.fill(postcode="NW1 8NH")
     (_, one), (_, two) = await asyncio.gather(form.finish(), other.finish())
-    assert one["reference"] == two["reference"] and len(await registered(parts)) == 1
+    assert one["reference"] == two["reference"] and len(await registrations(parts)) == 1
