@@ -36,7 +36,7 @@ Due = Callable[[datetime], Select[uuid.UUID]]
 
 @dataclass(frozen=True)
 class Kind:
-    """`due` lists what may go; `take_out` says whether it did. `subject`: how the audit names one."""
+    """`page` lists what may go; `take_out` says whether it did. `subject`: how the audit names one."""
 
     code: str
     subject: str
