@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -130,14 +131,7 @@ def _accents(sheet: Sheet | None) -> list[str]:
 async def check(request: web.Request) -> web.Response:
     form = await form_fields(request)
     columns = {name: form[f"column-{name}"] for name, _ in FIELDS if form.get(f"column-{name}")}
-    try:
-        async with desk(request) as at:
-            await service.check(at.session, at.now, at.who, _id(request), columns)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return await _file_page(request, refusal)
-    raise web.HTTPSeeOther(f"{FILES}/{_id(request)}")
+    return await _do(request, partial(service.check, columns=columns))
 
 
 @access(staff_page("record.import"))
