@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.conversations.model import Message
 from handoff.screening import force, sets
 from handoff.screening.language import Heard, hear_language, is_mixed
+from handoff.screening.leaving import Leaving, Said, leaving_phrases
 from handoff.screening.model import StoredFinding as StoredFinding
 from handoff.screening.phrases import PhraseScreen
 from handoff.screening.sets import SHIPPED as SHIPPED
@@ -76,14 +77,18 @@ def _failure(error: Exception) -> Finding:
     return Finding("urgent", (), (), "failure", type(error).__name__)
 
 
-def hear_neet(text: str) -> str | None:
+def hear_neet(text: str) -> Leaving | None:
     """Whether somebody says that they are out of learning and work ("now") or may soon be ("at_risk").
 
-    Only the plainest words are heard while the trained screen cannot be used."""
+    Phrases say how far the trained screen is believed; only they are heard while it cannot be used."""
     if _PLAINLY_NEET.search(text):
         return "now"
-    model = trained_screen()
-    return model.leaving(text) if model else None
+    phrases, model = leaving_phrases(), trained_screen()
+    said = phrases.hear(text) if phrases else Said()
+    if model is None:
+        return said.leaving
+    heard = model.leaving(text, said.least)
+    return said.leaving if heard and said.leaving else heard
 
 
 def _neet(text: str) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""What screening goes by, as text: phrases (with their spelling), fixed messages, and two lists beside them.
+"""What screening goes by, as text: phrases (with their spelling), fixed messages, three lists beside them.
 
 A set is canonical JSON, named by its SHA-256. The shipped files are used only while they match their seal."""
 
@@ -19,8 +19,8 @@ FILES: Final[Mapping[str, tuple[str, ...]]] = {
     PHRASES: ("phrases.yml", "spelling.yml"),
     MESSAGES: ("messages.yml",),
 }
-TAKEN_BACK, LANGUAGES = "taken_back.yml", "languages.yml"
-BESIDE: Final = (TAKEN_BACK, LANGUAGES)  # sealed too; the console edits no edition of them
+TAKEN_BACK, LANGUAGES, LEAVING = "taken_back.yml", "languages.yml", "leaving.yml"
+BESIDE: Final = (TAKEN_BACK, LANGUAGES, LEAVING)  # sealed too; the console edits no edition of them
 SEAL = "hashes.yml"
 _HEAD = "# What screening goes by (SHA-256). Once a change is approved: python -m handoff seal-screening\n"
 

@@ -10,16 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal
 
 from bot.encoder import EncoderMismatch, Network
 from handoff.screening.gibberish import is_gibberish
+from handoff.screening.leaving import SAID, Leaving
 from handoff.screening.verdict import LEVELS, Finding, Level
 
 log = logging.getLogger(__name__)
 FOLDER = Path(__file__).resolve().parents[2] / "bot" / "models" / "screening"
 DETECTOR = "model"
-Leaving = Literal["now", "at_risk"]
 
 _WORD = re.compile(r"\S+")
 _LONG = 80  # words, about as many as the network reads; of a longer message each piece is heard
@@ -52,8 +51,7 @@ class Bars:
     urgent: float
     emergency: float
     category: float
-    at_risk: float
-    now: float
+    leaving: float
 
 
 class TrainedScreen:
@@ -94,21 +92,18 @@ class TrainedScreen:
         spans = [(start + a, start + b) for a, b in self._what_mattered(text[start:end], level)]
         return self._finding(text, level, scores, spans)
 
-    def leaving(self, text: str) -> Leaving | None:
-        """Whether the person says that they are out of education, employment and training, or may soon be."""
-        few = _few(text)
-        for start, end, scores in self._heard_in(text):
-            if (few or end - start < len(text)) and scores.none > _UNSURE:
-                continue
-            found = self._leaving(scores)
-            if found and not is_gibberish(text[start:end], self._network.tokenizer):
-                return found
-        return None
+    def leaving(self, text: str, least: float | None = None) -> Leaving | None:
+        """Whether the person says that they are out of education, employment and training, or may soon be.
 
-    def _leaving(self, scores: Scores) -> Leaving | None:
-        if scores.now >= self._bars.now and scores.now >= scores.at_risk:
-            return "now"
-        return "at_risk" if scores.at_risk + scores.now >= self._bars.at_risk else None
+        `least` is the chance of either from which it is believed; the manifest's bar where none is given."""
+        bar = self._bars.leaving if least is None else least
+        unsure = len(_WORD.findall(text)) <= _FEW and bar > SAID
+        for start, end, scores in self._heard_in(text):
+            apart = unsure or end - start < len(text)
+            sure = scores.at_risk + scores.now >= (max(bar, _UNSURE) if apart else bar)
+            if sure and not is_gibberish(text[start:end], self._network.tokenizer):
+                return "now" if scores.now >= scores.at_risk else "at_risk"
+        return None
 
     def _on_from(self, text: str, before: list[str]) -> list[Finding]:
         """Heard only together with what was said before, and not in that alone."""
@@ -175,10 +170,6 @@ class TrainedScreen:
         none, at_risk, now = map(float, leaving)
         concern, urgent, emergency = map(float, levels)
         return Scores((concern, urgent, emergency), tuple(map(float, categories)), none, at_risk, now)
-
-
-def _few(text: str) -> bool:
-    return len(_WORD.findall(text)) <= _FEW
 
 
 def _least(text: str) -> float:

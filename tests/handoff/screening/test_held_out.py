@@ -20,7 +20,7 @@ ROOT = HERE.parents[2]
 LEAST_DANGERS, LEAST_HARMLESS = 60, 1_500
 # What is reached so far, where docs/safety.md wants 0.005; 0.95 and 0.90. Only ever to be tightened.
 NOT_YET_ORDINARY = 0.02
-NOT_YET_HEARD = {"now": 0.83, "at_risk": 0.83}
+NOT_YET_HEARD = {"now": 0.87, "at_risk": 0.87}
 
 
 def blocks(*files: Path) -> Iterator[dict[str, Any]]:

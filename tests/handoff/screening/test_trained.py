@@ -103,7 +103,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_its_network_phrases_run_alone(no_network: None) -> None:
     assert service.screen("i want to kill myself tonight").level == "emergency"
-    assert service.hear_neet("left college in october got nothing") is None
+    assert service.hear_neet("left college in october got nothing") == "now"
 
 
 async def test_readyz_says_when_the_network_cannot_be_used(client: TestClient, no_network: None) -> None:
