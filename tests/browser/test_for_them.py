@@ -46,7 +46,7 @@ async def test_what_is_left_is_asked_put_right_and_registered(
         await page.get_by_label(label).fill(words)
     for label, choice in (
         ("Care", "neither"),
-        ("May we tell Jobcentre Plus", "no"),
+        ("May we tell the Jobcentre", "no"),
         ("May we talk to others", "no"),
     ):
         await page.get_by_label(label).select_option(choice)
