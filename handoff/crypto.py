@@ -34,10 +34,6 @@ class Keyring:
     def decrypt(self, token: bytes) -> str:
         return self._keys().decrypt(token).decode()
 
-    def rotate(self, token: bytes) -> bytes:
-        """The same words under the newest key."""
-        return self._keys().rotate(token)
-
     def blind_index(self, value: str) -> str:
         """A keyed digest: equal values look up equal, nothing can be read back."""
         return hmac.new(self._index_key, value.encode(), hashlib.sha256).hexdigest()

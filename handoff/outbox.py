@@ -96,11 +96,6 @@ class Outbox:
                 task.cancel()
             await asyncio.gather(*self._sending, return_exceptions=True)
 
-    async def drain(self) -> None:
-        """Send everything that is due now, and return when it is settled or put off."""
-        while taken := await self._take(AT_ONCE):
-            await asyncio.gather(*(self._deliver(text) for text in taken))
-
     async def _doubt_all(self) -> None:
         """SQLite has one process: whatever is still `sending` when it starts was cut off."""
         async with self._db.transaction() as session:

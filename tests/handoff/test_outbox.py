@@ -18,7 +18,7 @@ from handoff.conversations.service import lock, messages_after
 from handoff.outbox import BACK_OFF, LEASE
 from handoff.settings import Settings
 from handoff.staff.model import Staff
-from tests.handoff.post_office import MoodyTwilio, Post
+from tests.handoff.post_office import MoodyTwilio, Post, drain
 
 HOUR = timedelta(hours=1)
 
@@ -310,7 +310,7 @@ async def test_an_alarm_that_grew_more_serious_stays_when_the_text_gets_through(
 async def test_two_workers_at_once_send_each_text_once(post: Post) -> None:
     for number in range(6):
         await post.queue("one", "two", phone=f"+44770090020{number}")
-    await asyncio.gather(*(post.worker().drain() for _ in range(3)))
+    await asyncio.gather(*(drain(post.worker()) for _ in range(3)))
     await post.drain()
     assert sorted(post.bodies()) == ["one"] * 6 + ["two"] * 6
     for number in range(6):

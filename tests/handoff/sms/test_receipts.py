@@ -19,6 +19,7 @@ from handoff.settings import Settings
 from handoff.sms.delivery import RECEIPT_OVERDUE
 from handoff.sms.receipts import LostReceipts
 from tests.handoff.fakes import FakeTwilio
+from tests.handoff.post_office import drain
 from tests.handoff.sms.phones import CAMDEN, Phone
 
 
@@ -60,7 +61,7 @@ async def parts(settings: Settings) -> AsyncIterator[Parts]:
 @pytest.fixture
 async def sent(phone: Phone, parts: Parts, twilio: FakeTwilio) -> Sent:
     await send(parts, phone)
-    await Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio).drain()
+    await drain(Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio))
     return Sent(phone, twilio.sent[0]["Sid"])
 
 
@@ -104,7 +105,7 @@ async def test_a_safety_message_that_did_not_arrive_becomes_a_case(
     parts: Parts, phone: Phone, twilio: FakeTwilio
 ) -> None:
     await send(parts, phone, safety=True)
-    await Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio).drain()
+    await drain(Outbox(parts.db, parts.clock, parts.hub, parts.rules, parts.twilio))
     sent = Sent(phone, twilio.sent[0]["Sid"])
     await sent.receipts("undelivered", "undelivered", code="30003")
     (case,), (note,) = await sent.all(Case), await sent.all(CaseNote)
