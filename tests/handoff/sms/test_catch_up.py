@@ -38,6 +38,25 @@ async def test_texts_that_came_while_we_were_down_are_answered_in_order(
     assert [text["Body"] for text in twilio.sent] == [f"You said: text {n}" for n in (1, 2, 3)]
 
 
+async def test_each_phones_missed_texts_are_answered_as_they_were_sent_whatever_came_live_before(
+    client: TestClient, parts: Parts, catch_up: CatchUp, twilio: FakeTwilio
+) -> None:
+    phones = Phone(client, parts), Phone(client, parts, number="+447700900124")
+    await phones[0].text("live, before the list was read")
+    for number in (1, 2, 3):
+        for phone in phones:
+            twilio.arrives(f"SM{phone.number[-1]}{number}", phone.number, CAMDEN, f"text {number}")
+    await catch_up.round()
+    await phones[0].text("live, after it")
+    for phone in phones:
+        await phone.settled()
+    missed = ["text 1", "text 2", "text 3"]
+    assert await phones[0].said() == ["live, before the list was read", *missed, "live, after it"]
+    assert await phones[1].said() == missed
+    answers = [text["Body"] for text in twilio.sent if text["To"] == phones[0].number]
+    assert answers == [f"You said: {text}" for text in await phones[0].said()]
+
+
 async def test_what_is_known_is_not_taken_in_again(
     phone: Phone, catch_up: CatchUp, twilio: FakeTwilio
 ) -> None:
