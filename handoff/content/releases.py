@@ -128,8 +128,11 @@ async def releases(session: AsyncSession, limit: int = 50) -> list[ReleaseView]:
 
 async def _sets(session: AsyncSession, lowest: int) -> dict[int, dict[str, uuid.UUID]]:
     sets: dict[int, dict[str, uuid.UUID]] = {}
-    for item in (await session.execute(select(ReleaseItem).where(ReleaseItem.number >= lowest))).scalars():
-        sets.setdefault(item.number, {})[item.slug] = item.revision_id
+    columns = (ReleaseItem.number, ReleaseItem.slug, ReleaseItem.revision_id)
+    for number, slug, revision_id in await session.execute(
+        select(*columns).where(ReleaseItem.number >= lowest)
+    ):
+        sets.setdefault(number, {})[slug] = revision_id
     return sets
 
 

@@ -29,6 +29,7 @@ from handoff.content.model import (
 )
 from handoff.content.money import Figure
 from handoff.content.releases import publish
+from handoff.content.remembered import Known, live_and_open
 from handoff.content.seed import SeedAnswer, load_content
 from handoff.db import Database
 from handoff.errors import NotFound
@@ -107,14 +108,16 @@ async def listed(
 
     `overdue`: only those past their review date, or with a sum that has no known rate any more.
     """
-    live = await release_revisions(session, await live_release(session))
-    drafts = await _drafts(session)
+    live, drafts = await live_and_open(session, await live_release(session), facts)
     rows = []
-    for answer in (await session.execute(select(Answer))).scalars():
-        open_ones = drafts.get(answer.slug, [])
-        newest = _worked_on(open_ones) or live.get(answer.slug) or _shipped(open_ones)
+    for slug, group_of in await session.execute(select(Answer.slug, Answer.topic_group)):
+        open_ones = {one.revision: one for one in drafts.get(slug, [])}
+        undecided, said = list(open_ones), live.get(slug)
+        newest = _worked_on(undecided) or (said and said.revision) or _shipped(undecided)
         if newest:
-            rows.append(_row(answer, newest, live.get(answer.slug), open_ones, facts, today))
+            known = open_ones.get(newest, said)
+            assert known is not None
+            rows.append(_row(group_of, known, said, undecided, facts, today))
     kept = [
         row
         for row in rows
@@ -161,15 +164,6 @@ async def next_number(session: AsyncSession, slug: str) -> int:
     return ((await session.execute(highest)).scalar() or 0) + 1
 
 
-async def _drafts(session: AsyncSession) -> dict[str, list[Revision]]:
-    """Every revision that is not decided yet, by slug, oldest first."""
-    query = select(Revision).where(Revision.state.in_(OPEN)).order_by(Revision.number)
-    found: dict[str, list[Revision]] = {}
-    for revision in (await session.execute(query)).scalars():
-        found.setdefault(revision.slug, []).append(revision)
-    return found
-
-
 def state_of(draft: Revision) -> str:
     """The state of an open draft; `scheduled` for an approved one that has a time."""
     return "scheduled" if draft.state == APPROVED and draft.publish_at else draft.state
@@ -183,19 +177,14 @@ def _shipped(drafts: Sequence[Revision]) -> Revision | None:
     return next((draft for draft in reversed(drafts) if draft.author_id is None), None)
 
 
-def _all_words(revision: Revision) -> str:
-    said = (revision.slug, revision.title, revision.web, revision.sms, *revision.examples)
-    return " ".join(said).casefold()
-
-
 def _owner(revision: Revision) -> uuid.UUID | None:
     return uuid.UUID(revision.editor_ids[-1]) if revision.editor_ids else revision.author_id
 
 
 def _row(
-    answer: Answer,
-    newest: Revision,
-    live: Revision | None,
+    group: str,
+    newest: Known,
+    live: Known | None,
     drafts: Sequence[Revision],
     facts: Facts,
     today: date,
@@ -203,17 +192,17 @@ def _row(
     draft = _worked_on(drafts)
     state = state_of(draft) if draft else "shipped" if _shipped(drafts) else "live" if live else "not_live"
     said = live or newest
-    ended = [figure.overdue_since(today) for figure in figures_of(said, facts)]
+    ended = [facts.money[key].overdue_since(today) for key in said.sums if key in facts.money]
     return Row(
-        answer.slug,
-        newest.title,
-        answer.topic_group,
+        newest.revision.slug,
+        newest.revision.title,
+        group,
         state,
-        said.review_on,
-        said.review_on < today,
+        said.revision.review_on,
+        said.revision.review_on < today,
         min(filter(None, ended), default=None),
-        _owner(newest),
-        _all_words(newest),
+        _owner(newest.revision),
+        newest.words,
     )
 
 
