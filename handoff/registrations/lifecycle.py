@@ -139,12 +139,12 @@ async def _due(look: Look) -> str | None:
         return "leave"
     if look.today > registration.expires_on:
         return "run_out"
-    if await _rings_for_a_check(look):
-        return "unchecked"
     if question := await _question_due(look, registration.expires_on):
         return question
     planned = registration.next_contact_on
-    return "contact" if planned and look.today >= planned else None
+    if planned and look.today >= planned:
+        return "contact"
+    return "unchecked" if await _rings_for_a_check(look) else None
 
 
 async def _rings_for_a_check(look: Look) -> bool:
