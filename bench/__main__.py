@@ -19,6 +19,7 @@ from bench import (
     screening,
     sets,
     start,
+    studio,
     understanding,
     webhook,
 )
@@ -32,6 +33,7 @@ SCRIPTS = {
     "webhook": webhook.measure,
     "console": console.measure,
     "importing": importing.measure,
+    "studio": studio.measure,
     "screening": screening.measure,
     "safety": safety.measure,
     "memory": memory.measure,
