@@ -16,12 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.conversations.model import Message
 from handoff.screening import force, sets
+from handoff.screening.answers import plain_answers
 from handoff.screening.language import Heard, hear_language, is_mixed
 from handoff.screening.leaving import Leaving, Said, leaving_phrases
 from handoff.screening.model import StoredFinding as StoredFinding
 from handoff.screening.phrases import PhraseScreen
 from handoff.screening.sets import SHIPPED as SHIPPED
-from handoff.screening.trained import trained_screen
+from handoff.screening.trained import TrainedScreen, trained_screen
 from handoff.screening.verdict import Finding, Verdict
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def screen(text: str, *, before: Sequence[str] = (), question: str | None = None
     Never raises: a message that cannot be screened is urgent, so that an adviser reads it."""
     findings = _sure(lambda: phrase_screen().screen(text, before, question))
     language, failed = _language_of(text)
-    findings += [*failed, *_sure(lambda: _by_language(text, before, language))]
+    findings += [*failed, *_sure(lambda: _by_language(text, before, question, language))]
     return Verdict.of([*findings, *_neet(text)])
 
 
@@ -55,13 +56,23 @@ def _language_of(text: str) -> tuple[Heard | None, list[Finding]]:
         return None, [_failure(error)]
 
 
-def _by_language(text: str, before: Sequence[str], language: Heard | None) -> list[Finding]:
+def _by_language(
+    text: str, before: Sequence[str], question: str | None, language: Heard | None
+) -> list[Finding]:
     """The trained screen reads English; what is in another language a person reads the same day as well."""
     model = trained_screen()
     if language is None:
-        return model.screen(text, before) if model else []
+        return model.screen(text, before) if model and not _only_answers(model, text, question) else []
     found = model.screen_foreign(text) if model and is_mixed(text) else []
     return [*found, Finding("concern", (), (), "language", language.code)] if language.more else found
+
+
+def _only_answers(model: TrainedScreen, text: str, question: str | None) -> bool:
+    """Whether `text` says what the assistant asked and no more: how they live, or a name nobody knows."""
+    answers = plain_answers()
+    if question is None or answers is None:
+        return False
+    return answers.cover(text) or (answers.asks_name(question) and not model.knows(text))
 
 
 def _sure(detect: Callable[[], list[Finding]]) -> list[Finding]:

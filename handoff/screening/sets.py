@@ -19,8 +19,8 @@ FILES: Final[Mapping[str, tuple[str, ...]]] = {
     PHRASES: ("phrases.yml", "spelling.yml"),
     MESSAGES: ("messages.yml",),
 }
-TAKEN_BACK, LANGUAGES, LEAVING = "taken_back.yml", "languages.yml", "leaving.yml"
-BESIDE: Final = (TAKEN_BACK, LANGUAGES, LEAVING)  # sealed too; the console edits no edition of them
+TAKEN_BACK, LANGUAGES, LEAVING, ANSWERS = "taken_back.yml", "languages.yml", "leaving.yml", "answers.yml"
+BESIDE: Final = (TAKEN_BACK, LANGUAGES, LEAVING, ANSWERS)  # sealed too; the console edits no edition of them
 SEAL = "hashes.yml"
 _HEAD = "# What screening goes by (SHA-256). Once a change is approved: python -m handoff seal-screening\n"
 

@@ -79,6 +79,13 @@ class TrainedScreen:
             return [self._found(text, start, end, scores)]
         return self._on_from(text, list(before[-_BEFORE:]))
 
+    def knows(self, text: str) -> bool:
+        """Whether it knows a word of `text` whole; others it reads in pieces, and can hardly judge."""
+        return any(
+            len(self._network.tokenizer.encode(word, add_special_tokens=False).ids) == 1
+            for word in text.split()
+        )
+
     def screen_foreign(self, text: str) -> list[Finding]:
         """What is plain danger in the English words of a message in another language."""
         start, end, scores = self._gravest(text)
