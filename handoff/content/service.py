@@ -62,7 +62,8 @@ class Row:
     """One line of the list of answers; `state` is live, draft, in_review, approved, scheduled, shipped or
     not_live.
 
-    `figure_overdue_since` is the first day that one of its sums of money has no known rate.
+    `figure_overdue_since` is the first day that one of its sums of money has no known rate; `owner` wrote it
+    last, and `text` has all its words.
     """
 
     slug: str
@@ -76,7 +77,7 @@ class Row:
     text: str = field(default="", repr=False)
 
     def mentions(self, search: str) -> bool:
-        """Whether every word of a search is in the answer; `owner` wrote it last."""
+        """Whether every word of a search is in the answer."""
         return all(word in self.text for word in search.casefold().split())
 
 
