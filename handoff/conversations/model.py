@@ -42,8 +42,8 @@ class Conversation(Base):
     `automatic_allowed_at`: when an adviser last let automatic questions go out after an urgent message;
     `off_told_at`: when they were last told that the assistant is switched off; `afresh_at`: when an adviser
     last handed back or closed their safeguarding case, so that worries count anew; `silent_since`: their last
-    word, once they were found to have gone quiet after something urgent; `flooded_at`: when the assistant last
-    left a message of theirs, one of too many at once, until they were told.
+    word, once they were found to have gone quiet after something urgent; `flooded_at`: when the assistant
+    last left a message of theirs, one of too many at once, until they were told.
     """
 
     __tablename__ = "conversation"

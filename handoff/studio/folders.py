@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from ops.train import CURRENT, LIVE, ROOT, point
+from ops.console import ROOT
+from ops.train import CURRENT, LIVE, point
 
 SHIPPED = ROOT / "data/content"
 SCREENING = (ROOT / "data/screening", ROOT / "bot/models/screening")

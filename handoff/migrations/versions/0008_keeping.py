@@ -1,4 +1,4 @@
-"""Keeping the answers right: approved and scheduled wordings, releases that are learnt, notices to editors."""
+"""Keeping answers right: approved and scheduled wordings, releases that are learnt, notices to editors."""
 
 import sqlalchemy as sa
 from alembic import op
