@@ -13,7 +13,15 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
+DEEPEST = 20
+"""The levels that any of our files needs, twice; libyaml's composer crashes on very many."""
 _READER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
+_NAMED = (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)
+_OPENING = (
+    *(yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken),
+    *(yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken),
+)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 
 
 @dataclass(frozen=True)
@@ -59,13 +67,29 @@ def shown(path: Path) -> str:
 def read_node(path: Path, faults: list[Fault]) -> yaml.Node | None:
     """What a file holds, with its lines; None when it is empty, or cannot be read (then with a fault)."""
     try:
-        node: yaml.Node | None = yaml.compose(path.read_text("utf-8"), Loader=_READER)
+        text = path.read_text("utf-8")
+        if wild := _wild(text):
+            faults.append(Fault(shown(path), *wild))
+            return None
+        node: yaml.Node | None = yaml.compose(text, Loader=_READER)
         return node
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "strerror", None) or "not UTF-8 text"
         faults.append(Fault(shown(path), mark.line + 1 if mark else 1, f"not readable as YAML: {problem}"))
         return None
+
+
+def _wild(text: str) -> tuple[int, str] | None:
+    """The line and the problem of what no file of ours may hold, found before anything is built of it."""
+    depth = 0
+    for token in yaml.scan(text, Loader=_READER):
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if isinstance(token, _NAMED):
+            return token.start_mark.line + 1, "no &, * or ! before a text: write it out, or put it in quotes"
+        if depth > DEEPEST:
+            return token.start_mark.line + 1, f"more than {DEEPEST} levels inside each other: keep it flat"
+    return None
 
 
 def read_entries(
@@ -103,7 +127,7 @@ def _entry(path: Path, called: str, key: str, node: yaml.MappingNode, faults: li
             faults.append(Fault(shown(path), line, f"{name} is given twice in one {called}: keep one"))
         try:
             fields[name] = build.construct_object(value, deep=True)
-        except (ValueError, yaml.YAMLError):
+        except (ValueError, OverflowError, yaml.YAMLError):
             told = f"{name} cannot be read: a date must exist and look like 2026-11-22"
             faults.append(Fault(shown(path), line, told))
             fields[name] = None

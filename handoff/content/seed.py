@@ -105,7 +105,7 @@ def _check_together(entries: Sequence[Entry], beside: Collection[str]) -> Iterat
                 yield entry.fault(f"examples.{place}", told)
             asked.setdefault(example, slug)
     for entry in entries:
-        for step in _listed(entry, "next"):
+        for step in (one for one in _listed(entry, "next") if isinstance(one, str)):
             if (step not in slugs and step not in beside) or step == entry.fields.get("slug"):
                 yield entry.fault("next", f"{step} is not another answer's slug")
 

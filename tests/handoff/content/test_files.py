@@ -113,7 +113,19 @@ def test_what_would_unpack_to_too_much_is_not_unpacked(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["&a [*a]", "- slug: !!python/object/apply:os.getcwd []", "- &a [" + "[" * 900, "a: " * 50]
+    "text",
+    [
+        "&a [*a]",
+        "- slug: !!python/object/apply:os.getcwd []",
+        "- &a [" + "[" * 900,
+        "a: " * 50,
+        "- slug: " + "[" * 100_000,
+        "- " * 100_000 + "a",
+        "- slug: !!bool perhaps",
+        "- slug: " + "9" * 400 + ":1.0",
+        "- slug: a\n  next: [[a], {b: c}]",
+    ],
+    ids=range(9),
 )
 async def test_hostile_yaml_is_a_fault_and_not_an_error(jo: Colleague, text: str) -> None:
     status, page = await _send(jo, packed({"money.yml": text}))
