@@ -35,7 +35,7 @@ from handoff.conversations.model import (
     Message,
     Turn,
 )
-from handoff.conversations.service import append, last_choices, said_just_before
+from handoff.conversations.service import append, last_choices, last_said
 from handoff.conversations.words import defused
 from handoff.db import Database
 from handoff.feedback import service as feedback
@@ -203,7 +203,8 @@ class Asking:
             log.error("answer missing from the live release slug=%s", reply.answer)
             await open_or_raise(session, self._rules, now, conversation, UNANSWERED)
             words, live = {**_fixed("failure", area, now), "kind": "fallback"}, False
-        if words["kind"] == "answer" and await said_just_before(session, turn, words["text"]):
+        before = await last_said(session, conversation.id, turn.seq) if words["kind"] == "answer" else None
+        if words["text"] == before:
             asked = (await session.get_one(Message, turn.message_id)).text
             title = self._content.title(words["answer"]) or ""
             words = in_short(words, title, asked, conversation.channel)

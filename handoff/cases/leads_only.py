@@ -21,6 +21,7 @@ from handoff.cases.bars import HARM, MESSAGES, bars_of, take_away
 from handoff.cases.model import CLOSED, SAFEGUARDING, Case, CaseNote, LeadsOnly
 from handoff.cases.pointing import points_here
 from handoff.conversations.model import ADVISER, PERSON_AUTHOR, Conversation, Message
+from handoff.conversations.service import last_said
 from handoff.screening.service import StoredFinding
 from handoff.staff import service as staff
 
@@ -105,13 +106,15 @@ def talker(conversation: Conversation) -> uuid.UUID | None:
 async def pointed_at(session: AsyncSession, conversation_id: uuid.UUID) -> datetime | None:
     """When an allegation that points at somebody here, by no name, was last heard; None for never."""
     query = (
-        select(Message.text, StoredFinding.at, StoredFinding.categories)
+        select(Message.text, Message.seq, StoredFinding.at, StoredFinding.categories)
         .join(StoredFinding, StoredFinding.message_id == Message.id)
         .where(Message.conversation_id == conversation_id, Message.author == PERSON_AUTHOR)
     )
     rows = await session.execute(query.order_by(Message.seq.desc()).limit(MESSAGES))
-    found = (at for text, at, codes in rows if ALLEGATION in codes and points_here(text))
-    return next(found, None)
+    for text, seq, at, codes in rows.all():
+        if ALLEGATION in codes and points_here(text, await last_said(session, conversation_id, seq)):
+            return at
+    return None
 
 
 async def held_since(session: AsyncSession, conversation_id: uuid.UUID) -> datetime | None:

@@ -250,13 +250,13 @@ async def last_choices(
     return list(next(filter(None, offered), []))
 
 
-async def said_just_before(session: AsyncSession, turn: Turn, text: str) -> bool:
-    """Whether a text is the last thing that was said to the person before this turn."""
+async def last_said(session: AsyncSession, conversation_id: uuid.UUID, before: int) -> str:
+    """The last thing that was said to the person before `seq`; empty for nothing."""
     query = (
         select(Message)
         .where(
-            Message.conversation_id == turn.conversation_id,
-            Message.seq < turn.seq,
+            Message.conversation_id == conversation_id,
+            Message.seq < before,
             Message.author != PERSON_AUTHOR,
             Message.audience == EVERYONE,
         )
@@ -264,7 +264,7 @@ async def said_just_before(session: AsyncSession, turn: Turn, text: str) -> bool
         .limit(1)
     )
     last = (await session.execute(query)).scalar()
-    return last is not None and last.text == text
+    return last.text if last else ""
 
 
 async def last_words(session: AsyncSession, message: Message, limit: int = 5) -> tuple[list[str], str | None]:

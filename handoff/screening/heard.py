@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.cases.service import CaseRules
 from handoff.content.areas import Area
 from handoff.conversations.model import PERSON_AUTHOR, SYSTEM_AUTHOR, Conversation, Message
-from handoff.conversations.service import append
+from handoff.conversations.service import append, last_said
 from handoff.screening.context import CONTEXT, JUST_BEFORE, WINDOW, Worry
 from handoff.screening.messages import Sent
 from handoff.screening.model import StoredFinding
@@ -83,6 +83,10 @@ class Heard:
             query = query.where(StoredFinding.at > self.conversation.afresh_at)
         rows = await self.session.execute(query)
         return [Worry(message, level != "concern", frozenset(codes)) for message, level, codes in rows]
+
+    async def asked(self) -> str:
+        """What was last said to them before this message; empty for nothing."""
+        return await last_said(self.session, self.conversation.id, self.message.seq)
 
     async def just_told(self) -> set[str]:
         """The categories heard at urgent and above in the last few messages before this one."""

@@ -50,9 +50,9 @@ async def _in_context(heard: Heard) -> Heard:
 
 async def _accuses_us(heard: Heard) -> bool:
     """It gives somebody here for the harm that was told just before: "it was my adviser"."""
-    if ALLEGATION in heard.danger.categories or not points_here(heard.message.text):
+    if ALLEGATION in heard.danger.categories or not DONE_BY_SOMEBODY & await heard.just_told():
         return False
-    return bool(DONE_BY_SOMEBODY & await heard.just_told())
+    return points_here(heard.message.text, await heard.asked())
 
 
 async def _keep_safe(heard: Heard) -> bool:

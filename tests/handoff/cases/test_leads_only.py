@@ -191,7 +191,9 @@ async def test_who_did_it_in_the_next_message_is_an_allegation_and_takes_the_tal
     ("before", "words"),
     [("someone touched me", "my adviser told me to text you"), ("someone touched me", "you are kind"),
      ("someone touched me", "can i talk to someone here"), ("my mum hits me", "my mentor gave me this"),
-     ("which college is best", "it was my adviser"), ("i feel so low all the time", "you did")],
+     ("which college is best", "it was my adviser"), ("i feel so low all the time", "you did"),
+     ("my dad hit me", "at your office"), ("my dad hit me", "in your building"),
+     ("my dad hit me", "my mentor"), ("my dad hit me", "my key worker")],
 )  # fmt: skip
 async def test_words_that_give_nobody_here_for_it_take_nobody_away(
     client: Client, sam: Colleague, before: str, words: str
@@ -204,6 +206,19 @@ async def test_words_that_give_nobody_here_for_it_take_nobody_away(
     await chat.say(words)
     assert await chat.state() == "adviser"
     assert (await sam.get(case["at"]))[1]["leads_only_since"] is None
+
+
+async def test_a_word_for_somebody_here_takes_the_talk_away_where_who_did_it_was_asked(
+    client: Client, sam: Colleague
+) -> None:
+    chat = await heard(client, WORRIED)
+    case = await the_case(sam)
+    await sam.post(f"{case['at']}/claim")
+    await sam.post(f"{case['at']}/reply", {"text": "Hi, I'm Sam."})
+    await chat.say("someone touched me")
+    await sam.post(f"{case['at']}/reply", {"text": "Thank you for telling me. Who did that?"})
+    await chat.say("my mentor")
+    assert await chat.state() == "waiting" and (await sam.get(case["at"]))[0] == 404
 
 
 async def test_a_claim_at_the_same_moment_does_not_hold(client: Client, sam: Colleague, parts: Parts) -> None:
@@ -258,12 +273,44 @@ def test_words_that_point_elsewhere(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["it was my adviser", "him, the one at your office", "sam from here", "My adviser.", "you did",
-     "one of you", "the guy who works here", "her, from this service", "my key worker called dave did it",
-     "by my mentor"],
+    ["it was my adviser", "him, the one at your office", "sam from here", "you did", "it was you",
+     "it was one of you", "the guy who works here", "her, from this service",
+     "my key worker called dave did it", "by my mentor", "at your office did it", "the lady at your office",
+     "um it was the man from your team"],
 )  # fmt: skip
 def test_an_answer_that_gives_somebody_here(said: str) -> None:
     assert points_here(said)
+
+
+WHERE = "I'm glad you told me. Where are you, or what number is safe to reach you on?"
+TOLD = "Thank you for telling me. Who have you told?"
+WHO = "I'm so sorry. Can you tell me who did that to you?"
+
+
+@pytest.mark.parametrize(
+    "said", ["My adviser.", "my mentor", "you", "one of you", "at your office", "sam from here"]
+)
+@pytest.mark.parametrize("asked", [WHO, "who was it?", "Who hurt you", "whos been hitting you"])
+def test_a_word_for_somebody_here_is_the_answer_to_who_did_it(said: str, asked: str) -> None:
+    assert points_here(said, asked)
+
+
+@pytest.mark.parametrize("asked", [WHERE, TOLD, "who else knows", ""])
+@pytest.mark.parametrize(
+    "said",
+    ["at your office", "in your building", "im at your office", "its at your office", "my mentor",
+     "my key worker", "you", "my adviser from here", "waiting at your office", "just in your building"],
+)  # fmt: skip
+def test_where_they_are_and_whom_they_told_accuses_nobody(said: str, asked: str) -> None:
+    assert not points_here(said, asked)
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [("the lady at your office", TOLD), ("cafe in your building", WHERE), ("sam from here", TOLD)],
+)
+def test_somebody_they_told_is_not_who_did_it(said: str, asked: str) -> None:
+    assert not points_here(said, asked)
 
 
 @pytest.mark.parametrize(
