@@ -25,7 +25,8 @@ from handoff.jobcentre.model import Notice
 from handoff.keeping import load_policy
 from handoff.records.importing import service as importing
 from handoff.records.model import Import, ImportRow
-from handoff.registrations.model import ACTIVE, Registration
+from handoff.registrations.come_back import is_old
+from handoff.registrations.model import ACTIVE, Draft, Registration
 from handoff.retention import old_records
 from handoff.retention.holdings import Roots
 from handoff.retention.model import Hold
@@ -69,6 +70,12 @@ def is_held(conversation: Any) -> ColumnElement[bool]:
     return exists().where(Hold.conversation_id == conversation, Hold.lifted_at.is_(None))
 
 
+def drafts(now: datetime) -> ColumnElement[bool]:
+    """Registrations that were begun and left, where nobody is at work and no hold stands."""
+    here = Draft.conversation_id
+    return and_(is_old(now), ~has_open_case(here), ~is_held(here))
+
+
 def _threads(kind: str, now: datetime) -> Select[uuid.UUID]:
     """Conversations of a kind: without a case, with closed cases, with a safeguarding case among them."""
     here = Conversation.id
@@ -109,11 +116,17 @@ def _registrations(now: datetime) -> Select[uuid.UUID]:
         Notice.registration_id == Registration.id,
         Notice.state.in_((jobcentre.QUEUED, jobcentre.SENDING)),
     )
-    held = exists().where(Hold.record_id == Registration.record_id, Hold.lifted_at.is_(None))
     safety = and_(has_safeguarding_case(here), ~exists(safety_is_over(now).where(Conversation.id == here)))
-    kept = or_(has_open_case(here), is_held(here), held, on_its_way, safety)
+    kept = or_(_is_in_hand(), on_its_way, safety)
     ended = over(Registration.ended_on, Registration.area, keeping.REGISTRATIONS, now)
     return select(Registration.id).where(Registration.state != ACTIVE, ended, ~kept)
+
+
+def _is_in_hand() -> ColumnElement[bool]:
+    """A registration whose case is open, or under a hold on its conversation or record."""
+    here = Registration.conversation_id
+    held = exists().where(Hold.record_id == Registration.record_id, Hold.lifted_at.is_(None))
+    return or_(has_open_case(here), is_held(here), held)
 
 
 def safety_is_over(now: datetime) -> Select[uuid.UUID]:
@@ -135,11 +148,17 @@ async def _take_registration(session: AsyncSession, now: datetime, one: uuid.UUI
 
 
 def _notices(now: datetime) -> Select[uuid.UUID]:
-    """Settled, and not emptied yet; a notice about nobody we know any more goes whole."""
+    """Settled, not emptied yet, and of a registration that ended and is not in hand.
+
+    While it runs, what was said last tells what would be news. One about nobody we know any more goes whole.
+    """
+    needed = exists().where(
+        Registration.id == Notice.registration_id, or_(Registration.state == ACTIVE, _is_in_hand())
+    )
     settled = Notice.state.in_((jobcentre.SENT, jobcentre.ACKNOWLEDGED, jobcentre.TOLD, jobcentre.CANCELLED))
     last = func.coalesce(Notice.acknowledged_at, Notice.sent_at, Notice.withdrawn_at, Notice.created_at)
     return select(Notice.id).where(
-        settled, Notice.emptied_at.is_(None), over(last, Notice.area, keeping.NOTICES, now)
+        settled, Notice.emptied_at.is_(None), over(last, Notice.area, keeping.NOTICES, now), ~needed
     )
 
 
@@ -156,10 +175,14 @@ async def _take_notice(session: AsyncSession, now: datetime, one: uuid.UUID) -> 
 
 
 def _imports(now: datetime) -> Select[uuid.UUID]:
-    """Files whose rows are still told of one by one."""
+    """Files whose rows are still told of one by one, with nobody under a hold among them."""
+    held = exists().where(
+        ImportRow.import_id == Import.id, ImportRow.record_id == Hold.record_id, Hold.lifted_at.is_(None)
+    )
     over_with = (importing.DONE, importing.UNDONE, importing.FAILED, importing.OLD)
     last = func.coalesce(Import.finished_at, Import.at)
-    return select(Import.id).where(Import.state.in_(over_with), over(last, Import.area, keeping.IMPORTS, now))
+    old = over(last, Import.area, keeping.IMPORTS, now)
+    return select(Import.id).where(Import.state.in_(over_with), old, ~held)
 
 
 async def _take_import(session: AsyncSession, now: datetime, one: uuid.UUID) -> bool:

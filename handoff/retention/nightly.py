@@ -26,7 +26,6 @@ from handoff.clock import Clock
 from handoff.db import ROW, Database
 from handoff.keeping import DRAFTS, KINDS, load_policy
 from handoff.rasa import Rasa
-from handoff.registrations import come_back
 from handoff.registrations.model import Draft
 from handoff.retention import due
 from handoff.retention.model import Count, Run
@@ -66,7 +65,7 @@ class Keeper:
         """How many of each kind a run would remove now; nothing is changed."""
         now, found = self._clock.now(), Counter[str](dict.fromkeys(KINDS, 0))
         async with self._db.reading() as session:
-            old = select(func.count()).select_from(Draft).where(come_back.is_old(now))
+            old = select(func.count()).select_from(Draft).where(due.drafts(now))
             found[DRAFTS] = (await session.execute(old)).scalar_one()
             for kind in due.KINDS:
                 after: uuid.UUID | None = None
@@ -112,7 +111,7 @@ class Keeper:
             now = self._clock.now()
             await forget_old_notes(session, now)
             gone = await session.execute(
-                delete(Draft).where(come_back.is_old(now)).returning(Draft.conversation_id)
+                delete(Draft).where(due.drafts(now)).returning(Draft.conversation_id)
             )
             ids = sorted(str(one) for one in gone.scalars())
             if ids:

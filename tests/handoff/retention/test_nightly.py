@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,12 @@ from sqlalchemy import select, update
 from handoff import audit, keeping
 from handoff.conversations import service as conversations
 from handoff.conversations.model import Contact, Conversation, Message
+from handoff.jobcentre import service as jobcentre
 from handoff.jobcentre.model import SENT, Notice
+from handoff.jobcentre.service import NoticeAbout
 from handoff.records.importing import service as importing
 from handoff.records.model import Import, ImportRow, Record
-from handoff.registrations.model import Registration
+from handoff.registrations.model import Draft, Registration
 from handoff.retention import due
 from handoff.retention.model import Forgotten, Hold, Run
 from handoff.retention.nightly import night_of
@@ -23,7 +26,7 @@ from handoff.sms.catch_up import CatchUp
 from handoff.sms.inbox import Inbox
 from handoff.staff import service as staff
 from tests.handoff.fakes import FakeRasa, FakeTwilio
-from tests.handoff.retention.scenes import House
+from tests.handoff.retention.scenes import BORN, NAME, POSTCODE, House
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -155,44 +158,54 @@ async def test_joined_records_go_together_or_not_at_all(house: House) -> None:
 
 async def test_what_is_under_a_hold_stays_until_it_is_lifted(house: House) -> None:
     thread, record = await house.talk(), await house.record()
-    async with house.parts.db.transaction() as session:
-        by = await staff.by_email(session, "lead@demo.test")
-        assert by is not None
-        holds = [
-            Hold(conversation_id=thread, reason="court", by_id=by.id, at=house.parts.clock.now()),
-            Hold(record_id=record, reason="court", by_id=by.id, at=house.parts.clock.now()),
-        ]
-        session.add_all(holds)
+    await _begun(house, thread)
+    await _file(house, record)
+    await _hold(house, conversation_id=thread)
+    await _hold(house, record_id=record)
     house.later(days=365 * 12)
-    assert await house.run() == {}
-    async with house.parts.db.transaction() as session:
-        await session.execute(update(Hold).values(lifted_at=house.parts.clock.now()))
-    assert await house.run() == {"chats": 1, "records": 1}
+    assert await house.due() == await house.run() == {}
+    await _lift(house)
+    assert await house.run() == {"drafts": 1, "imports": 1, "chats": 1, "records": 1}
+
+
+@pytest.mark.parametrize("held", ["conversation_id", "record_id"])
+async def test_what_was_told_of_somebody_under_a_hold_stays_as_it_is(house: House, held: str) -> None:
+    made = await house.registered()
+    await house.close_cases(made.conversation_id)
+    await house.end(made)
+    await _settled(house)
+    await _hold(house, **{held: getattr(made, held)})
+    house.later(days=365 * 3)
+    assert await house.due() == await house.run() == {}
+    await _lift(house)
+    assert (await house.run()).keys() >= {"notices", "registrations"}
+
+
+async def test_answers_that_were_paused_stay_while_their_case_is_open(house: House) -> None:
+    thread = await house.talk()
+    await _begun(house, thread)
+    await house.case(thread, "safeguarding")
+    house.later(days=31)
+    assert await house.due() == await house.run() == {}
+    await house.close_cases(thread)
+    assert await house.run() == {"drafts": 1}
 
 
 async def test_rows_of_a_file_go_after_ninety_days_and_it_cannot_be_undone_then(house: House) -> None:
-    async with house.parts.db.transaction() as session:
-        by = await staff.by_email(session, "manager@demo.test")
-        assert by is not None
-        now = house.parts.clock.now()
-        made = Import(
-            kind="roll", area="camden", state=importing.DONE, file_name="Quillfeather.csv", encoding="utf-8",
-            columns={}, rows=1, counts={"made": 1}, staff_id=by.id, at=now, finished_at=now,
-        )  # fmt: skip
-        session.add(made)
-        await session.flush()
-        session.add(ImportRow(import_id=made.id, number=1, outcome="refused", told=["Zadie Quillfeather"]))
+    made = await _file(house, None)
     house.later(days=91)
     assert await house.run() == {"imports": 1}
     async with house.parts.db.reading() as session:
         assert (await session.execute(select(ImportRow))).first() is None
-        kept = await session.get_one(Import, made.id)
+        kept = await session.get_one(Import, made)
         assert (kept.state, kept.file_name, kept.counts) == (importing.PAST, importing.PAST_NAME, {"made": 1})
     assert await house.run() == {}
 
 
 async def test_what_a_notice_said_is_forgotten_and_that_it_went_is_not(house: House) -> None:
-    await house.registered()
+    made = await house.registered()
+    await house.close_cases(made.conversation_id)
+    await house.end(made)
     await _settled(house)
     house.later(days=190)
     assert await house.run() == {"notices": 1}
@@ -200,6 +213,19 @@ async def test_what_a_notice_said_is_forgotten_and_that_it_went_is_not(house: Ho
         notice = (await session.execute(select(Notice))).scalar_one()
         assert (notice.about, notice.state) == ({}, SENT)
     assert await house.run() == {}
+
+
+async def test_while_a_registration_runs_what_was_told_is_known_so_old_news_is_not_sent_again(
+    house: House,
+) -> None:
+    made = await house.registered()
+    await house.close_cases(made.conversation_id)
+    await _settled(house)
+    house.later(days=400)
+    assert await house.run() == {}
+    about = NoticeAbout(made.id, made.reference, NAME, BORN, POSTCODE, made.registered_on, made.area)
+    async with house.parts.db.reading() as session:
+        assert not await jobcentre.is_news(session, about)
 
 
 # -- the run itself
@@ -314,6 +340,45 @@ async def test_an_area_can_keep_less(house: House, monkeypatch: pytest.MonkeyPat
     house.later(days=11)
     assert await house.run() == {"chats": 1}
     assert not await house.has(Conversation, lambeth)
+
+
+async def _begun(house: House, thread: uuid.UUID) -> None:
+    """A registration that was begun and left."""
+    async with house.parts.db.transaction() as session:
+        said = {"name": {"value": NAME, "shown": NAME}}
+        session.add(Draft(conversation_id=thread, answers=said, updated_at=house.parts.clock.now()))
+
+
+async def _file(house: House, record: uuid.UUID | None) -> uuid.UUID:
+    """A file that was brought in, with one row: of this record, or refused."""
+    async with house.parts.db.transaction() as session:
+        by, now = await staff.by_email(session, "manager@demo.test"), house.parts.clock.now()
+        assert by is not None
+        made = Import(
+            kind="roll", area="camden", state=importing.DONE, file_name="Quillfeather.csv", encoding="utf-8",
+            columns={}, rows=1, counts={"made": 1}, staff_id=by.id, at=now, finished_at=now,
+        )  # fmt: skip
+        session.add(made)
+        await session.flush()
+        outcome = importing.MADE if record else "refused"
+        session.add(
+            ImportRow(
+                import_id=made.id, number=1, outcome=outcome, record_id=record, told=["Zadie Quillfeather"]
+            )
+        )
+    return made.id
+
+
+async def _hold(house: House, **on: uuid.UUID) -> None:
+    async with house.parts.db.transaction() as session:
+        by = await staff.by_email(session, "lead@demo.test")
+        assert by is not None
+        session.add(Hold(**on, reason="court", by_id=by.id, at=house.parts.clock.now()))
+
+
+async def _lift(house: House) -> None:
+    async with house.parts.db.transaction() as session:
+        await session.execute(update(Hold).values(lifted_at=house.parts.clock.now()))
 
 
 async def _settled(house: House) -> None:
