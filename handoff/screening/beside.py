@@ -25,6 +25,7 @@ from handoff.cases.service import (
     take_back,
 )
 from handoff.conversations.model import ADVISER
+from handoff.conversations.service import last_words
 from handoff.neet import service as neet
 from handoff.registrations import service as registrations
 from handoff.savepoint import savepoint
@@ -88,8 +89,11 @@ async def _take_back(heard: Heard) -> bool:
     Nothing is lowered by it. The first time in a case they are told that it was fine to say and that a person
     still looks, unless an adviser is there to say so; after that it gets holding text, at its usual spacing.
     """
-    said = hear(heard.message.text)
-    if said is None or not await heard.worries(WITHIN):
+    if hear(heard.message.text) is None or not await heard.worries(WITHIN):
+        return False
+    _, question = await last_words(heard.session, heard.message)
+    said = hear(heard.message.text, asked=question is not None)
+    if said is None:
         return False
     case = await open_case(heard.session, heard.conversation, SAFEGUARDING)
     if case is None:

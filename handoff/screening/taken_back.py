@@ -44,14 +44,18 @@ class _Patterns:
     whole: re.Pattern[str]
 
 
-def hear(text: str) -> Taken | None:
-    """Whether `text` takes something back: that and no more is "all", beside other words it is "part"."""
+def hear(text: str, *, asked: bool = False) -> Taken | None:
+    """Whether `text` takes something back: that and no more is "all", beside other words it is "part".
+
+    `asked`: a question of the assistant is open. "Im fine" answers that, and only what takes something back
+    wherever it is said counts.
+    """
     if len(text) > LONGEST or (patterns := _patterns()) is None:
         return None
     plain = _STRETCHED.sub(r"\1", text.casefold().translate(_DROPPED))
     words = "".join(f"{word} " for word in _WORD.findall(plain))
     some = patterns.anywhere.search(words)
-    if (some or patterns.alone.search(words)) and patterns.whole.fullmatch(words):
+    if (some or (not asked and patterns.alone.search(words))) and patterns.whole.fullmatch(words):
         return ALL
     return "part" if some else None
 

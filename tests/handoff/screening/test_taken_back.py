@@ -17,7 +17,7 @@ from handoff.screening import sets, taken_back
 from handoff.screening.taken_back import hear
 from tests.handoff.cases.scenes import LEAD, Colleague, signed_in
 from tests.handoff.factories import Chat, make_chat
-from tests.handoff.fakes import FakeRasa
+from tests.handoff.fakes import FakeRasa, talk
 from tests.handoff.sms.phones import Phone
 
 Client = TestClient[Any, Any]
@@ -52,6 +52,16 @@ def test_it_is_heard_beside_other_words(words: str) -> None:
 )  # fmt: skip
 def test_ordinary_words_and_other_peoples_jokes_are_left_alone(words: str) -> None:
     assert hear(words) is None
+
+
+@pytest.mark.parametrize("words", ["yeah thats fine", "im fine", "its all good", "no its nothing", "nvm"])
+def test_an_answer_to_a_question_takes_nothing_back(words: str) -> None:
+    assert hear(words) == "all" and hear(words, asked=True) is None
+
+
+@pytest.mark.parametrize("words", ["lol jk", "no i was only joking", "pls delete that"])
+def test_what_takes_back_wherever_it_is_said_does_in_answer_to_a_question_too(words: str) -> None:
+    assert hear(words, asked=True) == "all"
 
 
 @pytest.mark.parametrize(
@@ -185,6 +195,17 @@ async def test_a_form_goes_on_beside_it(client: Client, rasa: FakeRasa) -> None:
     await chat.say(LOW)
     kind, prompt = await chat.say("nvm")
     assert KIND in kind["text"] and prompt["author"] == "bot"
+
+
+async def test_an_answer_to_a_question_of_the_form_is_no_taking_back(client: Client, rasa: FakeRasa) -> None:
+    rasa.form = "register_form"
+    rasa.script[LOW] = [talk("What are you doing at the moment?", kind="prompt")]
+    chat = await make_chat(client, "camden")
+    await chat.say(LOW)
+    (answer,) = await chat.say("yeah thats fine")
+    assert answer["author"] == "bot" and len(rasa.asked) == 2
+    async with signed_in(client, LEAD) as priya:
+        assert "took_it_back" not in (await the_case(priya, chat))["facts"]
 
 
 async def test_a_repeat_of_the_message_changes_nothing(client: Client, parts: Parts) -> None:
