@@ -52,6 +52,7 @@ ACTIONS = {
     "registration.open_by_link": "opened the confirmation with the date of birth",
     "registration.wrong_birthday": "gave a wrong date of birth for the confirmation",
     "registration.take_back": "took a permission back",
+    "registration.permission": "recorded a permission talked over",
     "registration.end": "ended the registration",
     "registration.remind": "asked whether they still look",
     "registration.answer_reminder": "said whether they still look",
@@ -65,6 +66,7 @@ ACTIONS = {
     "jobcentre.confirm": "confirmed that Jobcentre Plus has it",
     "jobcentre.again": "asked Jobcentre Plus again",
     "jobcentre.raise": "asked an adviser to ring Jobcentre Plus",
+    "retention.remove": "forgot what had been kept long enough",
 }
 PAPERS = {
     "confirmation": "the confirmation",
