@@ -99,11 +99,7 @@ async def acknowledge(session: AsyncSession, now: datetime, alert: Alert, by: uu
         return
     if alert.asked_by_id == by:
         raise Conflict("own_call", "You asked for the lead here, so somebody else has to acknowledge it.")
-    alert.acknowledged_at, alert.acknowledged_by_id = now, by
-    await session.flush()
-    await audit.record(
-        session, now, by, "alert.acknowledge", f"case:{alert.case_id}", alert=str(alert.id), step=alert.step
-    )
+    await _acknowledged(session, now, alert, by)
 
 
 async def over(
@@ -112,7 +108,7 @@ async def over(
     """What rings for this reason needs nobody any more."""
     alert = await ringing(session, case_id)
     if alert and alert.why == why:
-        alert.acknowledged_at, alert.acknowledged_by_id = now, by
+        await _acknowledged(session, now, alert, by)
 
 
 async def rings_or_rang(session: AsyncSession, case_id: uuid.UUID, why: str) -> Alert | None:
@@ -173,6 +169,15 @@ async def _start(
     await session.flush()
     await audit.record(session, now, "system", "alert.ring", f"case:{case_id}", level=level, why=why)
     return alert
+
+
+async def _acknowledged(session: AsyncSession, now: datetime, alert: Alert, by: uuid.UUID | None) -> None:
+    alert.acknowledged_at, alert.acknowledged_by_id = now, by
+    await session.flush()
+    actor, subject = by or "system", f"case:{alert.case_id}"
+    await audit.record(
+        session, now, actor, "alert.acknowledge", subject, alert=str(alert.id), step=alert.step
+    )
 
 
 async def _newest(session: AsyncSession, case_id: uuid.UUID) -> Alert | None:

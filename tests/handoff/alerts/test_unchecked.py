@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 
 from handoff.alerts.model import Alert
+from handoff.audit import AuditEntry
 from handoff.registrations.lifecycle import Lifecycle
 from handoff.registrations.model import Registration
 from tests.handoff.alerts.scenes import ALEX, PRIYA, SAM, Bell
@@ -115,6 +116,25 @@ async def test_its_end_ends_what_rings(bell: Bell, made: Registration, client: C
         await sam.submit(f"/staff/registrations/{made.reference}/end", reason="moved")
     assert (await bell.alert()).acknowledged_at is not None
     assert await at(bell, FRIDAY_MORNING + timedelta(days=3)) == []
+
+
+async def test_who_ended_what_rang_is_on_record(
+    bell: Bell, made: Registration, client: Client, alex: Colleague
+) -> None:
+    await claim(alex, made)
+    await at(bell, FRIDAY_MORNING)
+    async with signed_in(client) as sam:
+        await check(sam, made)
+        await at(bell, FRIDAY_MORNING + timedelta(days=3))
+    other = await make_registration(bell.parts)
+    await at(bell, FRIDAY_MORNING + timedelta(days=7))
+    async with signed_in(client) as sam:
+        await sam.submit(f"/staff/registrations/{other.reference}/end", reason="moved")
+    async with bell.parts.db.reading() as session:
+        query = select(AuditEntry).where(AuditEntry.action == "alert.acknowledge").order_by(AuditEntry.id)
+        said = [(one.actor, one.subject) for one in (await session.execute(query)).scalars()]
+    by = str((await bell.person(SAM)).id)
+    assert said == [(by, f"case:{made.case_id}"), ("system", f"case:{other.case_id}")]
 
 
 async def test_two_processes_ring_once(bell: Bell, made: Registration) -> None:
