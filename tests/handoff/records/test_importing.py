@@ -18,8 +18,10 @@ from handoff.records import service
 from handoff.records.importing import worker
 from handoff.records.importing.reading import guessed
 from handoff.records.model import Import, ImportRow, Record
+from handoff.retention.model import Hold
+from handoff.staff import service as staff
 from tests.handoff.cases.scenes import Colleague
-from tests.handoff.records.scenes import facts, make_record
+from tests.handoff.records.scenes import MANAGER, facts, make_record
 
 HOME = "/staff/records"
 HEAD = "Surname,Forename,DOB,Postcode,Mobile,ULN"
@@ -238,13 +240,36 @@ async def test_a_file_is_undone_but_for_what_somebody_worked_on(
     status, _ = await dana.submit(f"{at}/undo")
     assert status == 200
     page = await settled(dana, at)
-    assert "Worked on since, so it stays" in page
+    assert "Worked on since or under a legal hold, so it stays" in page
     assert await count(parts) == 2
     async with parts.db.reading() as session:
         assert "uln" not in (await session.get_one(Record, known)).details
     _, found = await dana.submit(f"{HOME}/search", name="Zoë")
     assert "Nobody found" in found
     assert (await dana.submit(f"{at}/undo"))[0] == 409
+
+
+async def test_undoing_a_file_leaves_who_is_under_a_legal_hold_and_no_other(
+    parts: Parts, dana: Colleague
+) -> None:
+    known = await make_record(parts)
+    rows = [ZOE, "Okoro,Sam,2009-05-06,N1 1AA,,", "Begum-O'Hara,Aisha,3/2/2010,NW1 1AA,,9876543210"]
+    _, at = await tried(dana, "\n".join([HEAD, *rows]))
+    await run(dana, at)
+    async with parts.db.transaction() as session:
+        found = (await session.execute(select(ImportRow).order_by(ImportRow.number))).scalars()
+        zoe, sam, aisha = (one.record_id for one in found)
+        by, now = await staff.by_email(session, MANAGER), parts.clock.now()
+        assert by is not None and aisha == known
+        for record, lifted in ((zoe, now), (sam, None), (aisha, None)):
+            session.add(Hold(record_id=record, reason="court", by_id=by.id, at=now, lifted_at=lifted))
+    assert (await dana.submit(f"{at}/undo"))[0] == 200
+    assert "under a legal hold, so it stays" in await settled(dana, at)
+    async with parts.db.reading() as session:
+        left = {one.id: one for one in (await session.execute(select(Record))).scalars()}
+        holds = set((await session.execute(select(Hold.record_id))).scalars())
+    assert left.keys() == holds == {sam, aisha}
+    assert left[aisha].details["uln"] == "9876543210"
 
 
 async def test_a_run_goes_on_where_a_stopped_process_left_it(
