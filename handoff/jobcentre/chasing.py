@@ -2,6 +2,8 @@
 
 sent, unconfirmed            after `chase_days` sent again, after as many more a follow-up case
 to be told by hand, or stuck after one working day a follow-up case
+
+Of somebody who was erased there is no thread to ask an adviser in: theirs is sent again, and that is all.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
@@ -62,9 +64,12 @@ async def confirm(
 async def chase(db: Database, clock: Clock, rules: CaseRules) -> int:
     """Send again what nobody confirmed in time, and ask an adviser about the rest; how many were seen to."""
     async with db.reading() as session:
+        can_be_chased = or_(
+            Notice.registration_id.is_not(None), and_(Notice.state == SENT, Notice.round < ROUNDS)
+        )
         open_ones = select(Notice).where(
             Notice.state.in_((SENT, QUEUED, BY_HAND)), Notice.raised_at.is_(None), Notice.kind != TEST,
-            Notice.registration_id.is_not(None),  # erased meanwhile: there is no thread to ask an adviser in
+            can_be_chased,
         )  # fmt: skip
         rows = list((await session.execute(open_ones.order_by(Notice.created_at))).scalars())
         found = [row.id for row in rows if await _is_late(session, clock.now(), rules, row)]
@@ -77,13 +82,14 @@ async def chase(db: Database, clock: Clock, rules: CaseRules) -> int:
 
 async def _see_to(session: AsyncSession, now: datetime, rules: CaseRules, notice_id: uuid.UUID) -> bool:
     """Chase one that was late, if it still is under its lock; the conversation is locked before it."""
-    thread = await _thread(session, await session.get_one(Notice, notice_id))
+    seen = await session.get_one(Notice, notice_id)
+    thread = await _thread(session, seen.registration_id) if seen.registration_id else None
     notice = await session.get_one(Notice, notice_id, with_for_update=ROW, populate_existing=True)
     if not await _is_late(session, now, rules, notice):
         return False
     if notice.state == SENT and notice.round < ROUNDS:
         await send_again(session, now, notice, "system")
-    else:
+    elif thread:
         await _raise(session, rules, now, notice, thread)
     return True
 
@@ -109,11 +115,10 @@ async def _is_late(session: AsyncSession, now: datetime, rules: CaseRules, notic
     return stuck and working_days_after(notice.waiting_since, STUCK_DAYS, area) <= now
 
 
-async def _thread(session: AsyncSession, notice: Notice) -> Conversation:
-    """The conversation of the notice's registration, locked."""
-    assert notice.registration_id is not None
-    found = await registrations.conversations_of(session, [notice.registration_id])
-    return await lock(session, found[notice.registration_id])
+async def _thread(session: AsyncSession, registration_id: uuid.UUID) -> Conversation:
+    """The conversation of a notice's registration, locked."""
+    found = await registrations.conversations_of(session, [registration_id])
+    return await lock(session, found[registration_id])
 
 
 async def _raise(

@@ -9,9 +9,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from handoff.app import Parts
 from handoff.jobcentre.channels.web import KEY
+from handoff.jobcentre.model import Notice
 from handoff.jobcentre.options import Files, Web
 from handoff.jobcentre.post import LEASE
 from handoff.jobcentre.service import notices_of
@@ -254,6 +256,19 @@ async def test_two_processes_that_chase_at_once_chase_once(office: Office, webho
     office.parts.clock.move(timedelta(days=7))
     await asyncio.gather(office.post.look_after(), office.new_post().look_after())
     assert len(await office.cases()) == 1 and len(await office.audited("jobcentre.raise")) == 1
+
+
+async def test_what_somebody_who_was_erased_asked_for_is_sent_again_and_asks_no_adviser(
+    office: Office, webhook: FakeWebhook, parts: Parts
+) -> None:
+    await office.notify("withdrawn", await office.registration())
+    async with parts.db.transaction() as session:
+        await session.execute(update(Notice).values(registration_id=None))
+    await office.post.drain()
+    for _ in range(3):
+        await office.later(days=7)
+    assert webhook.calls == 2 and await office.states() == ["withdrawn sent"]
+    assert await office.cases() == [] and await office.audited("jobcentre.raise") == []
 
 
 async def test_the_permission_is_asked_for_again_before_it_goes(
