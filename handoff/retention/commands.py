@@ -121,6 +121,7 @@ def _write(path: Path, text: str) -> None:
 def _told(done: Erased, left_in_rasa: int) -> str:
     lines = [_lines("Erased", done.counts)]
     lines += [f"Kept. {one}." for one in done.kept]
+    lines += [f"{one}." for one in done.ask]
     lines += [f"Look at this too. {one}." for one in done.perhaps]
     if left_in_rasa:
         lines.append("Rasa does not answer. Its memory of them goes as soon as it does, by itself.")

@@ -87,7 +87,8 @@ async def _start(
         return {}, set(), {record.id}
     contact = await _contact(session, asked)
     if contact is None:
-        return _nobody()
+        gave = await _gave_number(session, [keyring.blind_index(mobile(asked) or asked)])
+        return _nobody([one.reference for one in gave])
     found_here = await _registered_from(session, [contact])
     people = {one.record_id or one.identity_index for one in found_here}
     if len(people) > 1:
@@ -107,6 +108,12 @@ async def _contact(session: AsyncSession, asked: str) -> uuid.UUID | None:
         index = keyring.blind_index(mobile(asked) or asked)
         query = select(Contact.id).where(Contact.channel == SMS, Contact.address_index == index)
     return (await session.execute(query)).scalar()
+
+
+async def _gave_number(session: AsyncSession, numbers: Collection[str]) -> Sequence[Registration]:
+    """The registrations with one of these numbers (blind indexes): a parent's phone may be on several."""
+    query = select(Registration).where(Registration.phone_index.in_(numbers))
+    return (await session.execute(query.order_by(Registration.reference))).scalars().all()
 
 
 async def _registered_from(session: AsyncSession, contacts: Collection[uuid.UUID]) -> Sequence[Registration]:
@@ -160,6 +167,10 @@ async def _perhaps(
 ) -> list[str]:
     """What may be theirs, for a person to look at."""
     phones = [one.phone_index for one in registrations if one.phone_index]
+    wrote = select(Contact.address_index).where(Contact.id.in_(contacts), Contact.channel == SMS)
+    numbers = {*phones, *(await session.execute(wrote)).scalars()}
+    known = {one.id for one in registrations}
+    gave = [one for one in await _gave_number(session, numbers) if one.id not in known]
     texts = select(Conversation.id).join(Contact, Contact.id == Conversation.contact_id)
     texts = texts.where(Contact.address_index.in_(phones), Contact.id.not_in(contacts))
     alike = select(Pair).where(
@@ -168,6 +179,7 @@ async def _perhaps(
     pairs = (await session.execute(alike)).scalars()
     others = {one for pair in pairs for one in (pair.record_id, pair.other_id)} - set(records)
     said = [f"Texts from the number they gave: {one}" for one in (await session.execute(texts)).scalars()]
+    said += [f"A registration with the same number: {one.reference}" for one in gave]
     return [*said, *(f"A record that is alike: {one}" for one in sorted(others))]
 
 
@@ -179,6 +191,12 @@ def _is_id(text: str) -> bool:
     return True
 
 
-def _nobody() -> tuple[dict[uuid.UUID, Registration], set[uuid.UUID], set[uuid.UUID]]:
+def _nobody(
+    gave: Sequence[str] = (),
+) -> tuple[dict[uuid.UUID, Registration], set[uuid.UUID], set[uuid.UUID]]:
+    """NotFound; `gave` are the references of who only gave that number, in a webchat for example."""
+    if gave:
+        said = "Nobody wrote from that number, but it was given with"
+        raise NotFound(f"{said} {', '.join(gave)}. Make sure whose it is, and ask for the reference.")
     ways = "a reference (WAY-... or C-...), a phone number, or the id of a chat or record"
     raise NotFound(f"Nobody is found by that. Give {ways}.")

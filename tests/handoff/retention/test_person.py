@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Engine, event, select, update
 
 from handoff import audit
 from handoff.conversations.model import Contact, Conversation, Message, Turn
 from handoff.crypto import keyring
 from handoff.errors import Conflict, NotFound
-from handoff.jobcentre.model import QUEUED, SENT, WITHDRAWN, Notice
+from handoff.jobcentre.model import ACKNOWLEDGED, BY_HAND, QUEUED, SENDING, SENT, WITHDRAWN, Notice
 from handoff.records.model import Record
 from handoff.registrations.model import Registration
 from handoff.retention import commands
@@ -174,7 +175,7 @@ async def test_under_a_hold_nothing_is_erased_and_nothing_goes_by_itself(house: 
         await erase(house, made.reference)
     await house.end(made)
     house.later(days=365 * 30)
-    assert (await house.run()).keys() <= {"notices"}
+    assert await house.run() == {}
     await hold(house, made.reference)
     assert "Erased" in await erase(house, made.reference)
 
@@ -223,6 +224,71 @@ async def test_what_may_be_theirs_is_named_and_left(house: House, tmp_path: Path
     assert told["perhaps_theirs"] == [f"Texts from the number they gave: {thread}"]
     assert str(thread) in await erase(house, made.reference)
     assert await house.has(Conversation, thread)
+
+
+async def test_a_number_that_was_only_given_names_the_reference_to_ask_for(
+    house: House, tmp_path: Path
+) -> None:
+    made = await somebody(house, phone=None, phone_index=keyring.blind_index(PHONE))
+    for command in (export(house, "07700 900123", tmp_path / "them.json"), erase(house, PHONE)):
+        with pytest.raises(NotFound) as refused:
+            await command
+        assert made.reference in refused.value.message
+    assert await house.has(Registration, made.id)
+    thread = await house.talk(phone=PHONE)
+    assert f"A registration with the same number: {made.reference}" in await erase(house, PHONE)
+    assert not await house.has(Conversation, thread)
+    assert await house.has(Registration, made.id)
+
+
+async def test_while_jobcentre_plus_is_being_told_nothing_is_erased(house: House) -> None:
+    made = await somebody(house)
+    async with house.parts.db.transaction() as session:
+        await session.execute(update(Notice).values(state=SENDING))
+    with pytest.raises(Conflict, match="busy"):
+        await erase(house, made.reference)
+    async with house.parts.db.reading() as session:
+        assert (await session.execute(select(Notice))).scalar_one().about
+    assert await house.has(Registration, made.id)
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (BY_HAND, "Ask Jobcentre Plus to delete it, by hand: "),
+        (SENT, "Ask Jobcentre Plus to delete it, if it does not confirm that, by hand: "),
+        (ACKNOWLEDGED, None),
+    ],
+)
+async def test_whoever_erases_is_told_what_to_ask_of_jobcentre_plus(
+    house: House, state: str, says: str | None
+) -> None:
+    made = await somebody(house)
+    async with house.parts.db.transaction() as session:
+        await session.execute(update(Notice).values(kind=WITHDRAWN, state=state))
+    said = await erase(house, made.reference)
+    assert f"{says}{made.reference}." in said if says else "Jobcentre" not in said
+
+
+async def test_erasing_locks_in_the_order_in_which_somebody_registers(house: House) -> None:
+    made = await somebody(house)
+    if house.parts.db.sqlite:
+        pytest.skip("SQLite writes one at a time")
+    locked: list[str] = []
+
+    def look(*said: Any) -> None:
+        if found := re.search(
+            r"pg_advisory_xact_lock|FROM (\w+)(?=.* FOR NO KEY UPDATE)", said[2], re.DOTALL
+        ):
+            locked.append(found[1] or "birth")
+
+    event.listen(Engine, "before_cursor_execute", look)
+    try:
+        await erase(house, made.reference)
+    finally:
+        event.remove(Engine, "before_cursor_execute", look)
+    order = ["contact", "conversation", "birth", "registration", "record", "jobcentre_notice"]
+    assert list(dict.fromkeys(locked))[:6] == order
 
 
 async def test_jobcentre_plus_is_asked_to_delete_what_it_was_told(house: House) -> None:
