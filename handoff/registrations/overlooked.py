@@ -18,11 +18,15 @@ _MY_PHONE = (
     r"(?:it|this|that|access|in(?:to)?|my (?:phone|mob\w*|number|e-?mails?|sim|pass\w*|pin|tablet"
     r"|laptop|accounts?|texts?|messages?))"
 )
+# "She takes care of me", "he takes calls", "they check in on me" say who looks after them, and who answers.
 _READS = (
-    r"(?:read(?:s|ing)?|check(?:s|ed|ing)?|see(?:s|ing|n)?|saw|look(?:s|ed|ing)?|go(?:es|ing)? (?:through"
-    r"|thru|on|in)|went through|monitor\w*|track\w*|spy\w*|spies|snoop\w*"
+    r"(?:read(?:s|ing)?|see(?:s|ing|n)?|saw"
+    rf"|check(?:s|ed|ing)?(?! (?:up )?(?:in|on)\b(?! {_MY_PHONE}\b))"
+    rf"|look(?:s|ed|ing)?(?! after\b(?! {_MY_PHONE}\b))"
+    r"|go(?:es|ing)? (?:through|thru|on|in)|went through|monitor\w*|track\w*|spy\w*|spies|snoop\w*"
     r"|watch\w*|control\w*|open(?:s|ed|ing)?"
-    r"|listen\w*|own(?:s|ed)?|us(?:es?|ed|ing)|tak(?:es?|ing)|took|log(?:s|ged)? in|confiscat\w*"
+    r"|listen\w*|own(?:s|ed)?|us(?:es?|ed|ing)"
+    r"|(?:tak(?:es?|ing)|took)(?! (?:good |great )?(?:care|calls)\b)|log(?:s|ged)? in|confiscat\w*"
     rf"|(?:ha[sd]|have|gets?|got) {_MY_PHONE}|kn(?:ow|ows|ew) (?:my|the) (?:pass\w*|pin|code))"
 )
 _BETWEEN = rf"(?:[\s,]+(?!(?:{_NO}|i)\b)[\w']+)"

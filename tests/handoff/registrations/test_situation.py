@@ -117,7 +117,26 @@ def test_a_no_to_a_time_or_a_call_leaves_the_number_safe(text: str, kept: str) -
     assert value("contact", text, TEXTER).startswith(kept)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call my nan, she takes care of me 07700900123",
+        "my aunt looks after me 07700900123",
+        "my key worker 07700900123 he takes calls after 5",
+        "my nan 07700900123, she checks in on me",
+        "my carer checks on me every day 07700900123",
+    ],
+)
+def test_somebody_who_looks_after_them_is_a_safe_way(text: str) -> None:
+    assert "07700 900123" in str(value("contact", text))
+
+
 SEEN_BY_OTHERS = [
+    "my mum takes my phone",
+    "my dad took it",
+    "my mum looks after my phone",
+    "my nan takes care of me but she checks my texts",
+    "my step dad checks on my phone",
     "but my dad reads it",
     "my mum checks my phone",
     ". it's not private",
