@@ -33,7 +33,7 @@ from handoff.neet import service as neet
 from handoff.records import service as records
 from handoff.references import new_reference
 from handoff.registrations import again, elsewhere, form, identity, links, permissions, renewing
-from handoff.registrations.contact import reach, without_number
+from handoff.registrations.contact import reach
 from handoff.registrations.drafts import (
     Answers,
     draft_answers,
@@ -49,6 +49,7 @@ from handoff.registrations.periods import terms_of
 from handoff.registrations.postcode import areas_of
 from handoff.registrations.reading import Accepted
 from handoff.registrations.situation import NOT_SAID, OTHER, began_on
+from handoff.registrations.unsafe import warnings
 
 REASON = "benefits"
 PERSON = "person"
@@ -93,7 +94,7 @@ async def register(
     contact = await elsewhere.contact_elsewhere(session, conversation, found) if found else None
     if found and contact:
         await _place(end, area)
-        await _hold(end, found, values, contact)
+        await _warn(end, await _hold(end, found, values, contact))
         made = found
     else:
         facts = identity.facts_of(values, area)
@@ -107,7 +108,7 @@ async def register(
             note_case(session, now, made.case_id, identity.ALIKE)
         await _enter(end, made, known.record.id, changed)
         await permissions.tell_of_changes(session, now, made, permitted, changed)
-    await _warn(end, made)
+        await _warn(end, made.case_id, values)
     session.add(RegistrationCall(key=key, registration_id=made.id, created=found is None, at=now))
     await session.execute(delete(Draft).where(Draft.conversation_id == conversation.id))
     return await end.told(made, found is None)
@@ -183,8 +184,11 @@ async def _move(end: Finish, found: Registration, area: str | None) -> None:
         note_case(end.session, end.now, found.case_id, words)
 
 
-async def _hold(end: Finish, found: Registration, values: Mapping[str, Any], contact: Contact) -> None:
-    """From another contact only what they take back counts; an adviser checks the rest, and who it was."""
+async def _hold(end: Finish, found: Registration, values: Mapping[str, Any], contact: Contact) -> uuid.UUID:
+    """From another contact only what they take back counts; an adviser checks the rest, and who it was.
+
+    The case by which they do.
+    """
     session, now, changed = end.session, end.now, again.changes(found, values)
     case_id, gone = await _case_to_check(end, found), elsewhere.withdrawals(changed)
     if case_id == found.case_id:
@@ -197,6 +201,7 @@ async def _hold(end: Finish, found: Registration, values: Mapping[str, Any], con
     await permissions.take_off_record(session, now, found, gone, end.by)  # locks the record
     await end.record("registration.again_elsewhere", found, changed=list(gone))
     await permissions.tell_of_changes(session, now, found, permitted, gone)
+    return case_id
 
 
 async def _case_to_check(end: Finish, found: Registration) -> uuid.UUID:
@@ -267,12 +272,10 @@ async def _enter(end: Finish, made: Registration, record_id: uuid.UUID, changed:
         note_case(session, now, made.case_id, f"Activity 619 could not be recorded. {wrong.message}")
 
 
-async def _warn(end: Finish, made: Registration) -> None:
-    """The adviser reads which ways to reach them are not safe, as they said it."""
-    if unsafe := await unsafe_ways(end.session, end.conversation.id):
-        said = "\n".join(f"“{without_number(one)}”" for one in unsafe)
-        words = f"They said that this is NOT a safe way to reach them. Do not use it:\n{said}"
-        note_case(end.session, end.now, made.case_id, words)
+async def _warn(end: Finish, case_id: uuid.UUID, accepted: Mapping[str, Any] | None = None) -> None:
+    """The adviser reads which ways to reach them are not safe."""
+    for words in warnings(await unsafe_ways(end.session, end.conversation.id), accepted):
+        note_case(end.session, end.now, case_id, words)
 
 
 def _values(answers: Answers, now: datetime) -> dict[str, Any]:

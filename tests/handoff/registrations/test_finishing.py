@@ -9,10 +9,12 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from handoff.app import Parts
+from handoff.cases.model import Case
 from handoff.conversations import service as conversations
 from handoff.jobcentre import service as jobcentre
 from handoff.records import service as records
 from tests.handoff.cases.scenes import make_case
+from tests.handoff.factories import make_chat
 from tests.handoff.registrations.forms import Form
 from tests.handoff.registrations.scenes import notes_of, open_cases, the_registration
 
@@ -148,3 +150,37 @@ async def test_what_they_said_is_not_safe_is_kept_for_the_adviser(
     [case] = await open_cases(client)
     [note] = [one for one in await notes_of(client, case) if "NOT a safe way" in one]
     assert "“number ending 123 but my dad reads it”" in note
+
+
+@pytest.mark.parametrize("way", ["07700 900123", "sam@example.org"])
+async def test_what_they_then_gave_as_safe_is_asked_about_and_not_forbidden(
+    form: Form, client: TestClient[Any, Any], way: str
+) -> None:
+    await form.answer("contact", f"{way} but my dad reads it")
+    await form.fill(contact=way)
+    await form.finish()
+    [case] = await open_cases(client)
+    [note] = [one for one in await notes_of(client, case) if "reads it" in one]
+    assert "Ask whether this is safe" in note and "Do not use it" not in note
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["its case open", "its case closed"])
+async def test_what_a_stranger_says_is_not_safe_is_kept_unproven_in_the_case_that_is_open(
+    form: Form, client: TestClient[Any, Any], internal: TestClient[Any, Any], parts: Parts, closed: bool
+) -> None:
+    await form.fill()
+    await form.finish()
+    made = await the_registration(parts)
+    if closed:
+        async with parts.db.transaction() as session:
+            await conversations.lock(session, made.conversation_id)
+            (await session.get_one(Case, made.case_id)).state = "closed"
+    other = Form(internal, (await make_chat(client)).conversation)
+    await other.answer("contact", "07700 900123 but my dad reads it")
+    await other.fill()
+    await other.finish()
+    [case] = await open_cases(client)
+    assert (case["id"] == str(made.case_id)) is not closed
+    [note] = [one for one in await notes_of(client, case) if "reads it" in one]
+    assert "Somebody registered again" in note and "They said" not in note
+    assert "It may be somebody else" in note
