@@ -17,8 +17,10 @@ from typing import Any
 import aiohttp
 
 ATTEMPT_SECONDS = 8.0
-LOAD_SECONDS = 30.0
+LOAD_SECONDS = 10.0
 DRAIN_SECONDS = 2.0
+PASS_SECONDS = 15.0  # longer than draining and loading take together
+NO_MODEL = ""
 AT_ONCE = 4  # turns in one Rasa process: it has one thread, and a longer queue there only times out
 
 
@@ -73,10 +75,13 @@ class Doorway:
 
     @contextlib.asynccontextmanager
     async def passing(self) -> AsyncIterator[None]:
-        """One turn; it waits for as long as the doorway is closed."""
+        """One turn; it waits while the doorway is closed, PASS_SECONDS at most, then RasaUnavailable."""
         self.waiting += 1
         try:
-            await self._open.wait()
+            async with asyncio.timeout(PASS_SECONDS):
+                await self._open.wait()
+        except TimeoutError:
+            raise RasaUnavailable("its model is being changed") from None
         finally:
             self.waiting -= 1
         self._inside += 1
@@ -148,16 +153,20 @@ class Rasa:
 
     async def ready(self) -> bool:
         """True when every Rasa process has a model loaded."""
-        return all([await self._model(url) is not None for url in self._urls])
+        return all(await self.models())
 
     async def models(self) -> list[str | None]:
-        """The file name of the model that each Rasa process has loaded; None while it has none."""
+        """The file name of the model that each Rasa process has loaded; NO_MODEL where it runs without one,
+        None where it does not answer."""
         return [await self._model(url) for url in self._urls]
 
     async def load(self, model: Path) -> None:
-        """Have every Rasa process answer with this model; RasaUnavailable if one does not take it."""
-        for url in self._urls:
-            await self._load(url, model)
+        """Have every Rasa process answer with this model, LOAD_SECONDS at most; RasaUnavailable if one does
+        not take it."""
+        loads = (self._load(url, model) for url in self._urls)
+        failed = [one for one in await asyncio.gather(*loads, return_exceptions=True) if one]
+        if failed:
+            raise failed[0]
 
     async def _load(self, url: str, model: Path) -> None:
         try:
@@ -180,7 +189,10 @@ class Rasa:
             async with self._http.get(
                 f"{url}/webhooks/wayline/ready", headers=self._headers, timeout=aiohttp.ClientTimeout(total=2)
             ) as response:
-                return str((await response.json())["model"]) if response.status == 200 else None
+                said = await response.json()
+                if response.status == 503 and said["error"]["code"] == "no_model":
+                    return NO_MODEL
+                return str(said["model"]) if response.status == 200 else None
         except (TimeoutError, aiohttp.ClientError, ValueError, KeyError, TypeError):
             return None
 

@@ -103,7 +103,7 @@ def point(link: Path, target: Path) -> None:
     link.parent.mkdir(parents=True, exist_ok=True)
     new = link.with_name(f".{link.name}-new")
     new.unlink(missing_ok=True)
-    new.symlink_to(target)
+    new.symlink_to(os.path.relpath(target.resolve(), link.parent.resolve()))  # the folder may be moved
     new.replace(link)
 
 

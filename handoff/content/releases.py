@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
 from handoff.content.live import live_release, release_revisions
-from handoff.content.model import PUBLISHED, Release, ReleaseItem, Revision, Training
+from handoff.content.model import APPROVED, DRAFT, PUBLISHED, Release, ReleaseItem, Revision, Training
+from handoff.db import ROW
 from handoff.errors import Conflict, NotFound
 from handoff.staff.service import Member
 
@@ -57,14 +58,16 @@ async def publish(
 
 async def go_live(
     session: AsyncSession, now: datetime, by: uuid.UUID | None, why: str, revisions: Mapping[str, Revision]
-) -> None:
-    """Publish at once, or, when the questions differ from the live ones, as soon as they are learnt."""
+) -> bool:
+    """Publish at once, or, when the questions differ from the live ones, as soon as they are learnt; whether
+    it was at once."""
     live = await release_revisions(session, await live_release(session))
     if questions({**live, **revisions}) == questions(live):
         await publish(session, now, by, why, revisions)
-        return
+        return True
     items = {slug: str(revision.id) for slug, revision in revisions.items()}
     await _queue(session, now, Training(why=why, by_id=by, at=now, items=items, faults=[]))
+    return False
 
 
 async def restore(session: AsyncSession, now: datetime, who: Member, earlier: int) -> int | None:
@@ -89,6 +92,16 @@ async def learnt_release(session: AsyncSession, now: datetime, training: Trainin
     for slug in training.items:
         revisions[slug].state, revisions[slug].publish_at = PUBLISHED, None
     return await _add(session, now, number, training.by_id, training.why, revisions, training.number)
+
+
+async def not_learnt(session: AsyncSession, training: Training) -> None:
+    """A training failed: what nobody approved (an emergency) is a draft again, the rest stays approved."""
+    ids = [uuid.UUID(one) for one in training.items.values()]
+    waiting = Revision.id.in_(ids), Revision.state == APPROVED, Revision.approver_id.is_(None)
+    query = select(Revision).where(*waiting).order_by(Revision.slug).with_for_update(**ROW)
+    for revision in (await session.execute(query)).scalars():
+        revision.state = DRAFT
+    await session.flush()
 
 
 async def training_set(session: AsyncSession, training: Training) -> dict[str, Revision]:

@@ -41,19 +41,26 @@ class Folders:
         shutil.rmtree(folder, ignore_errors=True)
 
     def current(self) -> int | None:
-        """The folder that the link names as live; None when there is none, as shipped."""
+        """The folder that the link names as live; None when it is not there, as shipped."""
         link = self._data / CURRENT
-        return int(link.readlink().name) if link.is_symlink() and link.readlink().name.isdigit() else None
+        name = link.readlink().name if link.is_symlink() and link.is_dir() else ""
+        return int(name) if name.isdigit() else None
 
     def model(self) -> Path | None:
         """The model that the link names as live, there or gone; None when nothing was started from here."""
         link = self._data / "models" / LIVE
-        return link.parent / link.readlink() if link.is_symlink() else None
+        return link.resolve() if link.is_symlink() else None
 
-    def make_live(self, number: int, model: Path) -> None:
-        """What a Rasa, or everything, takes when it is started again."""
-        point(self._data / CURRENT, self.of(number))
+    def make_live(self, number: int | None, model: Path) -> None:
+        """What a Rasa, or everything, takes when it is started again.
+
+        The release comes last: its link says that both are done.
+        """
         point(self._data / "models" / LIVE, model)
+        if number:
+            point(self._data / CURRENT, self.of(number))
+        else:
+            (self._data / CURRENT).unlink(missing_ok=True)
 
     def screening(self) -> str:
         """Differs when anything that screening goes by does."""

@@ -17,12 +17,14 @@ import contextlib
 import logging
 import uuid
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
+from handoff.background import apart
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.content import notices
@@ -42,7 +44,7 @@ from handoff.content.model import (
     Training,
 )
 from handoff.content.moving import files_saying
-from handoff.content.releases import learnt_release, questions, training_set
+from handoff.content.releases import learnt_release, not_learnt, questions, training_set
 from handoff.db import ROW, Database
 from handoff.live import CONTENT, Hub
 from handoff.rasa import Rasa, RasaUnavailable
@@ -55,6 +57,10 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS, BEAT_SECONDS, DRIFT_SECONDS = 1.0, 10.0, 15.0
 SILENT = timedelta(seconds=60)  # after which another process goes on with a training
 PAGE = "/staff/releases"
+
+
+class Outrun(Exception):
+    """Other questions went live meanwhile, or another process took the training over."""
 
 
 class Trainings:
@@ -82,7 +88,7 @@ class Trainings:
                 now = asyncio.get_running_loop().time()
                 if now - looked >= DRIFT_SECONDS:
                     looked = now
-                    await self.converge()
+                    await self._settle()
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def step(self) -> bool:
@@ -92,36 +98,53 @@ class Trainings:
             return False
         log.info("training taken up number=%d", training.number)
         async with self._beating(training.number):
-            try:
-                await self._work(training)
-            except Stopped as stopped:
-                await self._fail(training, stopped.faults)
-            except OSError as error:
-                log.exception("training failed number=%d", training.number)
-                full = "The disk is full. Have some space made on it." if error.errno in (28, 122) else ""
-                told = full or "A file could not be written. Tell whoever runs Wayline."
-                await self._fail(training, [f"{told} {programs.UNCHANGED}"])
-            except Exception:
-                log.exception("training failed number=%d", training.number)
-                told = (
-                    "Something went wrong that should not have. Tell whoever runs Wayline if it comes again."
-                )
-                await self._fail(training, [f"{told} {programs.UNCHANGED}"])
+            await self._settle()  # whoever had it before may have gone half way through the swap
+            await self._worked_off(training)
+            await self._settle()
         return True
 
+    async def _worked_off(self, training: Training) -> None:
+        try:
+            await self._work(training)
+        except Outrun:
+            log.info("training outrun number=%d", training.number)
+        except Stopped as stopped:
+            await self._fail(training, stopped.faults)
+        except OSError as error:
+            log.exception("training failed number=%d", training.number)
+            full = "The disk is full. Have some space made on it." if error.errno in (28, 122) else ""
+            told = full or "A file could not be written. Tell whoever runs Wayline."
+            await self._fail(training, [f"{told} {programs.UNCHANGED}"])
+        except Exception:
+            log.exception("training failed number=%d", training.number)
+            told = "Something went wrong that should not have. Tell whoever runs Wayline if it comes again."
+            await self._fail(training, [f"{told} {programs.UNCHANGED}"])
+
+    async def _settle(self) -> None:
+        """What goes wrong with it holds no training up."""
+        with apart("trainings"):
+            await self.converge()
+
     async def _take(self) -> Training | None:
+        """The oldest, unless another process is at it: the others build on it, so they wait."""
         now = self._clock.now()
-        free = or_(Training.worker.is_(None), Training.worker == self._me, Training.beat_at < now - SILENT)
         query = select(Training).where(Training.state.in_(AT_WORK)).order_by(Training.number).limit(1)
-        query = query if self._db.sqlite else query.where(free)  # one process: whoever had it is gone
         async with self._db.reading() as session:
-            if (await session.execute(query)).first() is None:
+            oldest = (await session.execute(query)).scalar()
+            if oldest is None or not self._is_free(oldest, now):
                 return None
         async with self._db.transaction() as session:
-            found = (await session.execute(query.with_for_update(skip_locked=True, **ROW))).scalar()
-            if found:
-                found.worker, found.beat_at, found.state, found.since = self._me, now, QUEUED, now
+            found = (await session.execute(query.with_for_update(**ROW))).scalar()
+            if found is None or not self._is_free(found, now):
+                return None
+            found.worker, found.beat_at, found.state, found.since = self._me, now, QUEUED, now
             return found
+
+    def _is_free(self, training: Training, now: datetime) -> bool:
+        if self._db.sqlite:  # one process: whoever had it is gone
+            return True
+        silent = training.beat_at is None or training.beat_at < now - SILENT
+        return training.worker in (None, self._me) or silent
 
     async def _work(self, training: Training) -> None:
         await self._stage(training, WRITING)
@@ -143,8 +166,9 @@ class Trainings:
         await self._stage(training, SWAPPING)
         async with self._db.reading() as session:
             outrun = questions(await training_set(session, training)) != questions(wanted)
-        if not outrun:  # else it is taken up again, with the questions that went live meanwhile
-            await self._swap(training, model)
+        if outrun:  # it is taken up again, with the questions that went live meanwhile
+            raise Outrun
+        await self._swap(training, model, questions(wanted))
 
     async def _check(self, training: Training, folder: Path, before: dict[str, str]) -> None:
         await self._stage(training, CHECKING)
@@ -157,49 +181,71 @@ class Trainings:
         if faults:
             raise Stopped(*faults)
 
-    async def _swap(self, training: Training, model: Path) -> None:
+    async def _swap(self, training: Training, model: Path, learnt: Mapping[str, list[str]]) -> None:
         """Rasa's model and the live release change while no turn is on its way between them."""
-        async with self._rasa.doorway.closed():
-            try:
+        try:
+            async with self._rasa.doorway.closed():
                 await self._rasa.load(model)
-            except RasaUnavailable:
-                await self._put_back()
-                told = "The assistant did not take up what it had learnt."
-                raise Stopped(f"{told} {programs.UNCHANGED}") from None
-            now = self._clock.now()
-            async with self._db.transaction() as session:
-                found = await session.get_one(
-                    Training, training.number, with_for_update=ROW, populate_existing=True
-                )
-                found.release = await learnt_release(session, now, found)
-                found.state, found.finished_at, found.worker = DONE, now, None
-            await self._content.reload()
-        await asyncio.to_thread(self._folders.make_live, training.number, model)
+                await self._make_live(training, learnt)
+                with apart("trainings"):  # it is live: what follows is made up for by later rounds
+                    await self._content.reload()
+        except RasaUnavailable:
+            await self._put_back()
+            told = "The assistant did not take up what it had learnt."
+            raise Stopped(f"{told} {programs.UNCHANGED}") from None
+        except Exception:
+            await self._put_back()
+            raise
+        with apart("trainings"):
+            await asyncio.to_thread(self._folders.make_live, training.number, model)
         self._hub.notify(CONTENT)
-        log.info("release learnt and live number=%d training=%d", found.release, training.number)
+        log.info("release learnt and live training=%d", training.number)
+
+    async def _make_live(self, training: Training, learnt: Mapping[str, list[str]]) -> None:
+        """The release of a training is live, once, with the questions that were learnt. Outrun."""
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            found = await session.get_one(
+                Training, training.number, with_for_update=ROW, populate_existing=True
+            )
+            if (found.worker, found.state) != (self._me, SWAPPING):
+                raise Outrun
+            found.release = await learnt_release(session, now, found)
+            if questions(await release_revisions(session, found.release)) != learnt:
+                raise Outrun
+            found.state, found.finished_at, found.worker = DONE, now, None
 
     async def converge(self) -> None:
         """After a crash, a restart of Rasa or a lost file: Rasa has the model of the live release again."""
+        held = await self._rasa.models()  # before the release: a swap says that it begins before it loads
         async with self._db.reading() as session:
+            if await self._swaps_elsewhere(session):
+                return
             live = await session.get(Release, await live_release(session))
             revisions = await release_revisions(session, live.number) if live and live.learnt else {}
         model = await asyncio.to_thread(self._folders.model)
         learnt, current = live.learnt if live else None, await asyncio.to_thread(self._folders.current)
         gone = model is not None and not await asyncio.to_thread(model.is_file)
-        if learnt and (learnt != current or gone):
+        if learnt != current or gone:
             model = await self._made_again(learnt, revisions, gone=gone)
-        if model is None or (gone and not learnt):
-            return
-        if any(one not in (None, model.name) for one in await self._rasa.models()):
+        if model and any(one not in (None, model.name) for one in held):
             log.warning("rasa has another model than the live release's; it gets that one")
-            async with self._rasa.doorway.closed():
-                await self._put_back()
+            await self._put_back()
 
-    async def _made_again(self, learnt: int, revisions: Mapping[str, Revision], *, gone: bool) -> Path | None:
+    async def _swaps_elsewhere(self, session: AsyncSession) -> bool:
+        """Whether another process is in the middle of a swap: then Rasa's model is its own affair."""
+        query = select(Training).where(Training.state == SWAPPING)
+        found = (await session.execute(query)).scalars()
+        now = self._clock.now()
+        return any(one.worker != self._me and not self._is_free(one, now) for one in found)
+
+    async def _made_again(
+        self, learnt: int | None, revisions: Mapping[str, Revision], *, gone: bool
+    ) -> Path | None:
         """The live release's model, trained again if it is gone, and the links to it; None if that fails."""
         folder = self._folders.of(learnt)
         try:
-            if not await asyncio.to_thread(folder.is_dir):
+            if learnt and not await asyncio.to_thread(folder.is_dir):
                 async with self._db.reading() as session:
                     files = await files_saying(session, revisions)
                 await asyncio.to_thread(self._folders.write, learnt, files)
@@ -219,7 +265,7 @@ class Trainings:
                 await self._rasa.load(model)
 
     async def _stage(self, training: Training, state: str) -> None:
-        change = update(Training).where(Training.number == training.number)
+        change = update(Training).where(Training.number == training.number, Training.worker == self._me)
         async with self._db.transaction() as session:
             await session.execute(change.values(state=state, since=self._clock.now()))
         self._hub.notify(CONTENT)
@@ -230,7 +276,10 @@ class Trainings:
             found = await session.get_one(
                 Training, training.number, with_for_update=ROW, populate_existing=True
             )
+            if found.worker != self._me:  # it is live after all, or another's
+                return
             found.state, found.faults, found.finished_at, found.worker = FAILED, faults, now, None
+            await not_learnt(session, found)
             subject = f"training:{training.number}"
             await audit.record(session, now, "system", "training.failed", subject)
         await self._tell(f"“{training.why}” did not go live. {faults[0]}")

@@ -55,7 +55,7 @@ class FakeRasa(_Server):
         self.failures = 0
         self.hanging: asyncio.Event | None = None
         self.was_asked = asyncio.Event()
-        self.model = "fake"
+        self.model = "fake"  # empty: it runs without one
         self.loading: asyncio.Event | None = None  # a swap waits for it
         self.loads: list[str] = []
         self.refuses_models = False
@@ -93,6 +93,8 @@ class FakeRasa(_Server):
         return {"replies": replies, "understood": understood, "form": self.form}
 
     async def _ready(self, request: web.Request) -> web.Response:
+        if not self.model:
+            return web.json_response({"error": {"code": "no_model", "message": ""}}, status=503)
         return web.json_response({"model": self.model})
 
     async def _load(self, request: web.Request) -> web.Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,41 +16,16 @@ from sqlalchemy import select, update
 from handoff.app import Parts, at_work, make_parts
 from handoff.content.model import Release, Training
 from handoff.settings import Settings
-from handoff.studio import programs
+from handoff.studio import trainings
+from handoff.studio.folders import Folders
 from tests.handoff.cases.scenes import Colleague, signed_in
 from tests.handoff.factories import make_chat
 from tests.handoff.fakes import FakeRasa, answer
+from tests.handoff.studio.scripts import Script
 
 BURSARY = "/api/staff/answers/bursary"
-TRAINER = Path(__file__).with_name("trainer.py")
 CLOSED = {"web": "EMA has closed.", "sms": "EMA has closed."}
 NEW = "can college chip in for a laptop"
-
-
-class Script:
-    """What the stand-in programs do, and what they were asked."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def let(self, program: str, way: str) -> None:
-        (self.folder / program).write_text(way)
-
-    @property
-    def asked(self) -> list[str]:
-        file = self.folder / "asked.txt"
-        return file.read_text().split() if file.is_file() else []
-
-
-@pytest.fixture
-def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Script:
-    """Comes before `parts`, whose job uses it."""
-
-    def command(program: str, *paths: Path) -> list[str]:
-        return [sys.executable, str(TRAINER), str(tmp_path), program, *map(str, paths)]
-
-    monkeypatch.setattr(programs, "command", command)
-    return Script(tmp_path)
 
 
 @pytest.fixture
@@ -102,13 +76,13 @@ async def test_new_questions_are_learnt_checked_and_live_with_their_words(
 ) -> None:
     await new_example(parts, jo, kit)
     done = await until(kit, "done")
-    assert (done["release"], done["percent"]) == (2, 100) and parts.content.release == 2
+    assert (done["release"], done["percent"]) == (2, 100)
     assert script.asked == ["check", "train", "trained", "rehearse"]
     live = parts.settings.data_dir / "models/live"
     async with asyncio.timeout(10):
-        while not live.is_symlink():
+        while not (parts.settings.data_dir / "releases/current").is_symlink():
             await asyncio.sleep(0)
-    assert live.readlink().name == rasa.model
+    assert live.readlink().name == rasa.model and parts.content.release == 2
     assert NEW in (parts.settings.data_dir / "releases/current/money.yml").read_text()
     assert (await kit.get(BURSARY))[1]["draft"] is None
 
@@ -248,3 +222,72 @@ async def test_going_back_takes_the_model_along_and_trains_it_again_where_it_is_
             await asyncio.sleep(0)
     assert rasa.model == learnt and script.asked.count("trained") >= 3
     assert "Ask college." in (await kit.get(BURSARY))[1]["live"]["sms"]
+
+
+async def test_a_model_from_half_way_through_a_swap_is_put_back_before_the_next_training(
+    parts: Parts, rasa: FakeRasa, jo: Colleague, kit: Colleague, script: Script
+) -> None:
+    await new_example(parts, jo, kit)
+    await until(kit, "done")
+    learnt, rasa.model = rasa.model, "half-way.tar.gz"
+    script.let("train", "waits")
+    assert (await kit.post("/api/staff/releases/1/restore"))[0] == 200
+    await until(kit, "training")
+    assert rasa.model == learnt
+    script.let("train", "ok")
+    await until(kit, "done")
+
+
+async def test_a_release_that_cannot_be_written_down_has_its_model_put_back(
+    parts: Parts, rasa: FakeRasa, jo: Colleague, kit: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await new_example(parts, jo, kit)
+    await until(kit, "done")
+    learnt, before = rasa.model, len(rasa.loads)
+
+    async def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(trainings, "learnt_release", full)
+    await kit.post("/api/staff/releases/1/restore")
+    assert "disk is full" in (await until(kit, "failed"))["faults"][0]
+    assert (await live_number(parts), rasa.model) == (2, learnt)
+    assert len(rasa.loads) >= before + 2
+
+
+async def test_what_goes_wrong_once_it_is_live_makes_no_failure_of_it_and_is_made_up_for(
+    parts: Parts, jo: Colleague, kit: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_live, tries = Folders.make_live, []
+
+    def once_full(folders: Folders, number: int | None, model: Path) -> None:
+        tries.append(number)
+        if len(tries) == 1:
+            raise OSError(28, "No space left on device")
+        made_live(folders, number, model)
+
+    monkeypatch.setattr(Folders, "make_live", once_full)
+    await new_example(parts, jo, kit)
+    assert (await until(kit, "done"))["release"] == 2
+    async with asyncio.timeout(20):
+        while not (parts.settings.data_dir / "releases/current/money.yml").is_file():
+            await asyncio.sleep(0)
+    assert tries[:2] == [1, 1] and (await until(kit, "done"))["faults"] == []
+
+
+async def test_an_emergency_that_was_not_learnt_is_a_draft_again_that_nobody_publishes_alone(
+    client: TestClient[Any, Any], parts: Parts, jo: Colleague, kit: Colleague, script: Script
+) -> None:
+    script.let("train", "half")
+    _, begun = await jo.post(f"{BURSARY}/start")
+    said = {"version": begun["draft"]["version"], "examples": "\n".join([*begun["examples"], NEW])}
+    _, saved = await jo.post(f"{BURSARY}/save", said)
+    async with signed_in(client, "manager@demo.test") as mo:
+        body = {"version": saved["draft"]["version"], "reason": "The sum is wrong."}
+        assert (await mo.post(f"{BURSARY}/emergency", body))[0] == 200
+    await until(kit, "failed")
+    draft = (await jo.get(BURSARY))[1]["draft"]
+    assert draft["state"] == "draft"
+    for step in ("publish", "schedule"):
+        status, told = await jo.post(f"{BURSARY}/{step}", {"version": draft["version"], "day": "2030-01-01"})
+        assert (status, told["error"]["code"]) == (409, "wrong_state")
