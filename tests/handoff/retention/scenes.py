@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from handoff.app import Parts
 from handoff.audit import AuditEntry
@@ -20,9 +20,10 @@ from handoff.jobcentre import service as jobcentre
 from handoff.jobcentre.service import NoticeAbout
 from handoff.records import service as records
 from handoff.records.service import PersonFacts
-from handoff.registrations.model import ENDED, Registration
-from handoff.retention.model import Count
+from handoff.registrations.model import ENDED, Draft, Registration
+from handoff.retention.model import Count, Hold
 from handoff.retention.nightly import Keeper
+from handoff.staff import service as staff
 from tests.handoff.registrations.papers import make_registration
 
 NAME, PHONE, POSTCODE = "Zadie Quillfeather", "+447700900123", "NW1 8NH"
@@ -99,6 +100,23 @@ class House:
             about = NoticeAbout(made.id, made.reference, NAME, BORN, POSTCODE, made.registered_on, made.area)
             await jobcentre.notify(session, self.parts.clock.now(), "registered", about)
         return made
+
+    async def begun(self, conversation: uuid.UUID) -> None:
+        """A registration that was begun there and left."""
+        said = {"name": {"value": NAME, "shown": NAME}}
+        async with self.parts.db.transaction() as session:
+            session.add(Draft(conversation_id=conversation, answers=said, updated_at=self.parts.clock.now()))
+
+    async def hold(self, **on: uuid.UUID) -> None:
+        """A legal hold on a `conversation_id` or `record_id`."""
+        async with self.parts.db.transaction() as session:
+            by = await staff.by_email(session, "lead@demo.test")
+            assert by is not None
+            session.add(Hold(**on, reason="court", by_id=by.id, at=self.parts.clock.now()))
+
+    async def lift(self) -> None:
+        async with self.parts.db.transaction() as session:
+            await session.execute(update(Hold).values(lifted_at=self.parts.clock.now()))
 
     async def end(self, registration: Registration) -> None:
         async with self.parts.db.transaction() as session:

@@ -18,9 +18,9 @@ from handoff.jobcentre.model import SENT, Notice
 from handoff.jobcentre.service import NoticeAbout
 from handoff.records.importing import service as importing
 from handoff.records.model import Import, ImportRow, Record
-from handoff.registrations.model import Draft, Registration
+from handoff.registrations.model import Registration
 from handoff.retention import due
-from handoff.retention.model import Forgotten, Hold, Run
+from handoff.retention.model import Forgotten, Run
 from handoff.retention.nightly import night_of
 from handoff.sms.catch_up import CatchUp
 from handoff.sms.inbox import Inbox
@@ -158,13 +158,13 @@ async def test_joined_records_go_together_or_not_at_all(house: House) -> None:
 
 async def test_what_is_under_a_hold_stays_until_it_is_lifted(house: House) -> None:
     thread, record = await house.talk(), await house.record()
-    await _begun(house, thread)
+    await house.begun(thread)
     await _file(house, record)
-    await _hold(house, conversation_id=thread)
-    await _hold(house, record_id=record)
+    await house.hold(conversation_id=thread)
+    await house.hold(record_id=record)
     house.later(days=365 * 12)
     assert await house.due() == await house.run() == {}
-    await _lift(house)
+    await house.lift()
     assert await house.run() == {"drafts": 1, "imports": 1, "chats": 1, "records": 1}
 
 
@@ -174,16 +174,16 @@ async def test_what_was_told_of_somebody_under_a_hold_stays_as_it_is(house: Hous
     await house.close_cases(made.conversation_id)
     await house.end(made)
     await _settled(house)
-    await _hold(house, **{held: getattr(made, held)})
+    await house.hold(**{held: getattr(made, held)})
     house.later(days=365 * 3)
     assert await house.due() == await house.run() == {}
-    await _lift(house)
+    await house.lift()
     assert (await house.run()).keys() >= {"notices", "registrations"}
 
 
 async def test_answers_that_were_paused_stay_while_their_case_is_open(house: House) -> None:
     thread = await house.talk()
-    await _begun(house, thread)
+    await house.begun(thread)
     await house.case(thread, "safeguarding")
     house.later(days=31)
     assert await house.due() == await house.run() == {}
@@ -342,13 +342,6 @@ async def test_an_area_can_keep_less(house: House, monkeypatch: pytest.MonkeyPat
     assert not await house.has(Conversation, lambeth)
 
 
-async def _begun(house: House, thread: uuid.UUID) -> None:
-    """A registration that was begun and left."""
-    async with house.parts.db.transaction() as session:
-        said = {"name": {"value": NAME, "shown": NAME}}
-        session.add(Draft(conversation_id=thread, answers=said, updated_at=house.parts.clock.now()))
-
-
 async def _file(house: House, record: uuid.UUID | None) -> uuid.UUID:
     """A file that was brought in, with one row: of this record, or refused."""
     async with house.parts.db.transaction() as session:
@@ -367,18 +360,6 @@ async def _file(house: House, record: uuid.UUID | None) -> uuid.UUID:
             )
         )
     return made.id
-
-
-async def _hold(house: House, **on: uuid.UUID) -> None:
-    async with house.parts.db.transaction() as session:
-        by = await staff.by_email(session, "lead@demo.test")
-        assert by is not None
-        session.add(Hold(**on, reason="court", by_id=by.id, at=house.parts.clock.now()))
-
-
-async def _lift(house: House) -> None:
-    async with house.parts.db.transaction() as session:
-        await session.execute(update(Hold).values(lifted_at=house.parts.clock.now()))
 
 
 async def _settled(house: House) -> None:
