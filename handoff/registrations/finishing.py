@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
@@ -26,7 +26,7 @@ from handoff.cases.service import (
     place_case,
     place_open_cases,
 )
-from handoff.conversations.model import Contact, Conversation
+from handoff.conversations.model import Contact, Conversation, Turn
 from handoff.crypto import keyring
 from handoff.errors import Conflict, Unprocessable
 from handoff.neet import service as neet
@@ -118,6 +118,20 @@ async def reference_of(session: AsyncSession, key: str) -> str | None:
     """The reference that this key made already."""
     call = await session.get(RegistrationCall, key)
     return (await session.get_one(Registration, call.registration_id)).reference if call else None
+
+
+async def was_finished(session: AsyncSession, conversation: Conversation) -> bool:
+    """Whether a registration was made here since the last message of an episode before the one that runs."""
+    last = select(func.max(Turn.created_at)).where(
+        Turn.conversation_id == conversation.id, Turn.episode < conversation.episode
+    )
+    asked_at = (await session.execute(last)).scalar()
+    made = (
+        select(RegistrationCall.key).join(Registration).where(Registration.conversation_id == conversation.id)
+    )
+    if asked_at:
+        made = made.where(RegistrationCall.at >= asked_at)
+    return (await session.execute(made.limit(1))).scalar() is not None
 
 
 @dataclass(frozen=True)

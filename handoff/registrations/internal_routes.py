@@ -52,7 +52,7 @@ async def answer(request: web.Request) -> web.Response:
         doubted = await drafts.doubt(session, conversation)
     given = await drafts.read_answer(known, name, said, doubted, bool(body.get("again")))
     async with db.transaction() as session:
-        thread = _in_form(body, await conversations.lock(session, conversation))
+        thread = await _in_form(session, body, await conversations.lock(session, conversation))
         if isinstance(given.answer, Problem):
             if given.answer.code == "age_differs" and given.answer.value:
                 await drafts.keep_doubt(session, now, thread, given.answer.value)
@@ -80,7 +80,7 @@ async def draft(request: web.Request) -> web.Response:
         thread = await session.get(Conversation, conversation)
         if thread is None:
             raise NotFound()
-        answers = await drafts.draft_answers(session, _in_form(request.query, thread).id)
+        answers = await drafts.draft_answers(session, (await _in_form(session, request.query, thread)).id)
         return web.json_response(await _stands(request, session, thread, answers))
 
 
@@ -101,7 +101,7 @@ async def ask(request: web.Request) -> web.Response:
         thread = await session.get(Conversation, conversation)
         if thread is None or name not in FIELDS:
             raise NotFound()
-        answers = await drafts.draft_answers(session, _in_form(request.query, thread).id)
+        answers = await drafts.draft_answers(session, (await _in_form(session, request.query, thread)).id)
     values = drafts.values_of({field: one for field, one in answers.items() if not one.get("elsewhere")})
     asked = question(name, values, request.app[keys.RULES].areas, thread.channel == SMS)
     return web.json_response(asked)
@@ -112,7 +112,7 @@ async def save(request: web.Request) -> web.Response:
     """POST /internal/registrations/codes: a come-back code; null while there is no date of birth."""
     body = await json_object(request)
     async with request.app[keys.DB].transaction() as session:
-        thread = _in_form(body, await conversations.lock(session, _conversation(body)))
+        thread = await _in_form(session, body, await conversations.lock(session, _conversation(body)))
         code = await come_back.save(session, request.app[keys.CLOCK].now(), thread)
     return web.json_response({"code": code})
 
@@ -161,7 +161,7 @@ async def register(request: web.Request) -> web.Response:
     body = await json_object(request)
     conversation, key = _conversation(body), text_field(body, "message_id", _LONGEST_KEY)
     async with request.app[keys.DB].transaction() as session:
-        thread = _in_form(body, await conversations.lock(session, conversation))
+        thread = await _in_form(session, body, await conversations.lock(session, conversation))
         now = request.app[keys.CLOCK].now()
         told = await finishing.register(session, request.app[keys.RULES], now, thread, key)
     threads = {conversation, told.conversation_id}
@@ -197,9 +197,12 @@ def _conversation(body: Mapping[str, Any]) -> uuid.UUID:
     return conversation_id(body.get("conversation"))
 
 
-def _in_form(said: Mapping[str, Any], thread: Conversation) -> Conversation:
-    """The conversation, whose form is open. Conflict `over` once an adviser has finished it for them."""
-    if is_over(said.get("conversation"), thread.episode):
+async def _in_form(session: AsyncSession, said: Mapping[str, Any], thread: Conversation) -> Conversation:
+    """The conversation, whose form is open. Conflict `over` once an adviser has finished it for them.
+
+    An episode that only grew too long ends too, while a form is beginning in it: that form goes on.
+    """
+    if is_over(said.get("conversation"), thread.episode) and await finishing.was_finished(session, thread):
         raise Conflict("over", "An adviser has finished this registration.")
     return thread
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from handoff.app import Parts
 from handoff.cases.model import Case
 from handoff.conversations.model import Conversation
 from handoff.conversations.service import lock, messages_after
+from handoff.receiving import LONGEST_EPISODE
 from handoff.registrations import telling
 from handoff.registrations.service import FORM
 from tests.handoff.cases.scenes import make_case, signed_in
@@ -115,6 +117,29 @@ async def test_an_answer_on_its_way_meanwhile_opens_nothing_again(
     assert rasa.asked[-1]["conversation"].endswith(":2")
     drafts = await internal.get(f"/internal/registrations/drafts?conversation={chat.conversation}:2")
     assert (await drafts.json())["answers"] == {}
+
+
+@pytest.mark.parametrize("registered", [False, True], ids=["nobody registered", "registered long ago"])
+async def test_a_form_that_begins_as_an_episode_ends_for_its_length_goes_on(
+    client: Client, internal: Client, rasa: FakeRasa, parts: Parts, registered: bool
+) -> None:
+    chat = await make_chat(client, "camden")
+    form = Form(internal, chat.conversation)
+    if registered:
+        await form.fill()
+        await form.finish()
+        parts.clock.move(timedelta(hours=1))
+    async with parts.db.transaction() as session:
+        (await lock(session, uuid.UUID(chat.conversation))).episode_turns = LONGEST_EPISODE - 1
+    go_on = rasa.hang()
+    rasa.was_asked.clear()
+    await chat.send("register me")
+    await rasa.was_asked.wait()
+    await chat.send("hello?")
+    assert (await thread_of(parts, chat.conversation)).episode == 2
+    assert (await form.answer("name", "Aisha Khan"))["ok"] and (await form.question("ground"))["text"]
+    assert "name" in (await form.draft())["answers"]
+    go_on.set()
 
 
 async def test_a_texter_is_told_where_texts_are_the_safe_way(
