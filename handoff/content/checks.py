@@ -17,7 +17,7 @@ SMS_SEPTETS = 459
 TITLE_LENGTH = 60
 DIFFERS_LENGTH = 160
 MAX_NEXT = 3
-MIN_EXAMPLES = 25
+MIN_EXAMPLES, MAX_EXAMPLES = 25, 400
 SIGNPOST = "signpost-"
 OPTIONAL = ("differs", "areas")
 
@@ -120,6 +120,8 @@ def _examples(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
             yield "a signpost is given by the registration form, never asked for: leave examples empty"
     elif len(examples) < MIN_EXAMPLES:
         yield f"only {len(examples)} examples: give at least {MIN_EXAMPLES} ways people ask this"
+    elif len(examples) > MAX_EXAMPLES:
+        yield f"{len(examples)} examples: keep the {MAX_EXAMPLES} that differ most"
 
 
 def _areas(fields: dict[str, Any], facts: Facts) -> Iterator[str]:

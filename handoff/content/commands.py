@@ -23,6 +23,7 @@ from handoff.content.moving import (
     bring_in,
     live_files,
     read_folder,
+    read_in,
 )
 from handoff.db import Database
 from handoff.errors import Forbidden, Unprocessable
@@ -62,13 +63,15 @@ async def bring(
 ) -> str:
     """Bring a folder in as drafts of one editor; what came of each answer, a line each."""
     files = await asyncio.to_thread(_read, asked.folder)
-    async with db.transaction() as session:
+    async with db.reading() as session:
         person = await staff.by_email(session, asked.email)
         if person is None:
             raise Unprocessable("unknown", "No member of staff has that e-mail address.")
         if not staff.may(vocabulary, person, RIGHT):
             raise Forbidden("no_right", "That member of staff may not write answers.")
-        found = await bring_in(session, now, person.id, files, facts, trial=asked.dry_run)
+        answers = await read_in(session, files, facts)
+    async with db.reading() if asked.dry_run else db.transaction() as session:
+        found = await bring_in(session, now, person.id, files, answers, trial=asked.dry_run)
     return "\n".join([*_lines(found), _sum(found, asked.dry_run)])
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from handoff import keys
 from handoff.bodies import UPLOADS, form_fields
 from handoff.content.entries import ContentFaults, Fault
-from handoff.content.moving import CHANGED, NEW, SAME, Brought, bring_in, live_files
+from handoff.content.moving import CHANGED, NEW, SAME, Brought, bring_in, live_files, read_in
 from handoff.content.packed import LARGEST, packed, unpacked
 from handoff.errors import Refusal, Unprocessable
 from handoff.pages import page
@@ -71,8 +71,11 @@ async def _raw(request: web.Request, kept: str) -> bytes:
 
 async def _bring(request: web.Request, given: dict[str, str], *, trial: bool) -> list[Brought]:
     facts, now = request.app[keys.CONTENT].facts, request.app[keys.CLOCK].now()
-    async with request.app[keys.DB].transaction() as session:
-        return await bring_in(session, now, signed_in(request).id, given, facts, trial=trial)
+    db = request.app[keys.DB]
+    async with db.reading() as session:
+        answers = await read_in(session, given, facts)
+    async with db.reading() if trial else db.transaction() as session:
+        return await bring_in(session, now, signed_in(request).id, given, answers, trial=trial)
 
 
 def _page(

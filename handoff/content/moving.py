@@ -89,18 +89,29 @@ async def live_files(session: AsyncSession) -> dict[str, str]:
     return await files_of(session, await live_release(session))
 
 
-async def bring_in(
-    session: AsyncSession, now: datetime, by: uuid.UUID, files: Files, facts: Facts, *, trial: bool = False
-) -> list[Brought]:
-    """Make a draft of every answer that the files say otherwise than live; in a trial, only say which.
+async def read_in(session: AsyncSession, files: Files, facts: Facts) -> list[SeedAnswer]:
+    """The answers that the files hold. It takes seconds for large ones: not while a transaction waits.
 
-    Raises ContentFaults, with every fault by file and line, and then brings in nothing.
+    Raises ContentFaults, with every fault by file and line.
     """
     live = await release_revisions(session, await live_release(session))
-    answers = await asyncio.to_thread(_read, files, facts, frozenset(live))
+    return await asyncio.to_thread(_read, files, facts, frozenset(live))
+
+
+async def bring_in(
+    session: AsyncSession,
+    now: datetime,
+    by: uuid.UUID,
+    files: Files,
+    answers: Sequence[SeedAnswer],
+    *,
+    trial: bool = False,
+) -> list[Brought]:
+    """Make a draft of every answer that the files (`read_in`) say otherwise than live; in a trial, which
+    writes nothing, only say which."""
     if not trial:
         await _one_at_a_time(session, [one.slug for one in answers])
-        live = await release_revisions(session, await live_release(session))
+    live = await release_revisions(session, await live_release(session))
     drafts = await _open_drafts(session)
     found = [_compared(one, as_revision(one, now), live, drafts) for one in answers]
     if not trial:

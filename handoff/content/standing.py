@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,14 +17,16 @@ MOST_NAMED = 5
 _NOT_DANGER = ("language",)  # that nobody reads a language yet is no danger in what it says
 
 
-async def must_stand(session: AsyncSession, draft: Revision) -> None:
+async def must_stand(session: AsyncSession, draft: Revision, heard: Mapping[str, bool]) -> None:
     """Unprocessable `not_ready`, by field, for a next step that leads nowhere or round, and for an example
-    that screening would hear as danger. Examples that are live already are not asked about again."""
+    that screening would hear as danger. Examples that are live already are not asked about again, nor are
+    those `heard` before the transaction, which holds everybody's messages up on SQLite."""
     live = await release_revisions(session, await live_release(session))
     known = live.get(draft.slug)
     found = {"next": next_problems(draft.slug, draft.next, {slug: one.next for slug, one in live.items()})}
     new = sorted(set(draft.examples) - set(known.examples if known else ()))
-    found["examples"] = await asyncio.to_thread(example_problems, new)
+    heard = {**heard, **await listened([one for one in new if one not in heard])}
+    found["examples"] = _dangerous([one for one in new if heard[one]])
     found = {field: told for field, told in found.items() if told}
     if found:
         raise Unprocessable("not_ready", "This wording cannot be published yet.", problems=found)
@@ -55,9 +57,14 @@ def next_problems(slug: str, steps: Sequence[str], live: Mapping[str, Sequence[s
     return []
 
 
-def example_problems(examples: Iterable[str]) -> list[str]:
-    """A sentence for each example that screening hears danger in; it takes some milliseconds for each."""
-    heard = [text for text in examples if sounds_dangerous(text)]
+async def listened(examples: Sequence[str]) -> dict[str, bool]:
+    """Whether screening hears danger in each example; it takes some milliseconds for each."""
+    if not examples:
+        return {}
+    return await asyncio.to_thread(lambda: {text: sounds_dangerous(text) for text in examples})
+
+
+def _dangerous(heard: Sequence[str]) -> list[str]:
     told = [
         f'"{text}" is heard as a worry about safety: such words go to a person, so it cannot be an example'
         for text in heard[:MOST_NAMED]

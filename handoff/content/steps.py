@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import keys
 from handoff.bodies import text_field
 from handoff.content import going_live, service, workflow
+from handoff.content.checks import MAX_EXAMPLES
 from handoff.content.facts import Facts
+from handoff.content.standing import listened
 from handoff.content.wording import Wording
 from handoff.content.workflow import Editing
 from handoff.errors import Unprocessable
@@ -25,18 +27,32 @@ Given = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Step:
-    """One thing an editor can do to an answer; `take` raises a Refusal when it cannot be done now."""
+    """One thing an editor can do to an answer; `take` raises a Refusal when it cannot be done now. One that
+    `screens` asks what screening hears in the example questions."""
 
     right: str
     take: Callable[[Editing, str, Given, Facts], Awaitable[object]]
+    screens: bool = False
 
 
 async def take(request: web.Request, step: Step, given: Given) -> None:
     """Do the step in a transaction of its own, and tell open chats when a release came of it."""
     slug = request.match_info["slug"]
+    heard = await _listened(request, slug, given) if step.screens else {}
     async with request.app[keys.DB].transaction() as session:
-        await step.take(editing(request, session), slug, given, request.app[keys.CONTENT].facts)
+        work = replace(editing(request, session), heard=heard)
+        await step.take(work, slug, given, request.app[keys.CONTENT].facts)
     request.app[keys.HUB].notify(CONTENT)
+
+
+async def _listened(request: web.Request, slug: str, given: Given) -> dict[str, bool]:
+    """What screening hears in the new examples, asked before the transaction: it takes seconds for many."""
+    async with request.app[keys.DB].reading() as session:
+        view = await service.answer_view(session, slug)
+    said = Wording.of(view.newest)
+    examples = (Wording.read(given, said) if "web" in given else said).questions
+    new = sorted(set(examples) - set(view.live.examples if view.live else ()))
+    return await listened(new[:MAX_EXAMPLES])
 
 
 def editing(request: web.Request, session: AsyncSession) -> Editing:
@@ -116,14 +132,14 @@ def _version(given: Given) -> int:
 STEPS: Mapping[str, Step] = {
     "start": Step("content.edit", _start),
     "save": Step("content.edit", _save),
-    "submit": Step("content.edit", _submit),
+    "submit": Step("content.edit", _submit, screens=True),
     "take-back": Step("content.edit", _take_back),
     "discard": Step("content.edit", _discard),
     "keep-ours": Step("content.edit", _keep_ours),
-    "approve": Step("content.approve", _approve),
+    "approve": Step("content.approve", _approve, screens=True),
     "publish": Step("content.publish", _publish),
     "schedule": Step("content.publish", _schedule),
     "unschedule": Step("content.publish", _unschedule),
-    "emergency": Step("content.publish_emergency", _emergency),
+    "emergency": Step("content.publish_emergency", _emergency, screens=True),
     "request-changes": Step("content.approve", _request_changes),
 }

@@ -7,7 +7,8 @@ The caller holds the transaction, and tells the hub once it is committed.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from sqlalchemy import select
@@ -27,12 +28,14 @@ from handoff.staff.service import Member
 
 @dataclass(frozen=True)
 class Editing:
-    """Who is working on answers, when, and in which transaction. `zone` is whose time they mean."""
+    """Who is working on answers, when, and in which transaction. `zone` is whose time they mean; `heard`
+    says of example questions whether screening heard danger in them, as far as it was asked before."""
 
     session: AsyncSession
     now: datetime
     who: Member
     zone: tzinfo = UTC
+    heard: Mapping[str, bool] = field(default_factory=dict)
 
     async def note(self, action: str, revision: Revision, **ids: object) -> None:
         await audit.record(
@@ -72,7 +75,7 @@ async def submit(work: Editing, slug: str, version: int, facts: Facts) -> Revisi
     """Ask someone else to approve; Unprocessable `not_ready` carries every problem by field."""
     draft = await open_draft(work, slug, version, DRAFT)
     must_be_right(draft, facts)
-    await must_stand(work.session, draft)
+    await must_stand(work.session, draft, work.heard)
     live = (await answer_view(work.session, slug)).live
     if live and Wording.of(live) == Wording.of(draft):
         raise Unprocessable("no_change", "This draft says the same as the live answer.", problems={})
@@ -97,7 +100,7 @@ async def approve(work: Editing, slug: str, version: int, facts: Facts) -> Revis
     if is_own(work.who, draft):
         raise Forbidden("own_work", "You wrote this, so someone else has to approve it.")
     must_be_right(draft, facts)
-    await must_stand(work.session, draft)
+    await must_stand(work.session, draft, work.heard)
     draft.state, draft.approver_id = APPROVED, work.who.id
     await touch(work, draft, "answer.approve")
     return draft

@@ -14,7 +14,7 @@ from handoff.audit import AuditEntry
 from handoff.content import commands
 from handoff.content.entries import ContentFaults
 from handoff.content.model import Revision
-from handoff.content.moving import Brought, bring_in, live_files, read_folder
+from handoff.content.moving import Brought, bring_in, live_files, read_folder, read_in
 from handoff.content.service import SHIPPED
 from handoff.errors import Forbidden, Unprocessable
 from handoff.staff import service as staff
@@ -31,10 +31,12 @@ async def _out(parts: Parts) -> dict[str, str]:
 
 
 async def _in(parts: Parts, files: dict[str, str], *, trial: bool = False) -> dict[str, Brought]:
-    async with parts.db.transaction() as session:
+    async with parts.db.reading() as session:
         person = await staff.by_email(session, EDITOR)
-        assert person
-        found = await bring_in(session, parts.clock.now(), person.id, files, parts.content.facts, trial=trial)
+        answers = await read_in(session, files, parts.content.facts)
+    assert person
+    async with parts.db.transaction() as session:
+        found = await bring_in(session, parts.clock.now(), person.id, files, answers, trial=trial)
     return {one.slug: one for one in found if one.what != "same"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from handoff.app import Parts
 from handoff.audit import AuditEntry
+from handoff.content import standing
 from tests.handoff.cases.scenes import Colleague
 from tests.handoff.factories import make_chat
 from tests.handoff.fakes import FakeRasa, answer
@@ -219,3 +221,29 @@ async def test_every_step_is_on_the_record(jo: Colleague, kit: Colleague, parts:
         done = [entry.action for entry in (await session.execute(select(AuditEntry))).scalars()]
     steps = ["answer.start_draft", "answer.save_draft", "answer.submit", "answer.approve", "release.publish"]
     assert [action for action in done if action in steps][-5:] == steps
+
+
+async def test_a_message_is_stored_while_new_questions_are_screened(
+    client: TestClient[Any, Any], rasa: FakeRasa, jo: Colleague, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rasa.script["bursary?"] = [answer("bursary")]
+    chat = await make_chat(client)
+    _, begun = await jo.post(f"{BURSARY}/start")
+    begins, said = threading.Event(), threading.Event()
+
+    def slowly(text: str) -> bool:
+        begins.set()
+        return not said.wait(20)
+
+    monkeypatch.setattr(standing, "sounds_dangerous", slowly)
+    examples = "\n".join([*begun["examples"], "can college chip in for a laptop"])
+    body = {"version": begun["draft"]["version"], "web": "Ask.", "sms": "Ask.", "examples": examples}
+    submitting = asyncio.create_task(jo.post(f"{BURSARY}/submit", body))
+    async with asyncio.timeout(20):
+        while not begins.is_set():
+            await asyncio.sleep(0)
+    try:
+        assert len(await chat.say("bursary?")) == 1 and not submitting.done()
+    finally:
+        said.set()
+    assert (await submitting)[0] == 200
