@@ -15,13 +15,15 @@ from bot.vocabulary import Vocabulary
 from handoff import audit
 from handoff.content import notices
 from handoff.content.facts import Facts
+from handoff.content.live import live_release, release_revisions
 from handoff.content.model import APPROVED, DRAFT, IN_REVIEW, Answer, Revision
 from handoff.content.moments import in_words, moment_of
-from handoff.content.releases import go_live
+from handoff.content.releases import go_live, questions
+from handoff.content.standing import must_stand
 from handoff.content.wording import Wording, problems
 from handoff.content.workflow import Editing, must_be_right, open_draft, touch
 from handoff.db import ROW
-from handoff.errors import Unprocessable
+from handoff.errors import Conflict, Unprocessable
 from handoff.staff import service as staff
 
 LONGEST_REASON = 150
@@ -32,8 +34,7 @@ TOLD_OF_EMERGENCIES = ("manager", "lead")
 
 async def publish_approved(work: Editing, slug: str, version: int, facts: Facts) -> Revision:
     """Make an approved wording live now; the assistant learns first if its questions changed."""
-    draft = await open_draft(work, slug, version, APPROVED)
-    must_be_right(draft, facts)
+    draft = await _approved(work, slug, version, facts)
     await touch(work, draft, "answer.publish")
     await go_live(work.session, work.now, work.who.id, f"New wording: {draft.title}", {slug: draft})
     return draft
@@ -41,8 +42,7 @@ async def publish_approved(work: Editing, slug: str, version: int, facts: Facts)
 
 async def schedule(work: Editing, slug: str, version: int, at: str, facts: Facts) -> Revision:
     """Have an approved wording go live at a local time such as "2026-11-23T09:00"."""
-    draft = await open_draft(work, slug, version, APPROVED)
-    must_be_right(draft, facts)
+    draft = await _approved(work, slug, version, facts)
     draft.publish_at = moment_of(at, work.zone, work.now)
     await touch(work, draft, "answer.schedule")
     return draft
@@ -62,6 +62,7 @@ async def publish_in_emergency(work: Editing, slug: str, version: int, reason: s
     if len(reason) > LONGEST_REASON:
         raise Unprocessable("bad_field", f"Give the reason in {LONGEST_REASON} characters.", field="reason")
     must_be_right(draft, facts)
+    await must_stand(work.session, draft, work.heard)
     draft.state, draft.review_note = APPROVED, None
     await touch(work, draft, "answer.publish_in_emergency")
     await go_live(work.session, work.now, work.who.id, f"Emergency: {reason}", {slug: draft})
@@ -69,6 +70,15 @@ async def publish_in_emergency(work: Editing, slug: str, version: int, reason: s
     to = [one.id for one in people if set(one.roles) & set(TOLD_OF_EMERGENCIES)]
     words = f"{work.who.name} published “{draft.title}” without a second person. Reason: {reason}"
     await notices.tell(work.session, work.now, to, words, f"/staff/answers/{slug}", mail=True)
+    return draft
+
+
+async def _approved(work: Editing, slug: str, version: int, facts: Facts) -> Revision:
+    """The draft, if a second person said yes to it and it is still right."""
+    draft = await open_draft(work, slug, version, APPROVED)
+    if draft.approver_id is None:
+        raise Conflict("not_approved", "Nobody approved this wording. Take it back and send it for approval.")
+    must_be_right(draft, facts)
     return draft
 
 
@@ -80,9 +90,11 @@ async def is_any_due(session: AsyncSession, now: datetime) -> bool:
 async def publish_due(
     session: AsyncSession, now: datetime, facts: Facts, vocabulary: Vocabulary, zone: tzinfo
 ) -> int:
-    """Publish every wording whose time has come, together; how many there were.
+    """Publish every wording whose time has come; how many there were.
 
-    One that may not go live any more (a sum of money ended) stays approved, and editors are told.
+    Those that change words alone go live together; each with other questions is learnt by itself, so that a
+    bad question holds back its own answer only. One that may not go live any more (a sum of money ended)
+    stays approved, and editors are told.
     """
     due = _due(now)
     slugs = sorted((await session.execute(due.with_only_columns(Revision.slug))).scalars())
@@ -93,18 +105,24 @@ async def publish_due(
     again = due.order_by(Revision.slug).execution_options(populate_existing=True)
     found = list((await session.execute(again)).scalars())
     await _hold_back(session, now, [one for one in found if problems(Wording.of(one), facts)], vocabulary)
-    good = [one for one in found if one.publish_at]
-    late = [(one, one.publish_at) for one in good if one.publish_at and now - one.publish_at > LATE]
-    for one, planned in late:
-        await _tell_missed(session, now, one, in_words(planned, zone), vocabulary)
-    if good:
-        for one in good:
+    for together in await _apart(session, [one for one in found if one.publish_at]):
+        late = [(one, one.publish_at) for one in together if one.publish_at and now - one.publish_at > LATE]
+        for one in together:
             one.publish_at = None
-        titles = good[0].title if len(good) == 1 else f"{len(good)} answers"
-        await go_live(
-            session, now, good[0].approver_id, f"As scheduled: {titles}", {one.slug: one for one in good}
-        )
+        why = together[0].title if len(together) == 1 else f"{len(together)} answers"
+        by, revisions = together[0].approver_id, {one.slug: one for one in together}
+        at_once = await go_live(session, now, by, f"As scheduled: {why}", revisions)
+        for one, planned in late:
+            await _tell_missed(session, now, one, in_words(planned, zone), vocabulary, at_once=at_once)
     return len(found)
+
+
+async def _apart(session: AsyncSession, due: Sequence[Revision]) -> list[list[Revision]]:
+    """What goes live in one step: those with the questions that are live, then each of the others."""
+    live = questions(await release_revisions(session, await live_release(session)))
+    words_alone = [one for one in due if one.examples == live.get(one.slug, [])]
+    others = [[one] for one in due if one not in words_alone]
+    return [words_alone, *others] if words_alone else others
 
 
 def _due(now: datetime) -> Select[Revision]:
@@ -123,8 +141,15 @@ async def _hold_back(
 
 
 async def _tell_missed(
-    session: AsyncSession, now: datetime, one: Revision, planned: str, vocabulary: Vocabulary
+    session: AsyncSession,
+    now: datetime,
+    one: Revision,
+    planned: str,
+    vocabulary: Vocabulary,
+    *,
+    at_once: bool,
 ) -> None:
+    came = "it went live late" if at_once else "it goes live late, as soon as the assistant has learnt it"
     await audit.record(session, now, "system", "release.missed", f"revision:{one.id}", slug=one.slug)
-    words = f"“{one.title}” was to go live on {planned}. Wayline was not running then, so it went live late."
+    words = f"“{one.title}” was to go live on {planned}. Wayline was not running then, so {came}."
     await notices.tell_publishers(session, now, vocabulary, words, f"/staff/answers/{one.slug}")

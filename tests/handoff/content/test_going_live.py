@@ -186,6 +186,18 @@ async def test_an_emergency_needs_its_right_and_a_reason(jo: Colleague, mo: Coll
     assert (status, told["error"]["code"]) == (422, "empty")
 
 
+async def test_not_even_an_emergency_makes_an_example_of_words_about_danger(mo: Colleague) -> None:
+    _, begun = await mo.post(f"{BURSARY}/start")
+    said = {
+        "version": begun["draft"]["version"],
+        "examples": "\n".join([*begun["examples"], "i want to die"]),
+    }
+    _, saved = await mo.post(f"{BURSARY}/save", said)
+    body = {"version": saved["draft"]["version"], "reason": "The sum was wrong."}
+    status, told = await mo.post(f"{BURSARY}/emergency", body)
+    assert (status, told["error"]["code"]) == (422, "not_ready")
+
+
 async def test_an_emergency_publishes_ones_own_work_and_tells_managers_and_leads(
     mo: Colleague, client: TestClient[Any, Any], parts: Parts
 ) -> None:

@@ -6,8 +6,10 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp.test_utils import TestClient
@@ -291,3 +293,35 @@ async def test_an_emergency_that_was_not_learnt_is_a_draft_again_that_nobody_pub
     for step in ("publish", "schedule"):
         status, told = await jo.post(f"{BURSARY}/{step}", {"version": draft["version"], "day": "2030-01-01"})
         assert (status, told["error"]["code"]) == (409, "wrong_state")
+
+
+async def held_until(
+    parts: Parts, jo: Colleague, kit: Colleague, answer: str, said: dict[str, str], ahead: timedelta
+) -> None:
+    """Jo's new words for an answer, approved by Kit to go live at a time."""
+    _, begun = await jo.post(f"{answer}/start")
+    if "examples" in said:
+        said = {**said, "examples": "\n".join([*begun["examples"], said["examples"]])}
+    _, sent = await jo.post(f"{answer}/submit", {**said, "version": begun["draft"]["version"]})
+    _, held = await kit.post(f"{answer}/approve", {"version": sent["draft"]["version"], "hold": True})
+    at = (parts.clock.now() + ahead).astimezone(ZoneInfo("Europe/London"))
+    body = {"version": held["draft"]["version"], "at": f"{at:%Y-%m-%dT%H:%M:%S}"}
+    status, told = await kit.post(f"{answer}/schedule", body)
+    assert status == 200, told
+
+
+async def test_a_bad_question_that_was_scheduled_holds_back_its_own_answer_only(
+    parts: Parts, jo: Colleague, kit: Colleague, script: Script
+) -> None:
+    script.let("check", "“laptop” brings “Help with rent”. Reword it.")
+    ema, soon = "/api/staff/answers/ema", timedelta(minutes=20)
+    words = {"web": "Ask college.", "sms": "Ask college.", "examples": NEW}
+    await held_until(parts, jo, kit, BURSARY, words, soon)
+    await held_until(parts, jo, kit, ema, CLOSED, soon)
+    parts.clock.move(timedelta(minutes=40))
+    assert "brings" in (await until(kit, "failed"))["faults"][0]
+    assert (await kit.get(ema))[1]["live"]["sms"] == CLOSED["sms"]
+    bursary = (await kit.get(BURSARY))[1]
+    assert bursary["live"]["sms"] != "Ask college." and bursary["draft"]["state"] == "approved"
+    page = await kit.page("/staff/answers")
+    assert "so it went live late" in page and "as soon as the assistant has learnt it" in page
