@@ -11,10 +11,10 @@ from sqlalchemy import update
 
 import handoff.rasa
 from handoff.app import Parts
-from handoff.content.model import Release
+from handoff.content.model import QUEUED, SWAPPING, TRAINING, Release, Training
 from handoff.rasa import Doorway, RasaUnavailable
 from handoff.studio.folders import Folders
-from handoff.studio.trainings import Trainings
+from handoff.studio.trainings import SILENT, Trainings
 from tests.handoff.fakes import FakeRasa
 from tests.handoff.studio.scripts import Script
 
@@ -107,3 +107,34 @@ async def test_no_turn_waits_for_ever_while_the_model_is_changed(monkeypatch: py
             async with doorway.passing():
                 pass
     assert doorway.waiting == 0
+
+
+async def busy_elsewhere(parts: Parts, state: str) -> None:
+    """Another process is at the oldest training, and a second one waits."""
+    now = parts.clock.now()
+    rows = [{"number": 1, "state": state, "worker": "other", "beat_at": now}, {"number": 2, "state": QUEUED}]
+    async with parts.db.transaction() as session:
+        for row in rows:
+            session.add(Training(**{**row, "why": "New questions", "at": now, "items": {}, "faults": []}))
+
+
+async def test_a_later_training_waits_for_the_one_that_another_process_is_at(
+    script: Script, parts: Parts
+) -> None:
+    if parts.db.sqlite:
+        pytest.skip("one process only")
+    await busy_elsewhere(parts, TRAINING)
+    assert not await the_trainings(parts).step() and script.asked == []
+
+
+async def test_a_swap_of_another_process_is_not_undone(script: Script, parts: Parts, rasa: FakeRasa) -> None:
+    if parts.db.sqlite:
+        pytest.skip("one process only")
+    await asyncio.to_thread(left_behind, parts.settings.data_dir, None)
+    rasa.model = "the-next.tar.gz"
+    await busy_elsewhere(parts, SWAPPING)
+    await the_trainings(parts).converge()
+    assert rasa.loads == []
+    parts.clock.move(2 * SILENT)
+    await the_trainings(parts).converge()
+    assert rasa.model == "old.tar.gz"
