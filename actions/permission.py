@@ -20,13 +20,28 @@ _EVERYBODY = r"(?:any ?(?:one|body)|no ?(?:one|body)|people)"
 _NAMED = rf"(?:{_THE_JOBCENTRE}|{_SOMEBODY})"
 _OTHERS = re.compile(rf"\b(?:{_SOMEBODY}|{_EVERYBODY})\b", re.I)
 _JOBCENTRE = re.compile(rf"\b(?:{_THE_JOBCENTRE}|{_EVERYBODY})\b", re.I)
-_TELL = r"(?:tell|inform|talk to|speak to|contact|share|send)"
-_TELLING = r"(?:telling|informing|talking to|speaking to|contacting|sharing|sending)"
-# "i dont talk to my teacher" says what is, "dont talk to my teacher" asks for something.
+_DO = r"(?:tell|inform|share|send|contact)"
+_DOING = r"(?:telling|informing|sharing|sending|contacting|talking to|speaking to)"
+_TELL = rf"(?:{_DO}|talk to|speak to)"
+# Whom it is about; "me" there, or something else that begins, says that it is not for us to do.
+_WHOM = (
+    r"(?! (?:me|us)\b)"
+    r"(?:(?!\b(?:i|im|i'm|that|when|because|cos)\b|\babout (?!(?:me|it|this)\b))[^.,;!?\n]){0,30}?"
+    rf"\b{_NAMED}\b"
+)
+_NOT = r"(?:don'?t|do not) (?:(?:you|u|ever|even|please|pls|go|dare) )*"
+_OPENING = (
+    r"^\W*(?:(?:yes|yeah|yh|yep|no|nah|ok|okay|sure|fine|hi|hey|sorry|wait|oh|also|just|and|but|so|actually"
+    r"|please|pls|plz)\b\W*)*"
+)
+_LATER = r"\b(?:please|pls|plz|actually),? "
+# "I dont talk to my teacher" and "left college, dont speak to my tutor" say what is. "Dont tell my teacher"
+# asks for something: only what begins the message does, or follows a word that asks.
 _PLAINLY = re.compile(
-    rf"(?<!\bi )\b(?:don'?t|do not|never|not to)\b.{{0,20}}\b{_TELL}\b.{{0,30}}\b{_NAMED}\b"
-    rf"|\bstop {_TELLING}\b.{{0,30}}\b{_NAMED}\b"
-    rf"|\bi (?:don'?t|do not) want (?:you|u|ya)\b.{{0,10}}\b{_TELL}\b.{{0,30}}\b{_NAMED}\b"
+    rf"(?:{_OPENING}|{_LATER})(?:{_NOT}{_TELL}|stop {_DOING}){_WHOM}"
+    rf"|(?:{_OPENING}|{_LATER}|\b(?:and|but) |[.!?]\s+)(?:{_NOT}|never ){_DO}{_WHOM}"
+    rf"|\b(?:can|could|would|will) (?:you|u|ya) (?:(?:please|pls) )?(?:not|stop) (?:{_TELL}|{_DOING}){_WHOM}"
+    rf"|\bi (?:don'?t|do not) want (?:you|u|ya)\b.{{0,10}}\b(?:{_TELL}|{_DOING}){_WHOM}"
     rf"|\bi (?:don'?t|do not) want (?:the |my )?{_NAMED}(?: plus)?(?: to)?(?: be)? (?:know|told|contacted)\b"
     r"|\b(?:take|withdraw|remove|revoke)\b.{0,12}\b(?:permission|consent)\b",
     re.I,

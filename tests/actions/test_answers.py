@@ -137,6 +137,11 @@ TAKEN_BACK = [
     ("dont tell my college about my registration", "lost", ["others"]),
     ("i dont want you to talk to my social worker", "lost", ["others"]),
     ("dont tell anyone", "take_back_permission", ["others", "jobcentre"]),
+    ("yes but dont speak to my school", "lost", ["others"]),
+    ("you can ring me and dont tell the jobcentre", "lost", ["jobcentre"]),
+    ("can you not contact my college", "lost", ["others"]),
+    ("i changed my mind. dont tell the jobcentre", "lost", ["jobcentre"]),
+    ("that's it. please stop telling dwp", "lost", ["jobcentre"]),
 ]
 
 
@@ -184,8 +189,12 @@ async def test_asked_whether_to_delete_it_all_a_permission_taken_back_is_no_answ
 
 @pytest.mark.parametrize(
     "text",
-    ["i dont talk to my teachers or school", "nothing, i never go to college", "no contact with my school"],
-)
+    ["i dont talk to my teachers or school", "nothing, i never go to college", "no contact with my school",
+     "the jobcentre dont tell me anything about uc", "im not in college, they never contact me about college",
+     "left college, dont speak to my tutor now", "they dont share anything with my school",
+     "dont tell me to go to college", "college dont contact me about school, they stop telling people",
+     "nothing, dont tell my mum i left college", "i dont want you to tell me about college"],
+)  # fmt: skip
 async def test_not_talking_to_somebody_is_an_answer_like_any(
     register: Say, stub: StubHandoff, text: str
 ) -> None:

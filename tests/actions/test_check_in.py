@@ -246,6 +246,22 @@ async def test_where_nobody_registered_an_adviser_is_asked_and_the_check_in_goes
     assert len(stub.asked("/internal/cases")) == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the jobcentre dont tell me anything about uc",
+        "im not in college, they never contact me about college",
+    ],
+)
+async def test_what_others_do_not_tell_them_takes_no_permission_back(
+    check_in: Say, stub: StubHandoff, text: str
+) -> None:
+    await check_in("check in")
+    await check_in(text)
+    assert stub.asked("/internal/registrations/permissions") == []
+    assert [one["text"] for one in stub.asked("/internal/check-in/answers")] == [text]
+
+
 async def test_what_is_known_is_confirmed_again_after_a_permission_taken_back(
     check_in: Say, stub: StubHandoff
 ) -> None:
