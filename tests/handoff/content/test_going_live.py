@@ -215,9 +215,8 @@ async def test_an_emergency_publishes_ones_own_work_and_tells_managers_and_leads
     assert newest["why"] == f"Emergency: {reason}"
     mails = parts.settings.data_dir / "mail"
     async with asyncio.timeout(20):
-        while not mails.is_dir() or len(list(mails.glob("*.eml"))) < 2:
+        while sum(reason in mail.read_text() for mail in mails.glob("*.eml")) < 2:
             await asyncio.sleep(0)
-    assert all(reason in mail.read_text() for mail in mails.glob("*.eml"))
 
 
 async def test_an_answer_that_somebody_got_is_traced_to_its_revision_and_release(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ async def test_our_own_words_can_be_kept(parts: Parts, jo: Colleague, shipped: P
 async def test_a_new_shipped_answer_waits_for_an_editor(parts: Parts, jo: Colleague, shipped: Path) -> None:
     answers = yaml.safe_load((shipped / "money.yml").read_text("utf-8"))
     new = {
-        **answers[0],
+        **deepcopy(answers[0]),
         "slug": "brand-new",
         "title": "Brand new",
         "examples": [f"brand new {n}" for n in range(25)],
