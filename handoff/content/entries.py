@@ -5,6 +5,7 @@ What is wrong is collected as faults, each with its file, its line and what to d
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,11 +68,7 @@ def shown(path: Path) -> str:
 def read_node(path: Path, faults: list[Fault]) -> yaml.Node | None:
     """What a file holds, with its lines; None when it is empty, or cannot be read (then with a fault)."""
     try:
-        text = path.read_text("utf-8")
-        if wild := _wild(text):
-            faults.append(Fault(shown(path), *wild))
-            return None
-        node: yaml.Node | None = yaml.compose(text, Loader=_READER)
+        node: yaml.Node | None = yaml.compose(path.read_text("utf-8"), Loader=_READER)
         return node
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -80,16 +77,18 @@ def read_node(path: Path, faults: list[Fault]) -> yaml.Node | None:
         return None
 
 
-def _wild(text: str) -> tuple[int, str] | None:
-    """The line and the problem of what no file of ours may hold, found before anything is built of it."""
+def wild(name: str, text: str) -> list[Fault]:
+    """The first thing in somebody's file that is not to be built: a name, a tag, too many levels."""
     depth = 0
-    for token in yaml.scan(text, Loader=_READER):
-        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
-        if isinstance(token, _NAMED):
-            return token.start_mark.line + 1, "no &, * or ! before a text: write it out, or put it in quotes"
-        if depth > DEEPEST:
-            return token.start_mark.line + 1, f"more than {DEEPEST} levels inside each other: keep it flat"
-    return None
+    with contextlib.suppress(yaml.YAMLError):  # whoever reads it then says so
+        for token in yaml.scan(text, Loader=_READER):
+            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+            line = token.start_mark.line + 1
+            if isinstance(token, _NAMED):
+                return [Fault(name, line, "no &, * or ! before a text: write it out, or put it in quotes")]
+            if depth > DEEPEST:
+                return [Fault(name, line, f"more than {DEEPEST} levels inside each other: keep it flat")]
+    return []
 
 
 def read_entries(

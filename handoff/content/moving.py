@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.content.entries import ContentFaults, Fault
+from handoff.content.entries import ContentFaults, Fault, wild
 from handoff.content.facts import Facts
 from handoff.content.live import live_release, release_revisions
 from handoff.content.model import DRAFT, PUBLISHED, SET_ASIDE, Answer, ContentFile, Release, Revision
@@ -144,6 +144,8 @@ def _read(files: Files, facts: Facts, live: frozenset[str]) -> list[SeedAnswer]:
     if strange:
         told = f"no group of answers has this name: use {', '.join(sorted(groups))}"
         raise ContentFaults([Fault(name, 1, told) for name in strange])
+    if faults := [fault for name, text in files.items() for fault in wild(name, text)]:
+        raise ContentFaults(faults)
     with TemporaryDirectory() as folder:
         for name, text in files.items():
             (Path(folder) / name).write_bytes(text.encode("utf-8"))
