@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import servers
 from tests.stack import Stack, running_stack
+
+# How long an example takes depends on what else the machine does: times are measured in bench/.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
