@@ -45,7 +45,11 @@ LAYOUT = """# Money.
   title: EMA
 """
 
-anybodys = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=60).map(str.strip).filter(bool)
+anybodys = (
+    st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=60)
+    .map(str.strip)
+    .filter(bool)
+)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
