@@ -19,6 +19,7 @@ from handoff.content.checks import CHECKS, OPTIONAL
 Fields = Mapping[str, Any]
 _READER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORD = re.compile(r"[a-z][a-z0-9-]*")
+_ODD_BREAK = re.compile("[\x85\u2028\u2029]")  # to YAML each is a line break; escaped, itself
 _WIDE = 1_000_000
 
 
@@ -192,9 +193,13 @@ class _Writer(yaml.SafeDumper):
     pass
 
 
-_Writer.add_representer(
-    _Text, lambda writer, text: writer.represent_scalar("tag:yaml.org,2002:str", str(text), style="|")
-)
+def _lines(writer: yaml.SafeDumper, text: _Text) -> yaml.ScalarNode:
+    """A block, unless a sign in the text would end a line there that the text does not end."""
+    style = '"' if _ODD_BREAK.search(text) else "|"
+    return writer.represent_scalar("tag:yaml.org,2002:str", str(text), style=style)
+
+
+_Writer.add_representer(_Text, _lines)
 
 
 def _areas(value: Fields) -> list[str]:
@@ -221,7 +226,7 @@ def _reads_as(text: str, said: Any) -> bool:
 
 
 def _scalar(value: Any) -> str:
-    style = '"' if isinstance(value, str) and "\n" in value else None
+    style = '"' if isinstance(value, str) and ("\n" in value or _ODD_BREAK.search(value)) else None
     made = yaml.safe_dump(value, allow_unicode=True, width=_WIDE, default_style=style)
     return made.removesuffix("\n").removesuffix("\n...")
 
