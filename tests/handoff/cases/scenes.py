@@ -16,6 +16,7 @@ from handoff.cases.model import Case
 from handoff.cases.service import open_or_raise
 from handoff.conversations.model import PERSON_AUTHOR, Conversation
 from handoff.conversations.service import append, lock, open_webchat, sms_conversation
+from handoff.live import CONSOLE
 from tests.handoff.conftest import PASSWORD
 
 LEAD, CAMDEN, LAMBETH = "lead@demo.test", "pa.camden@demo.test", "pa.lambeth@demo.test"
@@ -74,6 +75,7 @@ async def make_case(
         case, _ = await open_or_raise(
             session, parts.rules, now, thread, reason, level=level, categories=categories, incident=incident
         )
+    parts.hub.notify(CONSOLE)  # as whatever opens one does; else a page would only see it at the next beat
     return {"id": str(case.id), "conversation": str(thread.id), "at": f"/api/staff/cases/{case.id}"}
 
 
