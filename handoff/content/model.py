@@ -139,3 +139,14 @@ class EditorHere(Base):
     slug: Mapped[str] = mapped_column(ForeignKey("answer.slug"), primary_key=True)
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FirstEdit(Base):
+    """How far a member of staff is with the guided first edit: begun on the answer `slug`, put off, or done."""
+
+    __tablename__ = "first_edit"
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    slug: Mapped[str | None] = mapped_column(String(64))
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    put_off_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

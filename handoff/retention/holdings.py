@@ -153,6 +153,7 @@ HELD: Mapping[type[Base], Holding] = {
 NOT_THEIRS: Mapping[str, str] = {
     "audit": "append-only: ids alone, of who did what; an export names when and what",
     "editor_here": "about staff",
+    "first_edit": "about staff",
     "staff": "about staff",
     "staff_session": "about staff",
     "shift": "about staff",
