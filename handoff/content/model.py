@@ -34,7 +34,9 @@ class Revision(Base):
     """A version of an answer: editors change it while it is a draft, nobody once it is published.
 
     `publish_at` is when an approved one goes live by itself. A draft without an author came with an
-    upgrade: a "shipped update" that an editor may take up.
+    upgrade: a "shipped update" that an editor may take up. Where it `goes_to` another answer, this one is
+    withdrawn: people get that one instead. One that `follows` goes live together with the withdrawal, the
+    return or the new name of that answer: nobody wrote it.
     """
 
     __tablename__ = "revision"
@@ -51,6 +53,8 @@ class Revision(Base):
     review_on: Mapped[date] = mapped_column(Date)
     examples: Mapped[list[str]] = mapped_column(JSON, default=list)
     areas: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)
+    goes_to: Mapped[str | None] = mapped_column(String(64))
+    follows: Mapped[str | None] = mapped_column(String(64))
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     editor_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
     approver_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
@@ -61,6 +65,22 @@ class Revision(Base):
     version: Mapped[int] = mapped_column(Integer, default=1)
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (UniqueConstraint("slug", "number"),)
+
+
+class Comment(Base):
+    """What a colleague says of a revision: of one of its boxes, or ("") all of it. A thread is a comment
+    and those that reply to it; it is resolved as a whole."""
+
+    __tablename__ = "revision_comment"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    revision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("revision.id"), index=True)
+    box: Mapped[str] = mapped_column(String(16), default="")
+    reply_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("revision_comment.id"))
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    words: Mapped[str] = mapped_column(EncryptedText)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class Release(Base):

@@ -160,6 +160,7 @@ NOT_THEIRS: Mapping[str, str] = {
     "bot_switch": "about the assistant; the reason is a member of staff's",
     "answer": "what the service says to everybody",
     "revision": "what the service says to everybody",
+    "revision_comment": "what staff say to each other of an answer's words",
     "release": "what the service says to everybody",
     "release_item": "what the service says to everybody",
     "content_notice": "told to staff, about answers",

@@ -10,10 +10,14 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _withdrawing()
+    _comments()
     _first_edit()
 
 
 def downgrade() -> None:
+    _undo_comments()
+    _undo_withdrawing()
     _undo_first_edit()
 
 
@@ -32,3 +36,45 @@ def _first_edit() -> None:
 
 def _undo_first_edit() -> None:
     op.drop_table("first_edit")
+
+
+def _withdrawing() -> None:
+    """Where people get another answer instead, and what goes live together with that."""
+    op.add_column("revision", sa.Column("goes_to", sa.String(length=64), nullable=True))
+    op.add_column("revision", sa.Column("follows", sa.String(length=64), nullable=True))
+
+
+def _undo_withdrawing() -> None:
+    op.drop_column("revision", "follows")
+    op.drop_column("revision", "goes_to")
+
+
+def _comments() -> None:
+    op.create_table(
+        "revision_comment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("revision_id", sa.Uuid(), nullable=False),
+        sa.Column("box", sa.String(length=16), nullable=False),
+        sa.Column("reply_to", sa.Uuid(), nullable=True),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resolved_by_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revision.id"], name="fk_revision_comment_revision_id_revision"
+        ),
+        sa.ForeignKeyConstraint(
+            ["reply_to"], ["revision_comment.id"], name="fk_revision_comment_reply_to_revision_comment"
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name="fk_revision_comment_by_id_staff"),
+        sa.ForeignKeyConstraint(
+            ["resolved_by_id"], ["staff.id"], name="fk_revision_comment_resolved_by_id_staff"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_revision_comment"),
+    )
+    op.create_index("ix_revision_comment_revision_id", "revision_comment", ["revision_id"], unique=False)
+
+
+def _undo_comments() -> None:
+    op.drop_table("revision_comment")
