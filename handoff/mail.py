@@ -41,10 +41,13 @@ class Mailer:
         self._settings = settings
         self._folder = settings.data_dir / "mail"
 
-    async def send(self, to: str, subject: str, body: str, reference: str, at: datetime) -> None:
-        """Send a plain mail to staff once, marked urgent. MailTrouble."""
+    async def send(
+        self, to: str, subject: str, body: str, reference: str, at: datetime, *, urgent: bool = True
+    ) -> None:
+        """Send a plain mail to staff once, marked urgent unless it is not. MailTrouble."""
         message = self.message(to, subject, reference, at)
-        message["X-Priority"] = "1"
+        if urgent:
+            message["X-Priority"] = "1"
         message.set_content(body)
         await self.post(message, reference)
 

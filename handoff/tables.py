@@ -4,6 +4,7 @@ from handoff.alerts import model as alerts
 from handoff.audit import AuditEntry
 from handoff.cases import model as cases
 from handoff.content import model as content
+from handoff.content.keeping import model as content_keeping
 from handoff.conversations import model as conversations
 from handoff.db import Base
 from handoff.feedback import model as feedback
@@ -22,6 +23,7 @@ __all__ = [
     "alerts",
     "cases",
     "content",
+    "content_keeping",
     "conversations",
     "feedback",
     "jobcentre",

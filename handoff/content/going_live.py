@@ -69,7 +69,7 @@ async def publish_in_emergency(work: Editing, slug: str, version: int, reason: s
     people = await staff.active(work.session)
     to = [one.id for one in people if set(one.roles) & set(TOLD_OF_EMERGENCIES)]
     words = f"{work.who.name} published “{draft.title}” without a second person. Reason: {reason}"
-    await notices.tell(work.session, work.now, to, words, f"/staff/answers/{slug}", mail=True)
+    await notices.tell(work.session, work.now, to, words, f"/staff/answers/{slug}", mail=notices.EMERGENCY)
     return draft
 
 

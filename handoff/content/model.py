@@ -130,7 +130,7 @@ class Training(Base):
 
 
 class ContentNotice(Base):
-    """What a member of staff should hear of the answers, on the console and perhaps by mail."""
+    """What a member of staff should hear of the answers, on the console and, with a `subject`, by mail."""
 
     __tablename__ = "content_notice"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -138,6 +138,7 @@ class ContentNotice(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     words: Mapped[str] = mapped_column(EncryptedText)
     path: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str | None] = mapped_column(String(120))
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mail_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     mail_tries: Mapped[int] = mapped_column(Integer, default=0)

@@ -17,6 +17,7 @@ from handoff.staff import service as staff
 from handoff.staff.service import Member
 
 PUBLISHER = "content.publish"
+EMERGENCY = "Wayline: an answer was published in an emergency"
 
 
 async def tell(
@@ -26,11 +27,13 @@ async def tell(
     words: str,
     path: str,
     *,
-    mail: bool = False,
+    mail: str | None = None,
 ) -> None:
-    """Have these members of staff told, with a link to the page that it is about."""
+    """Have these members of staff told, with a link to the page that it is about; `mail` is the subject of a
+    mail that tells them too."""
+    mail_at = now if mail else None
     session.add_all(
-        ContentNotice(staff_id=one, at=now, words=words, path=path, mail_at=now if mail else None)
+        ContentNotice(staff_id=one, at=now, words=words, path=path, subject=mail, mail_at=mail_at)
         for one in dict.fromkeys(to)
     )
     await session.flush()

@@ -14,6 +14,7 @@ from handoff.clock import Clock
 from handoff.content import going_live
 from handoff.content.facts import Facts
 from handoff.content.model import ContentNotice
+from handoff.content.notices import EMERGENCY
 from handoff.db import Database
 from handoff.live import CONTENT, Hub
 from handoff.mail import Mailer, MailTrouble
@@ -24,7 +25,6 @@ LOOK_SECONDS = 1.0
 MAIL_SECONDS = 5.0
 LEASE = timedelta(minutes=1)
 BACK_OFF = tuple(timedelta(minutes=one) for one in (1, 5, 15, 60, 240))
-SUBJECT = "Wayline: an answer was published in an emergency"
 
 
 class Schedule:
@@ -78,8 +78,9 @@ class NoticeMail:
             return
         notice, to = taken
         body = f"{notice.words}\n\n{self._base}{notice.path}\n"
+        subject, reference, now = notice.subject or "", str(notice.id), self._clock.now()
         try:
-            await self._mailer.send(to, SUBJECT, body, str(notice.id), self._clock.now())
+            await self._mailer.send(to, subject, body, reference, now, urgent=subject == EMERGENCY)
         except MailTrouble as trouble:
             if not trouble.final and notice.mail_tries <= len(BACK_OFF):
                 await self._set(notice_id, notice.mail_tries)

@@ -13,9 +13,11 @@ def upgrade() -> None:
     _withdrawing()
     _comments()
     _first_edit()
+    _right()
 
 
 def downgrade() -> None:
+    _undo_right()
     _undo_comments()
     _undo_withdrawing()
     _undo_first_edit()
@@ -78,3 +80,53 @@ def _comments() -> None:
 
 def _undo_comments() -> None:
     op.drop_table("revision_comment")
+
+
+def _right() -> None:
+    """Owners, reminders and their mails' subjects, and links to sources."""
+    op.add_column("content_notice", sa.Column("subject", sa.String(length=120), nullable=True))
+    op.execute(
+        "UPDATE content_notice SET subject = 'Wayline: an answer was published in an emergency' "
+        "WHERE mail_at IS NOT NULL"
+    )
+    op.create_table(
+        "answer_owner",
+        sa.Column("slug", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["slug"], ["answer.slug"], name="fk_answer_owner_slug_answer"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_answer_owner_staff_id_staff"),
+        sa.PrimaryKeyConstraint("slug", name="pk_answer_owner"),
+    )
+    op.create_index("ix_answer_owner_staff_id", "answer_owner", ["staff_id"], unique=False)
+    op.create_table(
+        "content_reminder",
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "key", name="pk_content_reminder"),
+    )
+    op.create_table(
+        "source_link",
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("host", sa.String(length=253), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=True),
+        sa.Column("code", sa.String(length=32), nullable=True),
+        sa.Column("moved_to", sa.String(length=500), nullable=True),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("broken_since", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("url", name="pk_source_link"),
+    )
+    for column in ("host", "due_at"):
+        op.create_index(f"ix_source_link_{column}", "source_link", [column], unique=False)
+
+
+def _undo_right() -> None:
+    for table in ("source_link", "content_reminder", "answer_owner"):
+        op.drop_table(table)
+    op.drop_column("content_notice", "subject")
