@@ -11,7 +11,16 @@ from aiohttp import web
 
 from handoff import keys
 from handoff.bodies import form_fields
-from handoff.content import api, files_routes, notices, releases, service, writing_routes
+from handoff.content import (
+    api,
+    files_routes,
+    first_edit,
+    first_edit_routes,
+    notices,
+    releases,
+    service,
+    writing_routes,
+)
 from handoff.content.difference import Piece, difference
 from handoff.content.facts import fill
 from handoff.content.finding import Wanted
@@ -78,9 +87,12 @@ async def answers_page(request: web.Request) -> web.Response:
         found = await api.find_answers(request, replace(wanted, before=""))
     async with request.app[keys.DB].reading() as session:
         told = await notices.unread(session, signed_in(request))
+        began = await first_edit.first_edit(session, signed_in(request))
+        offered = await first_edit.is_offered(session, signed_in(request))
     return page(
         request, "content/answers.html", status=422 if bad else 200, found=found, told=told,
         moment=_moment(request), day=_day, wanted=wanted, groups=GROUPS, states=STATES,
+        began=began, offered=offered,
     )  # fmt: skip
 
 
@@ -137,6 +149,7 @@ async def _answer(
     async with request.app[keys.DB].reading() as session:
         view = await service.answer_view(session, request.match_info["slug"])
         titles = await live_titles(session)
+        guide = await first_edit.guide(session, signed_in(request), view, request.app[keys.RULES].vocabulary)
     wording = _wording(view, given)
     rules, facts, today = request.app[keys.RULES], api.facts_of(request), api.today(request)
     area = rules.areas.get(given.get("area") or request.query.get("area", ""), rules.area(None))
@@ -151,6 +164,7 @@ async def _answer(
         said=_said(request, view), states=STATES, state=service.state_of(view.draft) if view.draft else None,
         rules=rules, zone=rules.area(None).timezone,
         heard=await _heard(request), titles=titles, difference=difference,
+        guide=guide, guide_steps=first_edit.STEPS,
         looked=await writing_routes.looked_over(request, view, wording),
     )  # fmt: skip
 
@@ -249,6 +263,7 @@ def setup(app: web.Application) -> None:
     api.setup(app)
     writing_routes.setup(app)
     files_routes.setup(app)  # before the answers: its address would be one
+    first_edit_routes.setup(app)
     app.router.add_get("/staff/answers", answers_page)
     app.router.add_get("/staff/answers/{slug}", answer_page)
     for name, step in STEPS.items():

@@ -1,0 +1,123 @@
+"""The guided first edit: a new editor changes a real answer, and beside each thing stands what it is for.
+
+Which step it is at is read off the answer itself; kept is only where it was begun, put off and done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.vocabulary import Vocabulary
+from handoff import audit
+from handoff.content.live import live_release
+from handoff.content.model import DRAFT, OPEN, FirstEdit, ReleaseItem, Revision
+from handoff.content.service import AnswerView
+from handoff.errors import NotFound
+from handoff.staff import service as staff
+from handoff.staff.service import Member
+
+STEPS = ("draft", "write", "previews", "hints", "send", "approval", "live")
+"""What somebody learns, in its order; those from `write` to `send` are on the page of the open draft."""
+RIGHT, APPROVER = "content.edit", "content.approve"
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Guide:
+    """The step an answer's page is at, by its place in STEPS from 1, and the names of who could approve."""
+
+    step: int
+    approvers: Sequence[str] = ()
+
+    @property
+    def code(self) -> str:
+        return STEPS[self.step - 1]
+
+
+async def first_edit(session: AsyncSession, who: Member) -> FirstEdit | None:
+    """How far they are; None for somebody who neither began it nor put it off."""
+    return await session.get(FirstEdit, who.id)
+
+
+async def is_offered(session: AsyncSession, who: Member) -> bool:
+    """Whether they may edit, have not decided about it yet, and never wrote an answer."""
+    if not who.may(RIGHT) or await first_edit(session, who):
+        return False
+    written = select(Revision.id).where(Revision.author_id == who.id).limit(1)
+    return (await session.execute(written)).first() is None
+
+
+async def choices(session: AsyncSession) -> list[tuple[str, str]]:
+    """The live answers that nobody has a draft of, as (slug, title): that to be reviewed soonest first."""
+    busy = select(Revision.slug).where(Revision.state.in_(OPEN), Revision.author_id.is_not(None))
+    query = (
+        select(Revision.slug, Revision.title)
+        .join(ReleaseItem, ReleaseItem.revision_id == Revision.id)
+        .where(ReleaseItem.number == await live_release(session), Revision.slug.not_in(busy))
+        .order_by(Revision.review_on, Revision.title)
+    )
+    return [(slug, title) for slug, title in await session.execute(query)]
+
+
+async def guide(session: AsyncSession, who: Member, view: AnswerView, vocabulary: Vocabulary) -> Guide | None:
+    """What stands beside this answer for them; None where they did not begin here, put it off or are done."""
+    began = await first_edit(session, who)
+    if began is None or began.put_off_at or began.done_at or began.slug != view.answer.slug:
+        return None
+    step = STEPS.index(_step(view, who, began.began_at)) + 1
+    if STEPS[step - 1] != "approval":
+        return Guide(step)
+    others = [one for one in await staff.active(session) if one.id != who.id]
+    able = sorted(one.name for one in others if staff.may(vocabulary, one, APPROVER))
+    return Guide(step, able[:MOST_NAMED])
+
+
+async def begin(session: AsyncSession, now: datetime, who: Member, slug: str) -> None:
+    """Begin on a live answer, or go on there; NotFound for a slug of none."""
+    live = select(ReleaseItem).where(
+        ReleaseItem.slug == slug, ReleaseItem.number == await live_release(session)
+    )
+    if (await session.execute(live)).first() is None:
+        raise NotFound("There is no such answer.")
+    kept = await _kept(session, now, who)
+    if kept.slug != slug:
+        kept.slug, kept.began_at = slug, now
+    kept.put_off_at = kept.done_at = None
+    await _note(session, now, who, "begin", slug=slug)
+
+
+async def put_off(session: AsyncSession, now: datetime, who: Member) -> None:
+    """Not now: it is not offered again by itself, and can be taken up where it was."""
+    (await _kept(session, now, who)).put_off_at = now
+    await _note(session, now, who, "put_off")
+
+
+async def finish(session: AsyncSession, now: datetime, who: Member) -> None:
+    """They are done with it."""
+    (await _kept(session, now, who)).done_at = now
+    await _note(session, now, who, "finish")
+
+
+def _step(view: AnswerView, who: Member, since: datetime) -> str:
+    if view.draft:
+        return "write" if view.draft.state == DRAFT else "approval"
+    live = view.live
+    mine = live is not None and (live.author_id == who.id or str(who.id) in live.editor_ids)
+    return "live" if live and mine and live.updated_at >= since else "draft"
+
+
+async def _kept(session: AsyncSession, now: datetime, who: Member) -> FirstEdit:
+    kept = await first_edit(session, who)
+    if kept is None:
+        kept = FirstEdit(staff_id=who.id, began_at=now)
+        session.add(kept)
+    return kept
+
+
+async def _note(session: AsyncSession, now: datetime, who: Member, what: str, **ids: str) -> None:
+    await audit.record(session, now, who.id, f"first_edit.{what}", f"staff:{who.id}", **ids)
