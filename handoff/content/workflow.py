@@ -14,6 +14,7 @@ from datetime import UTC, datetime, tzinfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.vocabulary import Vocabulary, load_vocabulary
 from handoff import audit
 from handoff.content.facts import Facts
 from handoff.content.model import APPROVED, AT_WORK, DRAFT, IN_REVIEW, SET_ASIDE, Answer, Revision
@@ -36,6 +37,7 @@ class Editing:
     who: Member
     zone: tzinfo = UTC
     heard: Mapping[str, bool] = field(default_factory=dict)
+    vocabulary: Vocabulary = field(default_factory=load_vocabulary)
 
     async def note(self, action: str, revision: Revision, **ids: object) -> None:
         await audit.record(
@@ -45,7 +47,7 @@ class Editing:
 
 async def start_draft(work: Editing, slug: str, *, shipped: bool = False) -> Revision:
     """The answer's open draft: the one there is, or a new one from the live (or the shipped) wording."""
-    view = await _held(work, slug)
+    view = await held(work, slug)
     if view.draft and not shipped:
         return view.draft
     if view.draft:
@@ -55,7 +57,7 @@ async def start_draft(work: Editing, slug: str, *, shipped: bool = False) -> Rev
     base = view.shipped if shipped or view.live is None else view.live
     if base is None:
         raise NotFound("There is nothing to start from.")
-    draft = await _copy(work, base)
+    draft = await copied(work, base)
     if base is view.shipped:
         base.state = SET_ASIDE
     await work.note("answer.start_draft", draft, base=str(base.id))
@@ -116,7 +118,7 @@ async def discard(work: Editing, slug: str, version: int) -> Revision:
 
 async def set_shipped_aside(work: Editing, slug: str) -> Revision:
     """Keep our own wording and not the shipped update."""
-    view = await _held(work, slug)
+    view = await held(work, slug)
     if view.shipped is None:
         raise NotFound("There is no shipped update.")
     view.shipped.state = SET_ASIDE
@@ -124,7 +126,7 @@ async def set_shipped_aside(work: Editing, slug: str) -> Revision:
     return view.shipped
 
 
-async def _held(work: Editing, slug: str) -> AnswerView:
+async def held(work: Editing, slug: str) -> AnswerView:
     """The answer, locked, so that two people's steps come one after the other."""
     query = select(Answer).where(Answer.slug == slug).with_for_update(**ROW)
     if (await work.session.execute(query)).scalar() is None:
@@ -137,7 +139,7 @@ async def open_draft(
 ) -> Revision:
     """The open draft, locked, if it is as the page said: this version, in one of these states, and with a
     time to go live or without. Conflict says what it is instead, and `offer` the step that helps."""
-    view = await _held(work, slug)
+    view = await held(work, slug)
     draft = view.draft
     if draft is None:
         raise Conflict("no_draft", "There is no open draft of this answer any more.")
@@ -165,7 +167,8 @@ _SAID = {
 }
 
 
-async def _copy(work: Editing, base: Revision) -> Revision:
+async def copied(work: Editing, base: Revision) -> Revision:
+    """A draft that says the same as another revision."""
     draft = Revision(
         slug=base.slug,
         number=await next_number(work.session, base.slug),
