@@ -163,7 +163,7 @@ class EditorHere(Base):
 
 
 class FirstEdit(Base):
-    """How far a member of staff is with the guided first edit: begun on the answer `slug`, put off, or done."""
+    """How far a member of staff is with the guided first edit: begun on the answer `slug`, put off, done."""
 
     __tablename__ = "first_edit"
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)

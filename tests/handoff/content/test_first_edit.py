@@ -1,4 +1,4 @@
-"""The guided first edit: offered to newcomers, beside the answer at every step, left and taken up, done once."""
+"""The guided first edit: offered to newcomers, beside the answer, left and taken up again, done once."""
 
 from __future__ import annotations
 
