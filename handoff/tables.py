@@ -15,6 +15,7 @@ from handoff.registrations import model as registrations
 from handoff.retention import model as retention
 from handoff.screening import model as screening
 from handoff.staff import model as staff
+from handoff.suggestions import model as suggestions
 from handoff.switches import model as switches
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "retention",
     "screening",
     "staff",
+    "suggestions",
     "switches",
 ]

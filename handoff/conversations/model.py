@@ -80,6 +80,10 @@ class Conversation(Base):
     )
 
 
+def _partial(name: str, *columns: str, only: str) -> Index:
+    return Index(name, *columns, postgresql_where=text(only), sqlite_where=text(only))
+
+
 class Message(Base):
     """One text in a conversation. `audience` staff: kept and shown to staff, never sent to the person."""
 
@@ -101,6 +105,8 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("conversation_id", "seq"),
         UniqueConstraint("conversation_id", "external_id"),
+        _partial("ix_message_answer", "answer", "at", only="kind = 'answer'"),
+        _partial("ix_message_shrug", "at", only="kind IN ('fallback', 'choices')"),
     )
 
 

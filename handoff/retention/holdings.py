@@ -46,6 +46,7 @@ from handoff.registrations.model import (
 )
 from handoff.retention.model import Hold
 from handoff.screening.model import StoredFinding
+from handoff.suggestions.model import Unmet
 
 Ids = frozenset[uuid.UUID]
 
@@ -112,6 +113,7 @@ HELD: Mapping[type[Base], Holding] = {
     Outgoing: Holding(_THREAD),
     StoredFinding: Holding(_THREAD, {"evidence": SAFEGUARDING, "categories": SAFEGUARDING}),
     Feedback: Holding(_THREAD),
+    Unmet: Holding(_THREAD),
     Learned: Holding(_THREAD),
     Case: Holding(_THREAD, {"facts": STAFF_NOTE}),
     CaseNote: Holding(_CASE, {"text": STAFF_NOTE}),
@@ -169,6 +171,7 @@ NOT_THEIRS: Mapping[str, str] = {
     "content_reminder": "when staff were reminded of answers",
     "source_link": "addresses that answers name",
     "training": "about the model",
+    "suggestion": "what editors decided about groups of questions; no words of anybody",
     "screening_edition": "what screening goes by; its words are staff's",
     "record_currency": "a rule, and who changed it",
     "record_import": "the file goes once it was brought in, or after seven days; its name with its rows",

@@ -14,9 +14,11 @@ def upgrade() -> None:
     _comments()
     _first_edit()
     _right()
+    _unmet()
 
 
 def downgrade() -> None:
+    _undo_unmet()
     _undo_right()
     _undo_comments()
     _undo_withdrawing()
@@ -130,3 +132,61 @@ def _undo_right() -> None:
     for table in ("source_link", "content_reminder", "answer_owner"):
         op.drop_table(table)
     op.drop_column("content_notice", "subject")
+
+
+def _unmet() -> None:
+    """Questions that no answer met, what was decided about them, and quick ways to count what was asked."""
+    op.create_table(
+        "suggestion",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("slug", sa.String(length=64), nullable=True),
+        sa.Column("revision_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(length=16), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name="fk_suggestion_by_id_staff"),
+        sa.PrimaryKeyConstraint("id", name="pk_suggestion"),
+    )
+    op.create_index("ix_suggestion_at", "suggestion", ["at"], unique=False)
+    op.create_table(
+        "unmet_question",
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("why", sa.String(length=16), nullable=False),
+        sa.Column("area", sa.String(length=64), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=64), nullable=True),
+        sa.Column("near", sa.Integer(), nullable=False),
+        sa.Column("typical", sa.Integer(), nullable=False),
+        sa.Column("suggestion_id", sa.Uuid(), nullable=True),
+        sa.Column("used", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name="fk_unmet_question_message_id_message"),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name="fk_unmet_question_conversation_id_conversation"
+        ),
+        sa.ForeignKeyConstraint(
+            ["suggestion_id"], ["suggestion.id"], name="fk_unmet_question_suggestion_id_suggestion"
+        ),
+        sa.PrimaryKeyConstraint("message_id", name="pk_unmet_question"),
+    )
+    for column in ("conversation_id", "group_id", "suggestion_id"):
+        op.create_index(f"ix_unmet_question_{column}", "unmet_question", [column], unique=False)
+    for name, columns, only in _COUNTED:
+        op.create_index(name, "message", columns, postgresql_where=sa.text(only), sqlite_where=sa.text(only))
+
+
+_COUNTED = (
+    ("ix_message_answer", ["answer", "at"], "kind = 'answer'"),
+    ("ix_message_shrug", ["at"], "kind IN ('fallback', 'choices')"),
+)
+
+
+def _undo_unmet() -> None:
+    for name, _, _ in _COUNTED:
+        op.drop_index(name, "message")
+    op.drop_table("unmet_question")
+    op.drop_table("suggestion")

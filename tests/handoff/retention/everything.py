@@ -19,6 +19,7 @@ from handoff.registrations.model import Registration
 from handoff.retention.holdings import HELD, Roots, rows
 from handoff.retention.model import Hold
 from handoff.staff import service as staff
+from handoff.suggestions.model import Suggestion
 from tests.handoff.retention.scenes import NAME
 
 MADE_BY_SCENES = ("contact", "conversation", "message", "case_", "registration", "record", "record_pair")
@@ -75,7 +76,8 @@ async def _ids(session: AsyncSession, parts: Parts, registration: Registration) 
         kind="roll", area="camden", state="done", file_name="roll.csv", encoding="utf-8", columns={}, rows=1,
         staff_id=by.id, at=parts.clock.now(), counts={},
     )  # fmt: skip
-    session.add(file)
+    decided = Suggestion(what="dismissed", people=3, by_id=by.id, at=parts.clock.now())
+    session.add_all([file, decided])
     await session.flush()
     await session.get_one(Contact, thread.contact_id)
     return {
@@ -87,6 +89,7 @@ async def _ids(session: AsyncSession, parts: Parts, registration: Registration) 
         "registration": registration.id,
         "record": registration.record_id,
         "record_import": file.id,
+        "suggestion": decided.id,
     }
 
 
