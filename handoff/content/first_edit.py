@@ -17,9 +17,10 @@ from handoff import audit
 from handoff.content.live import live_release
 from handoff.content.model import DRAFT, OPEN, FirstEdit, ReleaseItem, Revision
 from handoff.content.service import AnswerView
+from handoff.db import ROW
 from handoff.errors import NotFound
 from handoff.staff import service as staff
-from handoff.staff.service import Member
+from handoff.staff.service import Member, Staff
 
 STEPS = ("draft", "write", "previews", "hints", "send", "approval", "live")
 """What somebody learns, in its order; those from `write` to `send` are on the page of the open draft."""
@@ -112,6 +113,8 @@ def _step(view: AnswerView, who: Member, since: datetime) -> str:
 
 
 async def _kept(session: AsyncSession, now: datetime, who: Member) -> FirstEdit:
+    """Theirs, made if there is none yet; of two presses at once the second waits for the first."""
+    await session.execute(select(Staff.id).where(Staff.id == who.id).with_for_update(**ROW))
     kept = await first_edit(session, who)
     if kept is None:
         kept = FirstEdit(staff_id=who.id, began_at=now)
