@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HEARTBEAT = 5.0
+FIRST_SIGN, HEARTBEAT = 2.0, 5.0  # seconds until something slow is first talked about, and then between signs
 UNWRITABLE = {
     errno.ENOSPC: "The disk is full; free some space and try again",
     errno.EDQUOT: "The disk quota is used up; free some space and try again",
@@ -103,11 +103,12 @@ def run_logged(
 
 
 def _show_until_done(process: subprocess.Popen[str], title: str, state: list[str]) -> None:
-    started = time.monotonic()
+    started, pause = time.monotonic(), FIRST_SIGN
     while True:
         try:
-            process.wait(timeout=HEARTBEAT)
+            process.wait(timeout=pause)
         except subprocess.TimeoutExpired:
+            pause = HEARTBEAT
             seconds = f"{time.monotonic() - started:.0f} s"
             say(f"  {title}: " + ", ".join(part for part in (state[0], seconds) if part))
         else:

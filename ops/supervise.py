@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ops import bootstrap, ports, settings, train
 from ops.children import Child, Supervisor, Tell
-from ops.console import HEARTBEAT, Trouble, one_sentence, run_logged, say, shown_path
+from ops.console import FIRST_SIGN, HEARTBEAT, Trouble, one_sentence, run_logged, say, shown_path
 
 OURS = "wayline"
 NEEDED = ("database", "rasa")  # a text that waits too long is no reason to hold `ready:` back
@@ -100,11 +100,12 @@ async def supervise(chosen: settings.Settings, children: list[Child], show: Tell
 
 
 async def _announce(chosen: settings.Settings, supervisor: Supervisor) -> None:
-    started = shown = time.monotonic()
+    started = time.monotonic()
+    next_sign = started + FIRST_SIGN
     while waiting_for := await asyncio.to_thread(not_ready, chosen):
-        if time.monotonic() - shown >= HEARTBEAT:
-            shown = time.monotonic()
-            supervisor.tell(OURS, f"starting: waiting for {waiting_for}, {shown - started:.0f} s")
+        if (now := time.monotonic()) >= next_sign:
+            next_sign = now + HEARTBEAT
+            supervisor.tell(OURS, f"starting: waiting for {waiting_for}, {now - started:.0f} s")
         await asyncio.sleep(0.2)
     supervisor.ready = True
     say(f"ready: {address(chosen)}")

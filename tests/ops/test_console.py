@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from ops.console import Trouble, one_sentence, run_logged
+from ops.console import FIRST_SIGN, Trouble, one_sentence, run_logged
 
 
 def test_a_trouble_is_its_sentence_and_exit_code_1(capsys):
@@ -22,6 +22,10 @@ def test_a_disk_that_cannot_be_written_is_one_sentence(capsys, code):
         raise OSError(code, os.strerror(code), "var/models")
     said = capsys.readouterr().err
     assert said.endswith(": var/models.\n") and said.count("\n") == 1
+
+
+def test_what_takes_more_than_two_seconds_is_talked_about():
+    assert FIRST_SIGN <= 2
 
 
 def test_any_other_error_keeps_its_traceback():
@@ -39,6 +43,7 @@ def test_a_slow_command_shows_that_it_is_alive_and_how_far(tmp_path, monkeypatch
         with suppress(OSError):  # nobody waits at the gate yet, or any more
             os.close(os.open(gate, os.O_WRONLY | os.O_NONBLOCK))
 
+    monkeypatch.setattr("ops.console.FIRST_SIGN", 0.1)
     monkeypatch.setattr("ops.console.HEARTBEAT", 0.1)
     monkeypatch.setattr("ops.console.say", say)
     command = ["sh", "-c", f"echo Collecting one; cat {gate}"]
