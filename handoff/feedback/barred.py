@@ -10,22 +10,54 @@ _LONG_NUMBER = 6  # digits in a row, however they are spaced: a phone, a birthda
 _DIGITS = re.compile(rf"\+?\d(?:(?:[^\w£$%]|_){{0,3}}\d){{{_LONG_NUMBER - 1},}}")
 _SCHOOL_YEAR = re.compile(r"20\d\d ?[/-] ?(?:20)?\d\d")
 _SAID = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple)"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_NO_STREET = (
+    r"a|an|and|any|at|best|by|day|days|different|easy|for|free|from|good|half|hour|hours|i|if|im|in|is|it"
+    r"|jobs|kids|miles|mins|minutes|month|months|more|my|near|no|of|old|on|only|or|other|own|people|so|that"
+    r"|the|this|to|too|want|week|weeks|with|year|years|yr|yrs"
+)
 _PATTERNS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"(?<!\S)\S*@\S*",  # e-mail addresses and handles
+        r"(?<![\w.+-])[\w.+-]+\s*(?:\(at\)|\[at\]|\bat\b)\s*[\w-]+(?:\s*(?:\(dot\)|\[dot\]|\bdot\b)\s*\w+)+",
         r"\b(?:https?://|www\.)\S+",
         r"\b[a-z]{2}[ .-]?(?:\d[ .-]?){6}[a-d]\b",  # National Insurance numbers
-        r"\b[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}\b",  # postcodes
+        r"\b[a-z]{1,2}\d[a-z\d]?[\s,./-]*\d[a-z]{2}\b",  # postcodes
         r"\b[a-z]{1,3}-[a-z0-9]{6}\b",  # our own references
         r"\b\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{2,4}\b",  # dates
+        rf"\b{_DAY}\s+(?:of\s+)?{_MONTH},?\s+(?:19|20)?\d\d\b",
+        rf"\b{_MONTH}\s+{_DAY},?\s+(?:19|20)\d\d\b",
+        r"\bflat\s+\d+[a-z]?\b",
         rf"\b{_SAID}(?:[\s,-]+{_SAID}){{{_LONG_NUMBER - 1},}}\b",  # a number in words
         r"\b\d+[a-z]?\s+(?:\w+\s+){1,3}(?:street|road|rd|avenue|ave|lane|crescent|gardens|terrace|estate|mews)\b",
+        rf"\b\d+[a-z]?\s+(?:(?!(?:{_NO_STREET})\b)[^\W\d_][\w'’-]*\s+){{1,3}}"
+        r"(?:close|court|drive|grove|house|park|place|row|square|tower|walk|way)\b",
     )
 ]
 _HANDLE = re.compile(
     r"(\b(?:insta(?:gram)?|snap(?:chat)?|tiktok|discord|whatsapp)\b(?:\s+(?:name|user(?:name)?))?"
     r"\s*(?:is\b|:|=|-))\s*[^\s,.;!?]+",
+    re.IGNORECASE,
+)
+_BORN = re.compile(
+    r"(\b(?:born|birthday|bday|dob|date of birth)\b(?:\s+(?:is|was|on|in|the)\b|\s*[:=-])*\s*)"
+    rf"(?:{_DAY}\s+(?:of\s+)?{_MONTH}|{_MONTH}\s+{_DAY}|(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_ANY_SCHOOL = (
+    r"a|after|an|and|another|any|before|better|boarding|different|first|for|free|full|good|go|high|in|local"
+    r"|my|new|night|no|not|of|old|or|our|part|primary|private|same|second|secondary|sixth|some|special|state"
+    r"|summer|that|the|their|this|time|to|which|your"
+)
+_SCHOOL = re.compile(
+    r"(\b(?:at|attend(?:ed|ing)?|(?:go|goes|going|went|gone|been|moved?|moving|apply|applied) to)\s+)"
+    rf"(?:(?!(?:{_ANY_SCHOOL})\b)[^\W\d_][\w'’.&-]*\s+){{1,4}}"
+    r"(?=(?:academy|college|grammar|high|school|sixth form|6th form)\b)",
     re.IGNORECASE,
 )
 _KIN = r"mum|dad|nan|son|daughter|sister|brother|cousin|friend|mate|teacher|tutor|boss|baby"
@@ -35,6 +67,7 @@ _NO_NAME = (
 )
 _NAME = re.compile(
     r"(\b(?i:my (?:full |real |first |last )?name(?:'s|’s|s| is)?|(?:i'm|i’m|im|i am) called"
+    r"|call me(?! (?:a|an|and|asap|at|back|if|in|later|lazy|now|on|or|pls|please|the|today|tomorrow|when)\b)"
     rf"|(?:{_KIN})(?:'s|’s| is| was)? called)\s+)"
     rf"[^\W\d_][\w'’-]*(?: (?!(?i:{_NO_NAME})\b)[^\W\d_][\w'’-]*)?(?: [A-Z][\w'’-]*){{0,2}}"
 )
@@ -65,8 +98,10 @@ def without(text: str, names: Collection[str]) -> str:
 
 
 def barred(text: str) -> str:
-    """The text with […] for numbers, addresses, handles, dates and stated names; twice changes no more."""
+    """The text with […] for numbers, addresses, handles, schools, dates and stated names; twice changes no
+    more."""
     for pattern in _PATTERNS:
         text = pattern.sub(BAR, text)
+    text = _SCHOOL.sub(rf"\1{BAR} ", _BORN.sub(rf"\1{BAR}", text))
     text = _DIGITS.sub(lambda found: found[0] if _SCHOOL_YEAR.fullmatch(found[0]) else BAR, text)
     return _NAME.sub(rf"\1{BAR}", _HANDLE.sub(rf"\1 {BAR}", text))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import automatic
@@ -23,13 +25,15 @@ from handoff.conversations.model import (
 )
 from handoff.conversations.service import append, lock
 from handoff.errors import Conflict, NotFound
-from handoff.feedback.barred import names_said, without
+from handoff.feedback.barred import BAR as BAR
+from handoff.feedback.barred import barred, names_said, without
 from handoff.feedback.heard import RIGHT as RIGHT
 from handoff.feedback.heard import Counts as Counts
 from handoff.feedback.heard import Heard as Heard
 from handoff.feedback.heard import counts as counts
 from handoff.feedback.heard import heard as heard
-from handoff.feedback.model import Feedback, asked_about
+from handoff.feedback.model import Feedback as Feedback
+from handoff.feedback.model import asked_about
 from handoff.feedback.words import PERSON, SORRY, SORRY_WAITING, is_yes
 from handoff.screening.service import findings_of
 
@@ -155,18 +159,34 @@ async def _question(session: AsyncSession, message: Message) -> str | None:
     asked = (await session.execute(query)).scalar()
     if asked is None or any(found.categories for found in await findings_of(session, asked.id)):
         return None
-    return without(asked.text, names_said(await _said(session, message.conversation_id)))
+    said = await _said(session, {message.conversation_id})
+    return without(asked.text, names_said(said.get(message.conversation_id, ())))
 
 
-async def _said(session: AsyncSession, conversation_id: uuid.UUID) -> list[tuple[str, str | None]]:
-    """What the person said in the conversation, each with the question of ours that it answers, if any."""
-    query = select(Message).where(Message.conversation_id == conversation_id, Message.audience == EVERYONE)
-    said: list[tuple[str, str | None]] = []
-    asked: str | None = None
-    for message in (await session.execute(query.order_by(Message.seq))).scalars():
+async def cleaned(session: AsyncSession, messages: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """What people said in these messages, without what names or reaches them."""
+    found = (await session.execute(select(Message).where(Message.id.in_(messages)))).scalars().all()
+    said = await _said(session, {one.conversation_id for one in found})
+    names = {conversation: names_said(theirs) for conversation, theirs in said.items()}
+    return {one.id: barred(without(one.text, names.get(one.conversation_id, ()))) for one in found}
+
+
+async def _said(
+    session: AsyncSession, conversations: Collection[uuid.UUID]
+) -> dict[uuid.UUID, list[tuple[str, str | None]]]:
+    """What people said in conversations, each with the question of ours that it answers, if any."""
+    query = select(Message).where(
+        Message.conversation_id.in_(conversations),
+        Message.audience == EVERYONE,
+        or_(Message.author == PERSON_AUTHOR, Message.kind == "prompt"),
+    )
+    said: dict[uuid.UUID, list[tuple[str, str | None]]] = defaultdict(list)
+    asked: dict[uuid.UUID, str] = {}
+    for message in (await session.execute(query.order_by(Message.conversation_id, Message.seq))).scalars():
         if message.author == PERSON_AUTHOR:
-            said.append((message.text, asked))
-        asked = message.text if message.kind == "prompt" else None
+            said[message.conversation_id].append((message.text, asked.pop(message.conversation_id, None)))
+        else:
+            asked[message.conversation_id] = message.text
     return said
 
 
