@@ -14,7 +14,7 @@ from handoff.bodies import json_object
 from handoff.content import releases, service
 from handoff.content.areas import Area, local_day
 from handoff.content.facts import Facts
-from handoff.content.finding import Found, Wanted, find
+from handoff.content.finding import Asking, Found, Wanted, find
 from handoff.content.meaning import MEANINGS
 from handoff.content.model import Revision
 from handoff.content.money import Figure
@@ -29,7 +29,7 @@ from handoff.staff.auth import signed_in, staff
 
 @access(staff("content.read"))
 async def answers(request: web.Request) -> web.Response:
-    """GET /api/staff/answers?q=&group=&state=&overdue=1&owner=&before=&unhelpful=1."""
+    """GET /api/staff/answers?q=&group=&state=&overdue=1&owner=&before=&unhelpful=1 and more: see `Wanted`."""
     found = await find_answers(request, Wanted.read(request.query))
     return web.json_response(
         {
@@ -91,9 +91,10 @@ def facts_of(request: web.Request) -> Facts:
 
 async def find_answers(request: web.Request, wanted: Wanted) -> Found:
     """The answers that somebody wants listed."""
-    told = (today(request), facts_of(request), request.app[MEANINGS], wanted)
+    meanings, vocabulary = request.app[MEANINGS], request.app[keys.RULES].vocabulary
+    asking = Asking(signed_in(request), today(request), facts_of(request), meanings, vocabulary)
     async with request.app[keys.DB].reading() as session:
-        return await find(session, signed_in(request), *told)
+        return await find(session, asking, wanted)
 
 
 def area_of(request: web.Request, slug: object) -> Area:
@@ -149,12 +150,15 @@ def _revision(view: AnswerView, revision: Revision | None) -> dict[str, Any] | N
 
 
 def _row(row: Row, found: Found) -> dict[str, Any]:
-    since, helped = row.figure_overdue_since, found.helped.get(row.slug)
-    return {name: said for name, said in asdict(row).items() if name != "text"} | {
-        "owner": found.owners.get(row.owner) if row.owner else None,
+    helped, owner, link = found.helped.get(row.slug), found.owner(row), found.links.get(row.slug)
+    days = {name: getattr(row, name) for name in ("review_on", "figure_overdue_since", "figure_until")}
+    return {name: said for name, said in asdict(row).items() if name not in ("text", "sources")} | {
+        "owner": owner.name if owner else None,
+        "writer": found.writers.get(row.writer) if row.writer else None,
         "helped": asdict(helped) if helped else None,
-        "review_on": row.review_on.isoformat(),
-        "figure_overdue_since": since.isoformat() if since else None,
+        "unmet": found.unmet.get(row.slug, 0),
+        "link": ("broken" if link.broken_since else "moved") if link else None,
+        **{name: day.isoformat() if day else None for name, day in days.items()},
     }
 
 

@@ -1,48 +1,71 @@
-"""The list of answers as somebody asked for it: by words and, beside those, by meaning."""
+"""The list of answers as somebody asked for it: narrowed and sorted, by words and beside those by meaning."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.vocabulary import Vocabulary
 from handoff.content import service
 from handoff.content.facts import Facts
+from handoff.content.keeping import links, owners
+from handoff.content.keeping.model import SourceLink
+from handoff.content.keeping.owners import Owner
+from handoff.content.keeping.rules import BEFORE_MONEY
 from handoff.content.meaning import Meanings
 from handoff.content.service import Row
 from handoff.errors import Unprocessable
 from handoff.feedback import service as feedback
 from handoff.staff import service as staff
 from handoff.staff.service import Member
+from handoff.suggestions import service as suggestions
 
 NEAR = 0.45  # how near a search must be to one of an answer's questions to be shown for its meaning
 MOST_NEAR = 5
+MINE, NOBODY = "me", "none"
+SORTS = ("title", "review", "no", "unmet")
+TICKS = ("overdue", "unhelpful", "unmet", "links", "money")
+"""Past its review date or with a sum that has no known rate; somebody said "no"; asked what it did not meet;
+a link to its source is broken or leads elsewhere; a sum that ends within 30 days, or has."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the list is narrowed to; `said` has the filters that need an answer's text."""
+    """What the list is narrowed to, and its order.
 
-    said: Mapping[str, Any]
+    `owner` is a member of staff, "me" or "none"; `area` has words of its own; `before` is a day of review;
+    `ticks` are those of TICKS that are ticked.
+    """
+
+    search: str = ""
+    group: str = ""
+    state: str = ""
     owner: str = ""
+    writer: str = ""
+    area: str = ""
     before: str = ""
-    unhelpful: bool = False
+    ticks: frozenset[str] = frozenset()
+    sort: str = SORTS[0]
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Wanted:
-        """From an address: q, group, state, overdue=1, owner, before (a day), unhelpful=1."""
-        said = {
-            "search": query.get("q", "")[:200],
-            "group": query.get("group", ""),
-            "state": query.get("state", ""),
-            "overdue": query.get("overdue") == "1",
-        }
-        owner, before = query.get("owner", ""), query.get("before", "")
-        return cls(said, owner, before, query.get("unhelpful") == "1")
+        """From an address: q, group, state, owner, writer, area, before, sort, and 1 for each tick."""
+        names = ("group", "state", "owner", "writer", "area", "before")
+        plain = {name: query.get(name, "") for name in names}
+        ticks = frozenset(name for name in TICKS if query.get(name) == "1")
+        sort = query.get("sort", "")
+        return cls(query.get("q", "")[:200], **plain, ticks=ticks, sort=sort if sort in SORTS else SORTS[0])
+
+    @property
+    def narrows(self) -> bool:
+        """Whether more than words is asked for."""
+        return replace(self, search="") != Wanted()
 
     @property
     def day(self) -> date | None:
@@ -56,34 +79,117 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """The rows; those near in meaning, nearest first; what people said of each; and who wrote any of all."""
+    """The rows; those near in meaning, nearest first; and by slug what is known of each: what people said of
+    it, what they asked that it did not meet, whose it is and which of its links fail or lead elsewhere.
 
-    rows: list[Row]
-    near: list[Row]
-    helped: Mapping[str, feedback.Counts]
-    owners: Mapping[uuid.UUID, str]
+    `writers` wrote any of all, `keepers` may be given one. Of all answers, not only the rows: how many of
+    each of TICKS, how many are the reader's, how many nobody's.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    near: list[Row] = field(default_factory=list)
+    helped: Mapping[str, feedback.Counts] = field(default_factory=dict)
+    unmet: Mapping[str, int] = field(default_factory=dict)
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    links: Mapping[str, SourceLink] = field(default_factory=dict)
+    writers: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    keepers: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    ticked: Mapping[str, int] = field(default_factory=dict)
+    mine: int = 0
+    nobodys: int = 0
+
+    def owner(self, row: Row) -> Owner | None:
+        """Whose an answer is; None also for one whose owner left."""
+        owner = self.owners.get(row.slug)
+        return None if owner is None or owner.gone else owner
+
+    def no(self, row: Row) -> int:
+        return self.helped[row.slug].no if row.slug in self.helped else 0
 
 
-async def find(
-    session: AsyncSession, who: Member, today: date, facts: Facts, meanings: Meanings, wanted: Wanted
-) -> Found:
+@dataclass(frozen=True)
+class Asking:
+    """Who asks for the list, on which day, and what it is made with."""
+
+    who: Member
+    today: date
+    facts: Facts
+    meanings: Meanings
+    vocabulary: Vocabulary
+
+
+async def find(session: AsyncSession, asking: Asking, wanted: Wanted) -> Found:
     """Answers that have every word; beside them the few whose questions mean nearly what is looked for."""
-    helped = await feedback.counts(session, who)
-    words, day = str(wanted.said["search"]), wanted.day
-    listed = await service.listed(session, today, facts, **{**wanted.said, "search": ""})
-    owners = await staff.names(session, {row.owner for row in listed})
+    listed = await service.listed(session, asking.today, asking.facts)
+    found = await _known(session, asking, listed)
+    ticks = {row.slug: _ticks(row, found, asking.today) for row in listed}
     kept = [
         row
         for row in listed
-        if wanted.owner in ("", str(row.owner))
-        and (day is None or row.review_on <= day)
-        and (not wanted.unhelpful or (row.slug in helped and helped[row.slug].no))
+        if wanted.ticks <= ticks[row.slug]
+        and _is_theirs(found.owner(row), wanted.owner, asking.who)
+        and _fits(row, wanted)
     ]
-    if not words.strip():
-        return Found(kept, [], helped, owners)
-    with_words = [row for row in kept if row.mentions(words)]
-    others = [row for row in kept if not row.mentions(words)]
-    return Found(with_words, await _near(meanings, words, others), helped, owners)
+    with_words = [row for row in kept if row.mentions(wanted.search)]
+    others = [row for row in kept if not row.mentions(wanted.search)]
+    return replace(
+        found,
+        rows=sorted(with_words, key=_ORDERS[wanted.sort](found)),
+        near=await _near(asking.meanings, wanted.search, others) if others and wanted.search.strip() else [],
+        ticked=Counter(name for names in ticks.values() for name in names),
+        mine=sum(_is_theirs(found.owner(row), MINE, asking.who) for row in listed),
+        nobodys=sum(found.owner(row) is None for row in listed),
+    )
+
+
+async def _known(session: AsyncSession, asking: Asking, rows: Sequence[Row]) -> Found:
+    keepers = await owners.editors(session, asking.vocabulary)
+    troubled = await links.troubled(session)
+    by_slug = ((row.slug, troubled[url]) for row in rows for url in row.sources if url in troubled)
+    return Found(
+        helped=await feedback.counts(session, asking.who),
+        unmet=await suggestions.unmet_counts(session, asking.who),
+        owners=await owners.owners(session, keepers),
+        links=dict(sorted(by_slug, key=lambda one: one[1].broken_since is not None)),  # a broken one stays
+        writers=await staff.names(session, {row.writer for row in rows}),
+        keepers={one.id: one.name for one in keepers},
+    )
+
+
+def _ticks(row: Row, found: Found, today: date) -> frozenset[str]:
+    """Which of TICKS hold of an answer."""
+    hold = {
+        "overdue": row.overdue or row.figure_overdue_since is not None,
+        "unhelpful": found.no(row) > 0,
+        "unmet": row.slug in found.unmet,
+        "links": row.slug in found.links,
+        "money": row.figure_until is not None and row.figure_until <= today + BEFORE_MONEY[0],
+    }
+    return frozenset(name for name in TICKS if hold[name])
+
+
+def _is_theirs(owner: Owner | None, wanted: str, who: Member) -> bool:
+    if wanted == NOBODY:
+        return owner is None
+    return not wanted or (owner is not None and str(owner.id) == (str(who.id) if wanted == MINE else wanted))
+
+
+def _fits(row: Row, wanted: Wanted) -> bool:
+    return (
+        wanted.group in ("", row.group)
+        and wanted.state in ("", row.state)
+        and wanted.writer in ("", str(row.writer))
+        and (not wanted.area or wanted.area in row.areas)
+        and (wanted.day is None or row.review_on <= wanted.day)
+    )
+
+
+_ORDERS: Mapping[str, Callable[[Found], Callable[[Row], Any]]] = {
+    "title": lambda found: lambda row: (row.group, row.title.casefold()),
+    "review": lambda found: lambda row: (row.review_on, row.title.casefold()),
+    "no": lambda found: lambda row: (-found.no(row), row.title.casefold()),
+    "unmet": lambda found: lambda row: (-found.unmet.get(row.slug, 0), row.title.casefold()),
+}
 
 
 async def _near(meanings: Meanings, words: str, rows: Sequence[Row]) -> list[Row]:

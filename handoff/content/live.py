@@ -21,6 +21,7 @@ from handoff.content.areas import Area, local_day
 from handoff.content.facts import Facts, Words, fill
 from handoff.content.markdown import to_html, to_text
 from handoff.content.model import Release, ReleaseItem, Revision
+from handoff.content.money import Figure
 from handoff.db import Database
 from handoff.live import CONTENT, Hub
 
@@ -50,6 +51,7 @@ class LiveContent:
         self.facts = facts
         self.release = 0
         self._revisions: Mapping[str, Revision] = {}
+        self._figures: list[Figure] = []
         self._rendered: dict[tuple[str, str, str | None], tuple[date, RenderedAnswer]] = {}
 
     def answer(self, slug: str, area: Area, council: str | None = None) -> RenderedAnswer | None:
@@ -73,6 +75,11 @@ class LiveContent:
 
     async def reload(self) -> None:
         """Take up the highest release, if it is not the one already held."""
+
+    def ending(self, by: date) -> list[Figure]:
+        """The sums that live answers name whose last known rate ends before a day, or has ended."""
+        return [one for one in self._figures if one.rates[-1].last < by]
+
         async with self._db.reading() as session:
             number = await live_release(session)
             if number != self.release:
@@ -83,6 +90,8 @@ class LiveContent:
     async def keep_fresh(self) -> None:
         """Follow new releases until cancelled: at once when told, and by looking now and then."""
         async with self._hub.subscribe(CONTENT) as notices:
+                said = (text for one in revisions.values() if not one.goes_to for text in one.texts)
+                self._figures = self.facts.figures_in(*said)
             while True:
                 await self.reload()
                 await notices.wait(LOOK_SECONDS)

@@ -66,6 +66,12 @@ class Revision(Base):
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (UniqueConstraint("slug", "number"),)
 
+    @property
+    def texts(self) -> list[str]:
+        """Every text that people may be sent: of everywhere, and of one area each."""
+        own = [text for texts in self.areas.values() for text in texts.values()]
+        return [self.web, self.sms, self.differs or "", *own]
+
 
 class Comment(Base):
     """What a colleague says of a revision: of one of its boxes, or ("") all of it. A thread is a comment

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.content.facts import Facts
+from handoff.content.facts import Facts, fill
 from handoff.content.model import OPEN, ReleaseItem, Revision
 
 MOST = 5_000
@@ -19,11 +19,13 @@ Version = tuple[uuid.UUID, int]
 
 @dataclass(frozen=True)
 class Known:
-    """A revision, all its words to look for one in, and the keys of the sums that it names."""
+    """A revision, all its words to look for one in, the keys of the sums that it names, and the addresses of
+    its source."""
 
     revision: Revision
     words: str
     sums: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 _KNOWN: dict[Version, Known] = {}
@@ -60,7 +62,14 @@ async def _known(session: AsyncSession, versions: Iterable[Version], facts: Fact
 
 
 def _read(revision: Revision, facts: Facts) -> Known:
-    own = [text for texts in revision.areas.values() for text in texts.values()]
-    sums = facts.figures_in(revision.web, revision.sms, revision.differs or "", *own)
-    words = (revision.slug, revision.title, revision.web, revision.sms, *own, *revision.examples)
-    return Known(revision, " ".join(words).casefold(), tuple(figure.key for figure in sums))
+    sums = tuple(figure.key for figure in facts.figures_in(*revision.texts))
+    words = " ".join((revision.slug, revision.title, *revision.texts, *revision.examples))
+    return Known(revision, words.casefold(), sums, tuple(addresses(revision, facts)))
+
+
+def addresses(revision: Revision, facts: Facts) -> list[str]:
+    """The addresses that a wording names as its source: one, or with an area's details in it one an area."""
+    url = str(revision.source["url"])
+    if "{" not in url:
+        return [url]
+    return list(dict.fromkeys(fill(url, area.words) for area in facts.areas.values()))

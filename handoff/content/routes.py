@@ -24,6 +24,9 @@ from handoff.content import (
 from handoff.content.difference import Piece, difference
 from handoff.content.facts import fill
 from handoff.content.finding import Wanted
+from handoff.content.keeping.links import why
+from handoff.content.keeping.rules import BEFORE_MONEY
+from handoff.content.keeping.view import kept
 from handoff.content.learning import STAGES, open_trainings, percent
 from handoff.content.model import APPROVED
 from handoff.content.standing import live_titles
@@ -36,7 +39,16 @@ from handoff.security import access
 from handoff.staff import service as staff_service
 from handoff.staff.auth import signed_in, staff_page
 
-GROUPS = ("options", "apprenticeships", "money", "jobs", "support", "service", "signposts")
+GROUPS = {
+    one: one.capitalize()
+    for one in ("options", "apprenticeships", "money", "jobs", "support", "service", "signposts")
+}
+SORTS = {
+    "title": "Topic and title",
+    "review": "Review date",
+    "no": "Most that did not help",
+    "unmet": "Most unmet questions",
+}
 STATES = {
     "live": "Live",
     "draft": "Draft open",
@@ -72,13 +84,16 @@ SAID = {
     "unschedule": "Taken off the schedule. It is still approved.",
     "emergency": "Live. Every manager and safeguarding lead is told.",
     "request-changes": "Sent back with your note.",
+    "owner": "Owner saved.",
+    "still-correct": "Signed off as still correct. People see today as the day it was checked.",
+    "source-differs": "A draft is open. What the source says stands beside it.",
 }
 NOT_YET = "Approved. People still get the live wording."
 
 
 @access(staff_page("content.read"))
 async def answers_page(request: web.Request) -> web.Response:
-    """GET /staff/answers: find an answer by words, meaning, group, state, writer, review or votes."""
+    """GET /staff/answers: find an answer by words or meaning, narrowed and sorted as the address says."""
     wanted, bad = Wanted.read(request.query), None
     try:
         found = await api.find_answers(request, wanted)
@@ -89,9 +104,12 @@ async def answers_page(request: web.Request) -> web.Response:
         told = await notices.unread(session, signed_in(request))
         began = await first_edit.first_edit(session, signed_in(request))
         offered = await first_edit.is_offered(session, signed_in(request))
+    today, areas = api.today(request), request.app[keys.RULES].areas
     return page(
         request, "content/answers.html", status=422 if bad else 200, found=found, told=told,
-        moment=_moment(request), day=_day, wanted=wanted, groups=GROUPS, states=STATES,
+        moment=_moment(request), day=_day, wanted=wanted, groups=GROUPS, states=STATES, sorts=SORTS,
+        areas={slug: area.name for slug, area in areas.items()}, zoned=_zoned(request), today=today,
+        soon=today + BEFORE_MONEY[0], sums=request.app[keys.CONTENT].ending(today + BEFORE_MONEY[0]),
         began=began, offered=offered,
     )  # fmt: skip
 
@@ -150,8 +168,9 @@ async def _answer(
         view = await service.answer_view(session, request.match_info["slug"])
         titles = await live_titles(session)
         guide = await first_edit.guide(session, signed_in(request), view, request.app[keys.RULES].vocabulary)
+        rules, facts, today = request.app[keys.RULES], api.facts_of(request), api.today(request)
+        keeping = await kept(session, view, today, facts, rules.vocabulary)
     wording = _wording(view, given)
-    rules, facts, today = request.app[keys.RULES], api.facts_of(request), api.today(request)
     area = rules.areas.get(given.get("area") or request.query.get("area", ""), rules.area(None))
     return page(
         request, "content/answer.html", status=refusal.status if refusal else 200,
@@ -164,6 +183,7 @@ async def _answer(
         said=_said(request, view), states=STATES, state=service.state_of(view.draft) if view.draft else None,
         rules=rules, zone=rules.area(None).timezone,
         heard=await _heard(request), titles=titles, difference=difference,
+        kept=keeping, why=why, zoned=_zoned(request),
         guide=guide, guide_steps=first_edit.STEPS,
         looked=await writing_routes.looked_over(request, view, wording),
     )  # fmt: skip
@@ -224,6 +244,12 @@ def _day(day: date | str) -> str:
     except ValueError:
         return str(day)
     return f"{day.day} {day:%B %Y}"
+
+
+def _zoned(request: web.Request) -> Callable[[datetime], date]:
+    """The day that a moment is where the service works."""
+    zone = request.app[keys.RULES].area(None).timezone
+    return lambda at: at.astimezone(zone).date()
 
 
 def _moment(request: web.Request) -> Callable[[datetime], str]:

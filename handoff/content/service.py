@@ -62,8 +62,9 @@ class Row:
     """One line of the list of answers; `state` is live, draft, in_review, approved, scheduled, shipped or
     not_live.
 
-    `figure_overdue_since` is the first day that one of its sums of money has no known rate; `owner` wrote it
-    last, and `text` has all its words.
+    `figure_overdue_since` is the first day that one of its sums of money has no known rate, `figure_until`
+    the last day of the one that is known for the shortest. `areas` have words of their own; `writer` wrote
+    it last, and `text` has all its words.
     """
 
     slug: str
@@ -73,7 +74,10 @@ class Row:
     review_on: date
     overdue: bool
     figure_overdue_since: date | None
-    owner: uuid.UUID | None = None
+    figure_until: date | None = None
+    areas: tuple[str, ...] = ()
+    sources: tuple[str, ...] = field(default=(), repr=False)
+    writer: uuid.UUID | None = None
     text: str = field(default="", repr=False)
 
     def mentions(self, search: str) -> bool:
@@ -95,20 +99,8 @@ async def seed_once(db: Database, now: datetime, folder: Path = SHIPPED) -> None
             await publish(session, now, None, "As shipped", {revision.slug: revision for revision in made})
 
 
-async def listed(
-    session: AsyncSession,
-    today: date,
-    facts: Facts,
-    *,
-    search: str = "",
-    group: str = "",
-    state: str = "",
-    overdue: bool = False,
-) -> list[Row]:
-    """The answers that have every word of `search` in them, by group and title.
-
-    `overdue`: only those past their review date, or with a sum that has no known rate any more.
-    """
+async def listed(session: AsyncSession, today: date, facts: Facts) -> list[Row]:
+    """Every answer, as the list shows it on a day."""
     live, drafts = await live_and_open(session, await live_release(session), facts)
     rows = []
     for slug, group_of in await session.execute(select(Answer.slug, Answer.topic_group)):
@@ -119,15 +111,7 @@ async def listed(
             known = open_ones.get(newest, said)
             assert known is not None
             rows.append(_row(group_of, known, said, undecided, facts, today))
-    kept = [
-        row
-        for row in rows
-        if row.mentions(search)
-        and group in ("", row.group)
-        and state in ("", row.state)
-        and (row.overdue or row.figure_overdue_since or not overdue)
-    ]
-    return sorted(kept, key=lambda row: (row.group, row.title.casefold()))
+    return rows
 
 
 async def answer_view(session: AsyncSession, slug: str) -> AnswerView:
@@ -156,8 +140,7 @@ async def _training_of(session: AsyncSession, draft: Revision) -> Training | Non
 
 def figures_of(revision: Revision, facts: Facts) -> list[Figure]:
     """The sums of money that a wording names."""
-    own = [text for texts in revision.areas.values() for text in texts.values()]
-    return facts.figures_in(revision.web, revision.sms, revision.differs or "", *own)
+    return facts.figures_in(*revision.texts)
 
 
 async def next_number(session: AsyncSession, slug: str) -> int:
@@ -178,7 +161,7 @@ def _shipped(drafts: Sequence[Revision]) -> Revision | None:
     return next((draft for draft in reversed(drafts) if draft.author_id is None), None)
 
 
-def _owner(revision: Revision) -> uuid.UUID | None:
+def _writer(revision: Revision) -> uuid.UUID | None:
     return uuid.UUID(revision.editor_ids[-1]) if revision.editor_ids else revision.author_id
 
 
@@ -193,7 +176,8 @@ def _row(
     draft = _worked_on(drafts)
     state = state_of(draft) if draft else "shipped" if _shipped(drafts) else "live" if live else "not_live"
     said = live or newest
-    ended = [facts.money[key].overdue_since(today) for key in said.sums if key in facts.money]
+    figures = [facts.money[key] for key in said.sums if key in facts.money]
+    ended = [figure.overdue_since(today) for figure in figures]
     return Row(
         newest.revision.slug,
         newest.revision.title,
@@ -202,7 +186,10 @@ def _row(
         said.revision.review_on,
         said.revision.review_on < today,
         min(filter(None, ended), default=None),
-        _owner(newest.revision),
+        min((figure.rates[-1].last for figure in figures), default=None),
+        tuple(sorted(newest.revision.areas)),
+        said.sources,
+        _writer(newest.revision),
         newest.words,
     )
 

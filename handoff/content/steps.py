@@ -14,6 +14,7 @@ from handoff.bodies import text_field
 from handoff.content import going_live, service, workflow
 from handoff.content.checks import MAX_EXAMPLES
 from handoff.content.facts import Facts
+from handoff.content.keeping import owners, reviews
 from handoff.content.standing import listened
 from handoff.content.wording import Wording
 from handoff.content.workflow import Editing
@@ -121,11 +122,13 @@ async def _keep_ours(work: Editing, slug: str, given: Given, facts: Facts) -> No
 
 
 def _version(given: Given) -> int:
-    value = str(given.get("version", ""))
+    return _number(given, "version")
+
+
+def _number(given: Given, name: str) -> int:
+    value = str(given.get(name, ""))
     if not (value.isascii() and value.isdigit() and len(value) < 10):
-        raise Unprocessable(
-            "bad_field", "version must be the number that the draft was read with.", field="version"
-        )
+        raise Unprocessable("bad_field", f"{name} must be the number that it was read with.", field=name)
     return int(value)
 
 
@@ -143,3 +146,20 @@ STEPS: Mapping[str, Step] = {
     "emergency": Step("content.publish_emergency", _emergency, screens=True),
     "request-changes": Step("content.approve", _request_changes),
 }
+async def _owner(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    await owners.give(work, slug, text_field(given, "owner", 36, needed=False))
+
+
+async def _still_correct(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    until = text_field(given, "until", 10, needed=False)
+    await reviews.still_correct(work, slug, _number(given, "revision"), until, facts)
+
+
+async def _source_differs(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    reason = text_field(given, "reason", LONGEST_NOTE)
+    await reviews.source_differs(work, slug, _number(given, "revision"), reason)
+
+
+    "owner": Step("content.edit", _owner),
+    "still-correct": Step("content.publish", _still_correct),
+    "source-differs": Step("content.edit", _source_differs),

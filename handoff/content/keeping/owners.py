@@ -1,4 +1,4 @@
-"""Whose an answer is: a member of staff who may write answers. Once they leave it is nobody's, and that shows."""
+"""Whose an answer is: a member of staff who may write answers; once they leave nobody's, and that shows."""
 
 from __future__ import annotations
 

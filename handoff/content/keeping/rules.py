@@ -30,7 +30,7 @@ def review_step(today: date, review_on: date) -> int | None:
 
 
 def money_step(today: date, last: date) -> int | None:
-    """Which reminder of a sum's last known day is due: -2 from 30 days before, -1 from 7, 0 once it is over."""
+    """Which reminder of a sum's last day is due: -2 from 30 days before, -1 from 7, 0 once it is over."""
     if today > last:
         return 0
     far, near = BEFORE_MONEY
@@ -58,8 +58,8 @@ class Standing:
 def judged(
     now: datetime, state: str, failing_since: datetime | None, broken_since: datetime | None
 ) -> Standing:
-    """A link that works is looked at weekly; one that fails the next day again, and if it fails then too, a day
-    or more after it first did, it is broken."""
+    """A link that works is looked at weekly; one that fails the next day again, and if it fails then too, a
+    day or more after it first did, it is broken."""
     if state != FAILED:
         return Standing(None, None, now + WEEK)
     since = failing_since or now
