@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,9 +77,20 @@ def set_up(env: Environment) -> bool:
             _make(env)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise Trouble(_no_room(env)) from error
+                raise Trouble(_no_room(env.title, env.needs_bytes)) from error
             raise Trouble(f"Could not make {env.title}: {error.strerror}: {error.filename}.") from error
         return True
+
+
+def look_ahead(envs: Sequence[Environment]) -> None:
+    """Raise Trouble for what would stop the last environment, before the minutes that the first one takes."""
+    with _one_at_a_time():
+        absent = [env for env in envs if not (env.path / STAMP).is_file()]
+        for env in absent:
+            env.find_python()
+        need = sum(env.needs_bytes for env in absent)
+        if shutil.disk_usage(ROOT).free < need:
+            raise Trouble(_no_room(" and ".join(env.title for env in absent), need))
 
 
 @contextmanager
@@ -111,13 +122,12 @@ def _make(env: Environment) -> None:
 
 def _check_room(env: Environment) -> None:
     if shutil.disk_usage(ROOT).free < env.needs_bytes:
-        raise Trouble(_no_room(env))
+        raise Trouble(_no_room(env.title, env.needs_bytes))
 
 
-def _no_room(env: Environment) -> str:
-    free = shutil.disk_usage(ROOT).free / GIB
-    need = env.needs_bytes / GIB
-    return f"The disk is too full for {env.title}: it needs {need:.1f} GB free and {ROOT} has {free:.1f} GB."
+def _no_room(title: str, need: int) -> str:
+    free, needed = shutil.disk_usage(ROOT).free / GIB, need / GIB
+    return f"The disk is too full for {title}: {needed:.1f} GB must be free and {ROOT} has {free:.1f} GB."
 
 
 def _make_empty(env: Environment, python: Path) -> None:
@@ -198,7 +208,7 @@ _REASONS = [
 def _why(env: Environment, output: str) -> str:
     """One sentence for why pip or venv failed."""
     if re.search(_REASONS[0][0], output):
-        return _no_room(env)
+        return _no_room(env.title, env.needs_bytes)
     reason = next(
         (words for pattern, words in _REASONS if re.search(pattern, output)), "pip stopped with an error"
     )
@@ -208,7 +218,9 @@ def _why(env: Environment, output: str) -> str:
 def main() -> None:
     """Set up both environments; exit code 1 and one sentence when that cannot be done."""
     with one_sentence():
-        for env in (SERVICE, BOT):
+        envs = (SERVICE, BOT)
+        look_ahead(envs)
+        for env in envs:
             set_up(env)
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ def test_a_failed_install_is_one_sentence_and_is_tried_again(env, lock, sentence
 
 def test_a_disk_too_full_is_said_before_anything_is_made(env, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(100, 100, 0))
-    with pytest.raises(Trouble, match=r"^The disk is too full for a test's environment: it needs .* GB"):
+    with pytest.raises(Trouble, match=r"^The disk is too full for a test's environment: .* GB must be free"):
         bootstrap.set_up(env)
     assert not env.path.exists()
 
@@ -96,6 +97,21 @@ def test_a_disk_that_fills_on_the_way_is_the_same_sentence(env, monkeypatch):
     monkeypatch.setattr(bootstrap, "_make_empty", full)
     with pytest.raises(Trouble, match=r"^The disk is too full"):
         bootstrap.set_up(env)
+
+
+def test_what_stops_the_last_environment_is_said_before_the_first_is_made(env, tmp_path):
+    def nowhere() -> Path:
+        raise Trouble(pythons.NO_BOT_PYTHON)
+
+    last = replace(env, title="the last one", path=tmp_path / "last", find_python=nowhere)
+    with pytest.raises(Trouble, match=r"^Rasa needs Python 3\.10 exactly"):
+        bootstrap.look_ahead([env, last])
+    roomy = replace(env, needs_bytes=shutil.disk_usage(tmp_path).total)
+    with pytest.raises(Trouble, match=r"too full for a test's environment and the last one:"):
+        bootstrap.look_ahead([roomy, replace(last, find_python=env.find_python)])
+    bootstrap.set_up(env)
+    bootstrap.look_ahead([env])
+    assert not last.path.exists()
 
 
 @pytest.mark.parametrize(
