@@ -73,25 +73,25 @@ class LiveContent:
         revision = self._revisions.get(slug)
         return revision.title if revision else None
 
-    async def reload(self) -> None:
-        """Take up the highest release, if it is not the one already held."""
 
     def ending(self, by: date) -> list[Figure]:
         """The sums that live answers name whose last known rate ends before a day, or has ended."""
         return [one for one in self._figures if one.rates[-1].last < by]
 
+    async def reload(self) -> None:
+        """Take up the highest release, if it is not the one already held."""
         async with self._db.reading() as session:
             number = await live_release(session)
             if number != self.release:
                 revisions = await release_revisions(session, number)
                 self._revisions, self._rendered, self.release = revisions, {}, number
+                said = (text for one in revisions.values() if not one.goes_to for text in one.texts)
+                self._figures = self.facts.figures_in(*said)
                 log.info("answers live release=%d answers=%d", number, len(revisions))
 
     async def keep_fresh(self) -> None:
         """Follow new releases until cancelled: at once when told, and by looking now and then."""
         async with self._hub.subscribe(CONTENT) as notices:
-                said = (text for one in revisions.values() if not one.goes_to for text in one.texts)
-                self._figures = self.facts.figures_in(*said)
             while True:
                 await self.reload()
                 await notices.wait(LOOK_SECONDS)

@@ -121,6 +121,20 @@ async def _keep_ours(work: Editing, slug: str, given: Given, facts: Facts) -> No
     await workflow.set_shipped_aside(work, slug)
 
 
+async def _owner(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    await owners.give(work, slug, text_field(given, "owner", 36, needed=False))
+
+
+async def _still_correct(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    until = text_field(given, "until", 10, needed=False)
+    await reviews.still_correct(work, slug, _number(given, "revision"), until, facts)
+
+
+async def _source_differs(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    reason = text_field(given, "reason", LONGEST_NOTE)
+    await reviews.source_differs(work, slug, _number(given, "revision"), reason)
+
+
 def _version(given: Given) -> int:
     return _number(given, "version")
 
@@ -145,21 +159,7 @@ STEPS: Mapping[str, Step] = {
     "unschedule": Step("content.publish", _unschedule),
     "emergency": Step("content.publish_emergency", _emergency, screens=True),
     "request-changes": Step("content.approve", _request_changes),
-}
-async def _owner(work: Editing, slug: str, given: Given, facts: Facts) -> None:
-    await owners.give(work, slug, text_field(given, "owner", 36, needed=False))
-
-
-async def _still_correct(work: Editing, slug: str, given: Given, facts: Facts) -> None:
-    until = text_field(given, "until", 10, needed=False)
-    await reviews.still_correct(work, slug, _number(given, "revision"), until, facts)
-
-
-async def _source_differs(work: Editing, slug: str, given: Given, facts: Facts) -> None:
-    reason = text_field(given, "reason", LONGEST_NOTE)
-    await reviews.source_differs(work, slug, _number(given, "revision"), reason)
-
-
     "owner": Step("content.edit", _owner),
     "still-correct": Step("content.publish", _still_correct),
     "source-differs": Step("content.edit", _source_differs),
+}
