@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.vocabulary import Vocabulary
 from handoff import audit
 from handoff.content.live import live_release
-from handoff.content.model import DRAFT, OPEN, FirstEdit, ReleaseItem, Revision
+from handoff.content.model import DRAFT, OPEN, Answer, FirstEdit, ReleaseItem, Revision
 from handoff.content.service import AnswerView
 from handoff.db import ROW
 from handoff.errors import NotFound
@@ -25,6 +25,7 @@ from handoff.staff.service import Member, Staff
 STEPS = ("draft", "write", "previews", "hints", "send", "approval", "live")
 """What somebody learns, in its order; those from `write` to `send` are on the page of the open draft."""
 RIGHT, APPROVER = "content.edit", "content.approve"
+GENTLE = ("options", "apprenticeships", "money", "jobs")
 MOST_NAMED = 5
 
 
@@ -54,12 +55,15 @@ async def is_offered(session: AsyncSession, who: Member) -> bool:
 
 
 async def choices(session: AsyncSession) -> list[tuple[str, str]]:
-    """The live answers that nobody has a draft of, as (slug, title): that to be reviewed soonest first."""
+    """The live answers to begin on, as (slug, title), that to be reviewed soonest first: nobody has a draft
+    of them, and none is about a worry, or says what the service itself does."""
     busy = select(Revision.slug).where(Revision.state.in_(OPEN), Revision.author_id.is_not(None))
     query = (
         select(Revision.slug, Revision.title)
         .join(ReleaseItem, ReleaseItem.revision_id == Revision.id)
+        .join(Answer, Answer.slug == Revision.slug)
         .where(ReleaseItem.number == await live_release(session), Revision.slug.not_in(busy))
+        .where(Answer.topic_group.in_(GENTLE))
         .order_by(Revision.review_on, Revision.title)
     )
     return [(slug, title) for slug, title in await session.execute(query)]

@@ -106,6 +106,10 @@ async def test_an_answer_with_a_draft_is_not_among_the_choices(jo: Colleague, ki
     assert 'value="ema"' in page and 'value="bursary"' not in page
 
 
+async def test_nobody_begins_on_an_answer_about_a_worry(jo: Colleague) -> None:
+    assert 'value="drugs' not in await jo.page(HOME)
+
+
 @pytest.mark.parametrize("slug", ["xylophone", "", "../queue", "bursary\n"])
 async def test_it_begins_on_a_live_answer_only(jo: Colleague, slug: str) -> None:
     assert (await jo.submit(f"{HOME}/begin", slug=slug))[0] == 404
