@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from traceback import extract_tb
+from typing import ClassVar
 
 from handoff import metrics
 
@@ -38,6 +40,21 @@ def apart(job: str, **ids: object) -> Iterator[None]:
         place = extract_tb(error.__traceback__)[-1]
         at = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
         log.error("%s stumbled %s error=%s at=%s; the others go on", job, what, type(error).__name__, at)
+
+
+class Rounds(ABC):
+    """A job that does one round after the other, with a pause between them."""
+
+    pause: ClassVar[float]  # seconds
+
+    async def run_forever(self) -> None:
+        while True:
+            await self.round()
+            await asyncio.sleep(self.pause)
+
+    @abstractmethod
+    async def round(self) -> object:
+        """Whatever there is to do now."""
 
 
 async def _persist(job: Callable[[], Awaitable[None]]) -> None:

@@ -4,13 +4,12 @@ What is to be told stands on the conversation, so a restart loses nothing and of
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from handoff.background import apart
+from handoff.background import Rounds, apart
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.conversations.model import SYSTEM_AUTHOR, Conversation
@@ -20,7 +19,6 @@ from handoff.live import OUTBOX, Hub, conversation_topic
 from handoff.screening.holding import bot_may_speak
 from handoff.switches import service as switches
 
-LOOK_SECONDS = 2.0
 OVER_AFTER = timedelta(seconds=5)
 TOLD = (
     "That was a lot at once, and that's OK. I've kept every message, but I couldn't answer them all. "
@@ -28,16 +26,13 @@ TOLD = (
 )
 
 
-class Floods:
+class Floods(Rounds):
     """The job that looks for floods that are over."""
+
+    pause = 2.0
 
     def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules) -> None:
         self._db, self._clock, self._hub, self._rules = db, clock, hub, rules
-
-    async def run_forever(self) -> None:
-        while True:
-            await self.round()
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def round(self) -> None:
         """Tell everybody whose last message beyond the limit is a moment old."""

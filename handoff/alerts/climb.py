@@ -8,7 +8,6 @@ are the record of who was told, so the audit needs no entry of it.
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists,
 from handoff.alerts import service as alerts
 from handoff.alerts.model import UNCHECKED, Alert
 from handoff.alerts.step import Step
-from handoff.background import apart
+from handoff.background import Rounds, apart
 from handoff.cases.model import CLOSED, Case
 from handoff.cases.queue import Moment
 from handoff.cases.service import CaseRules
@@ -29,19 +28,14 @@ from handoff.conversations.service import last_of_adviser, lock_if_free
 from handoff.db import Database
 from handoff.live import CONSOLE, Hub
 
-LOOK_SECONDS = 1.0
 
-
-class Alarms:
+class Alarms(Rounds):
     """The job that keeps ringing."""
+
+    pause = 1.0
 
     def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules) -> None:
         self._db, self._clock, self._hub, self._rules = db, clock, hub, rules
-
-    async def run_forever(self) -> None:
-        while True:
-            await self.round()
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def round(self) -> int:
         """Ring again for whom nobody came to, then take each step that is due; how many told somebody."""

@@ -5,7 +5,6 @@ under the conversation's lock, so of two processes one acts, and a word that arr
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, or_, se
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.alerts import service as alerts
-from handoff.background import apart
+from handoff.background import Rounds, apart
 from handoff.cases.model import CLAIMED, CLOSED, SAFEGUARDING, Case
 from handoff.cases.service import CaseRules, note_case
 from handoff.clock import Clock
@@ -26,23 +25,19 @@ from handoff.db import Database
 from handoff.live import CONSOLE, Hub, conversation_topic
 from handoff.screening.service import StoredFinding
 
-LOOK_SECONDS = 5.0
 QUIET_AFTER = {"urgent": timedelta(minutes=10), "emergency": timedelta(minutes=3)}
 JOINED = "They have not answered the adviser since."
 NOBODY = "They have written nothing since, and nobody has joined."
 NO_WORD = "They have written nothing since, and no adviser has answered them."
 
 
-class Silences:
+class Silences(Rounds):
     """The job that looks for them."""
+
+    pause = 5.0
 
     def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules) -> None:
         self._db, self._clock, self._hub, self._rules = db, clock, hub, rules
-
-    async def run_forever(self) -> None:
-        while True:
-            await self.round()
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def round(self) -> int:
         """Ring for each silence that nobody was told of yet; how many there were."""

@@ -5,13 +5,13 @@ Twilio tells each step to our webhook a few times at most, and then no more.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 
+from handoff.background import Rounds
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.conversations.model import Outgoing
@@ -21,20 +21,16 @@ from handoff.sms.delivery import SENT, Receipt, take_receipt
 from handoff.sms.twilio_client import TwilioClient, TwilioTrouble
 
 log = logging.getLogger(__name__)
-EVERY_SECONDS = 60.0
 AT_ONCE = 50
 
 
-class LostReceipts:
+class LostReceipts(Rounds):
     """Asks about texts that were sent a while ago and of which nothing was heard."""
+
+    pause = 60.0
 
     def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules, twilio: TwilioClient) -> None:
         self._db, self._clock, self._hub, self._rules, self._twilio = db, clock, hub, rules, twilio
-
-    async def run_forever(self) -> None:
-        while True:
-            await self.round()
-            await asyncio.sleep(EVERY_SECONDS)
 
     async def round(self) -> None:
         """Ask about those that are due; what cannot be asked now is asked in the next round."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from handoff.background import apart
+from handoff.background import Rounds, apart
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.content import going_live
@@ -21,22 +20,17 @@ from handoff.mail import Mailer, MailTrouble
 from handoff.settings import Settings
 from handoff.staff.service import Staff
 
-LOOK_SECONDS = 1.0
-MAIL_SECONDS = 5.0
 LEASE = timedelta(minutes=1)
 BACK_OFF = tuple(timedelta(minutes=one) for one in (1, 5, 15, 60, 240))
 
 
-class Schedule:
+class Schedule(Rounds):
     """Looks by our clock; the locked rows decide, so one process publishes and a restart loses nothing."""
+
+    pause = 1.0
 
     def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules, facts: Facts) -> None:
         self._db, self._clock, self._hub, self._rules, self._facts = db, clock, hub, rules, facts
-
-    async def run_forever(self) -> None:
-        while True:
-            await self.round()
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def round(self) -> int:
         """Publish what is due; how many wordings there were."""
@@ -51,17 +45,14 @@ class Schedule:
         return done
 
 
-class NoticeMail:
+class NoticeMail(Rounds):
     """Mails notices that ask for it; a mail server that is down is tried again for hours."""
+
+    pause = 5.0
 
     def __init__(self, db: Database, clock: Clock, settings: Settings) -> None:
         self._db, self._clock, self._base = db, clock, settings.public_base_url
         self._mailer = Mailer(settings)
-
-    async def run_forever(self) -> None:
-        while True:
-            await self.round()
-            await asyncio.sleep(MAIL_SECONDS)
 
     async def round(self) -> None:
         """Send what is due now."""
