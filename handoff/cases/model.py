@@ -14,7 +14,7 @@ from handoff.db import Base, UtcDateTime
 
 WAITING, CLAIMED, CLOSED = "waiting", "claimed", "closed"
 SAFEGUARDING, NEET, AT_RISK, BENEFITS = "safeguarding", "neet", "at_risk", "benefits"
-REQUEST, UNANSWERED, FAILURE = "request", "unanswered", "failure"
+REQUEST, UNANSWERED, FAILURE, FOLLOW_UP = "request", "unanswered", "failure", "follow_up"
 
 
 class Case(Base):

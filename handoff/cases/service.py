@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.vocabulary import Vocabulary
@@ -31,8 +31,10 @@ from handoff.cases.destinations import Destinations, load_destinations
 from handoff.cases.leads_only import hold_for_leads as hold_for_leads
 from handoff.cases.leads_only import keep_to_leads as keep_to_leads
 from handoff.cases.model import AT_RISK as AT_RISK
+from handoff.cases.model import BENEFITS as BENEFITS
 from handoff.cases.model import CLAIMED, CLOSED, WAITING, Case, CaseNote
 from handoff.cases.model import FAILURE as FAILURE
+from handoff.cases.model import FOLLOW_UP as FOLLOW_UP
 from handoff.cases.model import NEET as NEET
 from handoff.cases.model import SAFEGUARDING as SAFEGUARDING
 from handoff.cases.model import UNANSWERED as UNANSWERED
@@ -235,6 +237,11 @@ async def due_of_seen(
     """Those of the cases that are theirs to see, each with when it is due."""
     query = select(Case.id, Case.due_at).where(Case.id.in_(cases), visible_to(who))
     return {case_id: due_at for case_id, due_at in await session.execute(query)}
+
+
+def cases_in(threads: Select[uuid.UUID]) -> Select[uuid.UUID]:
+    """For a query: the cases of these conversations."""
+    return select(Case.id).where(Case.conversation_id.in_(threads))
 
 
 async def due_while_open(session: AsyncSession, case_id: uuid.UUID) -> datetime | None:

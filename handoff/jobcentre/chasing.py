@@ -15,7 +15,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.cases.service import CaseRules, note_open_cases, open_or_raise, working_days_after
+from handoff.cases.service import FOLLOW_UP, CaseRules, note_open_cases, open_or_raise, working_days_after
 from handoff.clock import Clock
 from handoff.conversations.model import Conversation
 from handoff.conversations.service import lock
@@ -33,7 +33,6 @@ from handoff.registrations import service as registrations
 
 CHASE_DAYS, ROUNDS = 3, 2
 STUCK_DAYS = 1
-REASON = "follow_up"
 _WHY = {
     SENT: "They were told twice and have not confirmed it. Ring them.",
     QUEUED: "They could not be told yet: their server does not answer. Ring them if it cannot wait.",
@@ -130,5 +129,5 @@ async def _raise(
     await session.flush()
     words = f"{notice.reference}: {why}"
     await note_open_cases(session, now, thread, f"Jobcentre Plus. {words}")
-    await open_or_raise(session, rules, now, thread, REASON, facts={"Jobcentre Plus": words})
+    await open_or_raise(session, rules, now, thread, FOLLOW_UP, facts={"Jobcentre Plus": words})
     await audit.record(session, now, "system", "jobcentre.raise", f"jobcentre_notice:{notice.id}")

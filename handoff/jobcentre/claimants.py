@@ -18,13 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
 from handoff.ages import age_on
-from handoff.cases.service import CaseRules, case_reference, open_or_raise
+from handoff.cases.service import FOLLOW_UP, CaseRules, case_reference, open_or_raise
 from handoff.content.areas import Area
 from handoff.conversations.model import Contact
 from handoff.conversations.service import open_webchat
 from handoff.conversations.words import normalise
 from handoff.crypto import keyring
 from handoff.csv_files import WORKED_OUT
+from handoff.days import day_in
 from handoff.jobcentre.model import Claimant
 from handoff.names import folded
 from handoff.phones import mobile
@@ -33,7 +34,6 @@ from handoff.records.service import PersonFacts
 from handoff.registrations import service as registrations
 
 YOUNGEST, ADULT, OLDEST = 16, 18, 19
-REASON = "follow_up"
 FIELDS: Mapping[str, str] = {
     "name": "Name",
     "date_of_birth": "Date of birth",
@@ -82,11 +82,11 @@ def read(typed: Mapping[str, str], today: date) -> Told:
         if (fault := _formula(name, value) or _CHECKS[name](value, today))
     }
     consents = said["consent"].lower() in _YES
-    if not faults and not consents and _age(_day(said["date_of_birth"]), today) >= ADULT:
+    if not faults and not consents and _age(day_in(said["date_of_birth"]), today) >= ADULT:
         faults["consent"] = "From 18 we may have their name only if they agree. Ask them first."
     if faults:
         raise Faults(faults)
-    born = _day(said["date_of_birth"])
+    born = day_in(said["date_of_birth"])
     assert born is not None
     return Told(
         name=said["name"],
@@ -94,7 +94,7 @@ def read(typed: Mapping[str, str], today: date) -> Told:
         postcode=registrations.written(said["postcode"]) or "",
         phone=mobile(said["phone"]) if said["phone"] else None,
         email=said["email"] or None,
-        claimed_on=_day(said["claimed_on"]),
+        claimed_on=day_in(said["claimed_on"]),
         benefit=said["benefit"],
         consent=consents,
     )
@@ -116,7 +116,7 @@ async def take_in(
     thread = await open_webchat(session, now, area.slug)
     thread.left_at = now  # nobody is at the other end: what an adviser writes there reaches no one
     (await session.get_one(Contact, thread.contact_id)).reach = told.phone
-    case, _ = await open_or_raise(session, rules, now, thread, REASON, facts=_facts(told, found.likely))
+    case, _ = await open_or_raise(session, rules, now, thread, FOLLOW_UP, facts=_facts(told, found.likely))
     made = Claimant(
         key=key, area=area.slug, record_id=found.record.id, case_id=case.id, source=source,
         consent=told.consent, details=_details(told), created_at=now,
@@ -181,7 +181,7 @@ def _name(value: str, today: date) -> str | None:
 
 
 def _born(value: str, today: date) -> str | None:
-    day = _day(value)
+    day = day_in(value)
     if day is None:
         return "Type the date of birth like 03/02/2009."
     if not YOUNGEST <= _age(day, today) <= OLDEST:
@@ -190,7 +190,7 @@ def _born(value: str, today: date) -> str | None:
 
 
 def _claimed(value: str, today: date) -> str | None:
-    day = _day(value)
+    day = day_in(value)
     if value and (day is None or day > today):
         return "Type the day of the claim like 03/11/2026, today at the latest, or leave it empty."
     return None
@@ -217,16 +217,6 @@ _CHECKS: Mapping[str, Callable[[str, date], str | None]] = {
     "benefit": lambda value, today: _optional(len(value) <= _LONGEST["benefit"], "Say it in 100 characters."),
     "consent": lambda value, today: _optional(value.lower() in _YES + _NO, "Type yes or no."),
 }
-
-
-def _day(value: str) -> date | None:
-    """A day as 2009-02-03 or 03/02/2009."""
-    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(value, pattern).date()
-        except ValueError:
-            continue
-    return None
 
 
 def _age(born: date | None, today: date) -> int:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from handoff.content.areas import Area
+from handoff.days import day_words
 from handoff.jobcentre.model import CHANGED, ENDED, FILES, MAIL, REGISTERED, TEST, WEB, WITHDRAWN
 
 SCHEMA = "wayline-jobcentre-1"
@@ -85,7 +86,8 @@ class Words:
         found = [("Reference", self.reference), ("From", f"{self.area.name} Council")]
         for name, label in _LABELS.items():
             if value := self.about.get(name):
-                found.append((label, _day(value) if name.endswith(("_on", "_of_birth")) else str(value)))
+                is_day = name.endswith(("_on", "_of_birth"))
+                found.append((label, day_words(date.fromisoformat(value)) if is_day else str(value)))
         return found
 
     @property
@@ -133,8 +135,3 @@ def error_words(code: str | None) -> str:
     if not code:
         return ""
     return _ERRORS.get(code, f"Their server answered {code}" if code.isdigit() else f"It failed ({code})")
-
-
-def _day(text: str) -> str:
-    day = date.fromisoformat(text)
-    return f"{day.day} {day:%B %Y}"

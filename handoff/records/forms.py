@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from handoff import days
 from handoff.conversations.words import normalise
 from handoff.names import words_of
 from handoff.records.codes import load_codes
@@ -16,7 +17,6 @@ from handoff.records.sections import ACTIVITY, DATE, NEW_FIELDS, TICK, Field, Se
 
 Form = Mapping[str, Any]
 SEARCHES = ("name", "date_of_birth", "postcode", "phone", "reference")
-_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %B %Y", "%d %b %Y")
 
 
 def values_in(section: Section, form: Form) -> dict[str, Any]:
@@ -92,14 +92,10 @@ def _day(field: Field, text: str) -> date | None:
     """A day as a date field sends it, or as somebody types it: 3/2/2010, 3 February 2010."""
     if not text:
         return None
-    for form in _DAYS:
-        try:
-            day = datetime.strptime(text, form).date()
-        except ValueError:
-            continue
-        if 1900 <= day.year <= 2100:
-            return day
-    raise Faulty([Fault(field.name, f"{field.label}: that is not a day. Write it like 3/2/2010.")])
+    day = days.day_in(text)
+    if day is None:
+        raise Faulty([Fault(field.name, f"{field.label}: that is not a day. Write it like 3/2/2010.")])
+    return day
 
 
 def purpose_in(form: Form) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from handoff import keys
+from handoff.days import day_words
 from handoff.errors import Refusal, count_refusal
 from handoff.pages import page
 from handoff.records import view
@@ -34,7 +35,7 @@ def show(request: web.Request, name: str, refusal: Refusal | None, **context: An
         count_refusal(request, refusal)
     return page(
         request, f"records/{name}.html", status=refusal.status if refusal else 200, refusal=refusal,
-        me=signed_in(request), rules=request.app[keys.RULES], day=view.in_words, home=HOME,
+        me=signed_in(request), rules=request.app[keys.RULES], day=day_words, home=HOME,
         said=SAID.get(request.query.get("said", "")), **context,
     )  # fmt: skip
 

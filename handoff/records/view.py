@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.ages import age_on
+from handoff.days import day_words
 from handoff.records import pairs, service, store
 from handoff.records.codes import Codes, load_codes
 from handoff.records.log import ACTORS, names_of
@@ -90,7 +91,7 @@ class RecordView:
         if field.kind == LIST and value:
             return dict(choices(self.codes, field, self.today, str(value))).get(str(value), str(value))
         if field.kind == DATE and value:
-            return in_words(value if isinstance(value, date) else date.fromisoformat(str(value)))
+            return day_words(value if isinstance(value, date) else date.fromisoformat(str(value)))
         return masked(str(value)) if field.secret and value and not reveal else str(value or "")
 
     def value(self, name: str) -> Any:
@@ -98,11 +99,6 @@ class RecordView:
 
     def by(self, actor: str | None) -> str:
         return self.names.get(actor or "", ACTORS.get(actor or "", "a former colleague"))
-
-
-def in_words(day: date) -> str:
-    """3 February 2010"""
-    return f"{day.day} {day:%B %Y}"
 
 
 def masked(value: str) -> str:

@@ -13,6 +13,7 @@ from datetime import date
 import dateparser
 
 from handoff.ages import age_on
+from handoff.days import day_words
 from handoff.registrations.eligibility import refusal
 from handoff.registrations.reading import Accepted, Problem
 
@@ -60,18 +61,13 @@ def read_birthday(text: str, today: date, age: int | None = None) -> Accepted | 
     return Problem("impossible_date" if written else "not_a_date")
 
 
-def in_words(day: date) -> str:
-    """The date as people write it: 3 February 2010."""
-    return f"{day.day} {day:%B} {day.year}"
-
-
 def _judged(born: date, today: date) -> Accepted | Problem:
     if born > today:
         return Problem("future_date")
     age = age_on(born, today)
     if age > LONGEST_LIFE:
         return Problem("not_a_date")
-    return _of_age(age) or Accepted(born.isoformat(), in_words(born))
+    return _of_age(age) or Accepted(born.isoformat(), day_words(born))
 
 
 def _of_age(age: int) -> Problem | None:

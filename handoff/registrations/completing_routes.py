@@ -15,12 +15,13 @@ from handoff import keys, national_insurance
 from handoff.bodies import form_fields, text_field
 from handoff.cases.service import case_for
 from handoff.content.areas import local_day
+from handoff.days import day_words
 from handoff.errors import NotFound, Refusal, count_refusal
 from handoff.pages import page
 from handoff.registrations import completing, consenting, links, parts, permissions
 from handoff.registrations.completing import At
 from handoff.registrations.contact import without_number
-from handoff.registrations.documents import ENDS, day
+from handoff.registrations.documents import ENDS
 from handoff.registrations.eligibility import reasons
 from handoff.registrations.ending import ENDS_BY_HAND, end_by_hand
 from handoff.registrations.letters import LONGEST, as_document
@@ -183,9 +184,9 @@ async def _context(request: web.Request, at: At) -> dict[str, Any]:
         "grounds": reasons(),
         "ends": ENDS_BY_HAND,
         "why_ended": ENDS.get(registration.end_reason or ""),
-        "day": day,
-        "local_day": lambda moment: day(local_day(area, moment)),
-        "born": day(date.fromisoformat(registration.date_of_birth)),
+        "day": day_words,
+        "local_day": lambda moment: day_words(local_day(area, moment)),
+        "born": day_words(date.fromisoformat(registration.date_of_birth)),
         "tells_jobcentre": await may_tell_jobcentre(at.session, registration),
         "latest_contact": terms.latest_contact(today),
         "longest_letter": LONGEST,

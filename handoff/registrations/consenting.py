@@ -10,11 +10,11 @@ from typing import Any
 from handoff.bodies import text_field
 from handoff.cases.service import note_case
 from handoff.content.areas import local_day
+from handoff.days import day_in, day_words
 from handoff.errors import Conflict, Unprocessable
 from handoff.records import service as records
 from handoff.registrations import permissions
 from handoff.registrations.completing import At
-from handoff.registrations.documents import day
 from handoff.registrations.model import ACTIVE, Registration
 from handoff.registrations.parts import LONGEST, NO, YES
 
@@ -59,7 +59,7 @@ async def put_down(at: At, purpose: str, form: Mapping[str, str]) -> Registratio
 
 def in_words(said: Mapping[str, Any]) -> str:
     """ "On the phone on 3 May 2026, asked: ..."; the question as it was put."""
-    return f"{HOW[said['how']]} on {day(date.fromisoformat(said['on']))}, asked: “{said['words']}”"
+    return f"{HOW[said['how']]} on {day_words(date.fromisoformat(said['on']))}, asked: “{said['words']}”"
 
 
 def answers(registration: Registration) -> list[Mapping[str, Any]]:
@@ -85,7 +85,7 @@ def _read(form: Mapping[str, str], purpose: str, today: date) -> dict[str, str]:
         raise _wrong(purpose, "answer", "Choose what they said.")
     if how not in HOW:
         raise _wrong(purpose, "how", "Choose how they said it.")
-    on = _day_in(form.get("on", ""))
+    on = day_in(form.get("on", ""))
     if on is None or not today - LATEST_BACK <= on <= today:
         raise _wrong(purpose, "on", "Give the day they said it: today or before.")
     if len(form.get("words", "")) > LONGEST:
@@ -96,13 +96,6 @@ def _read(form: Mapping[str, str], purpose: str, today: date) -> dict[str, str]:
     if answer == YES and form.get("free") != YES:
         raise _wrong(purpose, "free", "Tick that they know they can say no. Ask them, if you have not yet.")
     return {"answer": answer, "how": how, "on": on.isoformat(), "words": words}
-
-
-def _day_in(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
 
 
 def _field(purpose: str, name: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from handoff.content.areas import Area, local_day
+from handoff.days import day_words
 from handoff.registrations.model import ACTIVE, EXPIRED, Registration
 
 Section = tuple[str, Sequence[str]]
@@ -69,7 +70,7 @@ def confirmation(registration: Registration, area: Area, tells_jobcentre: bool, 
         facts=[
             ("Reference", registration.reference),
             *_who(registration),
-            ("Registered on", day(registration.registered_on)),
+            ("Registered on", day_words(registration.registered_on)),
             *_until(registration),
             ("Checked by an adviser", _checked(registration, area)),
             (
@@ -91,7 +92,7 @@ def for_jobcentre(registration: Registration, area: Area, ground: str | None, si
         ("Reference", registration.reference),
         *_who(registration),
         ("Postcode", registration.postcode),
-        ("Registered on", day(registration.registered_on)),
+        ("Registered on", day_words(registration.registered_on)),
         *_seeking(since),
         *_until(registration),
         ("Checked by an adviser", _checked(registration, area)),
@@ -127,37 +128,33 @@ def is_running(registration: Registration) -> bool:
     return registration.state == ACTIVE
 
 
-def day(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"
-
-
 def _who(registration: Registration) -> list[tuple[str, str]]:
     born = date.fromisoformat(registration.date_of_birth)
-    return [("Name", registration.name), ("Date of birth", day(born))]
+    return [("Name", registration.name), ("Date of birth", day_words(born))]
 
 
 def _seeking(since: date | None) -> list[tuple[str, str]]:
     words = "Seeking education, employment or training (code 619) since"
-    return [("Activity", f"{words} {day(since)}")] if since else []
+    return [("Activity", f"{words} {day_words(since)}")] if since else []
 
 
 def _until(registration: Registration) -> list[tuple[str, str]]:
     if is_running(registration) and registration.expires_on:
-        return [("Lasts until", day(registration.expires_on))]
+        return [("Lasts until", day_words(registration.expires_on))]
     return []
 
 
 def _checked(registration: Registration, area: Area) -> str:
     if registration.checked_at is None:
         return "Not yet"
-    return day(local_day(area, registration.checked_at))
+    return day_words(local_day(area, registration.checked_at))
 
 
 def _status(registration: Registration, *, yours: bool) -> str | None:
     """That it has ended; why, only where a Jobcentre needs it."""
     if is_running(registration) or registration.ended_on is None:
         return None
-    ended = f"This registration ended on {day(registration.ended_on)}."
+    ended = f"This registration ended on {day_words(registration.ended_on)}."
     if yours:
         again = " Write to us if you still look: we can start it again."
         return ended + (again if registration.state == EXPIRED else "")
@@ -175,7 +172,7 @@ def _what_next(registration: Registration, area: Area) -> list[Section]:
             "An adviser looks at this within one working day, and gets in touch if something is missing."
         )
     if registration.next_contact_on:
-        planned.append(f"We plan to ask how you are getting on by {day(registration.next_contact_on)}.")
+        planned.append(f"We plan to ask how you are getting on by {day_words(registration.next_contact_on)}.")
     return [
         ("What this is for", [NOT_A_CLAIM, BEFORE_YOU_CLAIM]),
         ("What happens next", [*planned, TELL_US, reach]),

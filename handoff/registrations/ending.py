@@ -15,11 +15,12 @@ from handoff import audit
 from handoff.alerts import service as alerts
 from handoff.cases.service import CaseRules, note_case
 from handoff.content.areas import local_day
+from handoff.days import day_words
 from handoff.errors import Conflict, Unprocessable
 from handoff.jobcentre import service as jobcentre
 from handoff.registrations import permissions
 from handoff.registrations.completing import At
-from handoff.registrations.documents import ENDS, day
+from handoff.registrations.documents import ENDS
 from handoff.registrations.model import ACTIVE, ENDED, Registration
 
 ENDS_BY_HAND: Mapping[str, str] = {
@@ -46,7 +47,7 @@ async def end(session: AsyncSession, now: datetime, registration: Registration, 
     registration.next_contact_on = None
     await session.flush()
     await alerts.over(session, now, registration.case_id, alerts.UNCHECKED, None)
-    words = f"{registration.reference} ended on {day(how.on)}. {ENDS[how.why]}."
+    words = f"{registration.reference} ended on {day_words(how.on)}. {ENDS[how.why]}."
     note_case(session, now, registration.case_id, words)
     if await permissions.may_tell_jobcentre(session, registration):
         about = await permissions.about(session, registration)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
 from handoff.cases.service import (
+    BENEFITS,
     CaseRules,
     case_reference,
     note_case,
@@ -51,7 +52,6 @@ from handoff.registrations.reading import Accepted
 from handoff.registrations.situation import NOT_SAID, OTHER, began_on
 from handoff.registrations.unsafe import warnings
 
-REASON = "benefits"
 PERSON = "person"
 
 
@@ -223,7 +223,7 @@ async def _case_to_check(end: Finish, found: Registration) -> uuid.UUID:
     first = await end.session.get_one(Conversation, found.conversation_id)
     if any(case.id == found.case_id for case in await open_cases(end.session, first)):
         return found.case_id
-    case, _ = await open_or_raise(end.session, end.rules, end.now, end.conversation, REASON)
+    case, _ = await open_or_raise(end.session, end.rules, end.now, end.conversation, BENEFITS)
     return case.id
 
 
@@ -231,13 +231,13 @@ async def _case_that_deals_with_it(end: Finish, found: Registration) -> uuid.UUI
     """Its own case while that is open, else a new one: somebody has to see what changed."""
     thread = await end.session.get_one(Conversation, found.conversation_id)
     if all(case.id != found.case_id for case in await open_cases(end.session, thread)):
-        case, _ = await open_or_raise(end.session, end.rules, end.now, end.conversation, REASON)
+        case, _ = await open_or_raise(end.session, end.rules, end.now, end.conversation, BENEFITS)
         found.case_id, found.conversation_id = case.id, end.conversation.id
     return found.case_id
 
 
 async def _add(end: Finish, values: Mapping[str, Any], area: str | None) -> Registration:
-    case, opened = await open_or_raise(end.session, end.rules, end.now, end.conversation, REASON)
+    case, opened = await open_or_raise(end.session, end.rules, end.now, end.conversation, BENEFITS)
     if opened or case.area is None:
         case.area = area  # theirs is the authority they live in, whichever number they wrote to
     phone, terms = values["phone"], terms_of(area)

@@ -6,7 +6,8 @@ import re
 from datetime import date
 
 from handoff.content.areas import Area
-from handoff.registrations.documents import Document, day
+from handoff.days import day_words
+from handoff.registrations.documents import Document
 from handoff.registrations.model import Registration, SupportLetter
 
 LONGEST = 5_000
@@ -18,9 +19,9 @@ def filled_in(template: str, registration: Registration, area: Area, adviser: st
     """The template with its {words} filled in once: what is filled in is not read again."""
     words = {
         "name": registration.name,
-        "date_of_birth": day(date.fromisoformat(registration.date_of_birth)),
+        "date_of_birth": day_words(date.fromisoformat(registration.date_of_birth)),
         "reference": registration.reference,
-        "registered_on": day(registration.registered_on),
+        "registered_on": day_words(registration.registered_on),
         "area": area.name,
         "phone": area.phone,
         "adviser": adviser,
@@ -41,6 +42,6 @@ def as_document(letter: SupportLetter, registration: Registration, area: Area) -
         title="Letter of support",
         authority=area.name,
         foot=f"{registration.reference}, {area.name}",
-        intro=[day(letter.dated_on)],
+        intro=[day_words(letter.dated_on)],
         closing=[line for line in lines if line],
     )

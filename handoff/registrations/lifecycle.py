@@ -23,11 +23,11 @@ from handoff.clock import Clock
 from handoff.content.areas import is_open, local_day, opens_at
 from handoff.conversations.model import Conversation
 from handoff.conversations.service import lock
+from handoff.days import day_words
 from handoff.db import Database
 from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic
 from handoff.records import service as records
 from handoff.registrations import permissions
-from handoff.registrations.documents import day
 from handoff.registrations.ending import End, end
 from handoff.registrations.model import ACTIVE, EXPIRED, Registration, Reminder
 from handoff.registrations.periods import Terms, load_terms, terms_of
@@ -220,7 +220,7 @@ async def _contact(look: Look, conversation: Conversation) -> None:
     planned = look.registration.next_contact_on or look.today
     look.registration.next_contact_on = look.terms.next_contact(look.today)
     await look.session.flush()
-    why = f"the contact planned for {day(planned)}. Ask how they are getting on."
+    why = f"the contact planned for {day_words(planned)}. Ask how they are getting on."
     await look.hand_over(conversation, None, why)
 
 

@@ -14,14 +14,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.cases.service import CaseRules, note_once, open_or_raise
+from handoff.cases.service import FOLLOW_UP, CaseRules, note_once, open_or_raise
 from handoff.conversations import service as conversations
 from handoff.conversations.model import SYSTEM_AUTHOR
 from handoff.crypto import keyring
 from handoff.db import ROW
 from handoff.errors import TooMany
 from handoff.registrations.model import ConfirmationLink, Registration
-from handoff.registrations.renewing import FOLLOW_UP
 from handoff.registrations.writing import may_write, way_to
 
 GOOD_FOR = timedelta(days=30)

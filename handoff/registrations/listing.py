@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import audit, keys
 from handoff.cases.service import CaseRules, due_of_seen
 from handoff.content.areas import local_day
+from handoff.days import day_words
 from handoff.pages import page
-from handoff.registrations.documents import day
 from handoff.registrations.model import ACTIVE, Registration
 from handoff.registrations.parts import missing
 from handoff.security import access
@@ -46,7 +46,7 @@ async def show(request: web.Request) -> web.Response:
     async with request.app[keys.DB].transaction() as session:
         rows = await running(session, who, rules, now)
         await audit.record(session, now, who.id, "registration.list", "registrations:all", shown=len(rows))
-    return page(request, "registrations/list.html", rows=rows, day=day, most=MOST)
+    return page(request, "registrations/list.html", rows=rows, day=day_words, most=MOST)
 
 
 async def running(session: AsyncSession, who: Member, rules: CaseRules, now: datetime) -> Sequence[Row]:

@@ -13,6 +13,7 @@ from typing import Any
 from handoff import national_insurance
 from handoff.bodies import text_field
 from handoff.crypto import keyring
+from handoff.days import day_in, day_words
 from handoff.errors import Unprocessable
 from handoff.registrations.contact import reach
 from handoff.registrations.model import Registration
@@ -168,16 +169,13 @@ def _contact(form: Form, setting: Setting) -> Change:
 
 
 def _next_contact(form: Form, setting: Setting) -> Change:
-    try:
-        on = date.fromisoformat(form.get("next_contact_on", "").strip())
-    except ValueError:
-        raise _wrong("next_contact_on", "Give the day, such as 2027-01-15.") from None
+    on = day_in(form.get("next_contact_on", ""))
+    if on is None:
+        raise _wrong("next_contact_on", "Give the day, such as 15/1/2027.")
     latest = setting.terms.latest_contact(setting.today)
     if not setting.today < on <= latest:
-        raise _wrong(
-            "next_contact_on",
-            f"Choose a day after today and by {latest.day} {latest:%B %Y}: within 3 months.",
-        )
+        told = f"Choose a day after today and by {day_words(latest)}: within 3 months."
+        raise _wrong("next_contact_on", told)
     return Change({"next_contact_on": on})
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.cases.service import CaseRules, note_case, open_or_raise
+from handoff.cases.service import BENEFITS, CaseRules, note_case, open_or_raise
 from handoff.conversations.model import Conversation
 from handoff.db import ROW
 from handoff.jobcentre import service as jobcentre
@@ -31,7 +31,7 @@ WORDS = {
 """What they say yes to: utter_prompt_*_permission in domain.yml begins with it; `about` says no more."""
 COLUMNS = {records.JOBCENTRE: "jobcentre_permission", records.OTHERS: "others_permission"}
 """The answer of the form that each purpose is kept in."""
-PERSON, REASON = "person", "benefits"
+PERSON = "person"
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ async def end_permission(
     """
     permitted = registration.jobcentre_permission
     setattr(registration, COLUMNS[purpose], False)
-    case, _ = await open_or_raise(session, rules, now, conversation, REASON)
+    case, _ = await open_or_raise(session, rules, now, conversation, BENEFITS)
     registration.case_id = case.id
     note_case(session, now, case.id, _note(registration, purpose))
     subject = f"registration:{registration.id}"

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit, automatic
-from handoff.cases.service import CaseRules, note_case, open_or_raise
+from handoff.cases.service import FOLLOW_UP, CaseRules, note_case, open_or_raise
 from handoff.content.areas import local_day
 from handoff.conversations.model import (
     BOT,
@@ -27,16 +27,15 @@ from handoff.conversations.model import (
     Message,
 )
 from handoff.conversations.service import append
+from handoff.days import day_words
 from handoff.records import service as records
 from handoff.registrations.contact import HERE
-from handoff.registrations.documents import day
 from handoff.registrations.model import ACTIVE, Registration, Reminder
 from handoff.registrations.periods import terms_of, turns_18
 from handoff.registrations.reading import Accepted
 from handoff.registrations.writing import texts_are_safe, way_to
 from handoff.registrations.yes_no import read_permission
 
-FOLLOW_UP = "follow_up"
 ASK = (
     "Wayline here. Are you still looking for work, training or a course? "
     "Reply YES to stay registered, or NO. It runs out after {until}."
@@ -74,9 +73,10 @@ async def ask(
         why = f"{registration.reference}: they turn 18 soon. Explain how they claim then; offer to go along."
         await hand_over(session, rules, now, conversation, reminder, why)
     elif await may_say(session, conversation) and await _is_safe(session, registration, conversation):
-        reminder.message_id = await _say(session, now, conversation, ASK.format(until=day(until)), CHOICES)
+        question = ASK.format(until=day_words(until))
+        reminder.message_id = await _say(session, now, conversation, question, CHOICES)
     else:
-        why = f"{registration.reference}: ask whether they still look. It runs out after {day(until)}."
+        why = f"{registration.reference}: ask whether they still look. It runs out after {day_words(until)}."
         await hand_over(session, rules, now, conversation, reminder, why)
     subject = f"registration:{registration.id}"
     await audit.record(session, now, "system", "registration.remind", subject)
@@ -129,7 +129,7 @@ async def hear(
     reminder.answer, reminder.answered_at = said, now
     if said == "yes":
         until = await renew(session, rules, now, registration)
-        await _say(session, now, conversation, KEPT.format(until=day(until)), turn=message)
+        await _say(session, now, conversation, KEPT.format(until=day_words(until)), turn=message)
     else:
         why = f"{registration.reference}: they answered that they no longer look. Find out, and end it if so."
         await hand_over(session, rules, now, conversation, reminder, why)

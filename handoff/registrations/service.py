@@ -10,8 +10,9 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.cases.service import CaseRules, open_or_raise
+from handoff.cases.service import BENEFITS, CaseRules, open_or_raise
 from handoff.conversations.model import SMS, Contact, Conversation
+from handoff.days import day_words
 from handoff.jobcentre import service as jobcentre
 from handoff.registrations.contact import without_number
 from handoff.registrations.drafts import draft_answers, unsafe_ways
@@ -20,7 +21,7 @@ from handoff.registrations.permissions import may_tell_jobcentre
 from handoff.registrations.postcode import written as written
 from handoff.registrations.situation import CARE_WORDS, ground_in_words
 
-FORM, REASON = "register_form", "benefits"
+FORM = "register_form"
 
 
 async def conversations_of(session: AsyncSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
@@ -72,11 +73,10 @@ async def for_case(session: AsyncSession, case_id: uuid.UUID) -> list[Registrati
 
 def in_words(registration: Registration) -> dict[str, str]:
     """A registration as an adviser reads it: label to answer, the phone number in full."""
-    born = date.fromisoformat(registration.date_of_birth)
     shown = {
         "Registration": registration.reference,
         "Name": registration.name,
-        "Date of birth": f"{born.day} {born:%B %Y}",
+        "Date of birth": day_words(date.fromisoformat(registration.date_of_birth)),
         "Postcode": registration.postcode,
         "Phone": registration.phone or "none given",
         "Reach them": without_number(registration.safe_contact or ""),
@@ -107,4 +107,4 @@ async def pause(session: AsyncSession, rules: CaseRules, now: datetime, conversa
     The caller holds the conversation's lock, and has made the assistant quiet.
     """
     if conversation.form == FORM:
-        await open_or_raise(session, rules, now, conversation, REASON)
+        await open_or_raise(session, rules, now, conversation, BENEFITS)

@@ -17,6 +17,7 @@ from handoff import keys
 from handoff.conversations.model import WEBCHAT
 from handoff.conversations.service import as_json, messages_after
 from handoff.conversations.words import normalise
+from handoff.days import day_words
 from handoff.errors import Conflict, Refusal, TooLong, Unprocessable, count_refusal
 from handoff.pages import page, static_path
 from handoff.security import access, anyone
@@ -87,8 +88,7 @@ class Form:
     @staticmethod
     def day(on: str) -> str:
         """A date as people read it: 22 November 2026."""
-        read = date.fromisoformat(on)
-        return f"{read.day} {read:%B %Y}"
+        return day_words(date.fromisoformat(on))
 
 
 @access(anyone)

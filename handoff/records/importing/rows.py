@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import date
 
 from handoff.ages import age_on
 from handoff.conversations.words import normalise
+from handoff.days import day_in
 from handoff.records.codes import NEET, Codes
 from handoff.records.editing import tidied
 from handoff.records.importing.reading import LONGEST_CELL, Sheet
 from handoff.records.person import FIELDS, Details
 from handoff.records.rules import Doing, Standing, detail_faults, doing_faults
 
-_DAYS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%d/%m/%y", "%d-%b-%y")
 _YES = frozenset({"y", "yes", "true", "1", "t", "x"})
 _GENDERS = {"female": "F", "male": "M", "f": "F", "m": "M", "u": "U", "w": "W"}
 _FORMULA = ("=", "@", "\t")
@@ -86,7 +85,7 @@ def _details(row: Row, given: Mapping[str, str]) -> dict[str, str]:
     found = {name: value for name, value in given.items() if name in FIELDS}
     if (name := given.get("name")) and not found.get("given_name"):
         found |= _split(name)
-    born = _day(given.get("date_of_birth", ""))
+    born = day_in(given.get("date_of_birth", ""))
     found["date_of_birth"] = born.isoformat() if born else ""
     if "gender" in found:
         found["gender"] = _GENDERS.get(found["gender"].casefold(), found["gender"].upper()[:1])
@@ -130,7 +129,7 @@ def _activity(row: Row, given: Mapping[str, str], codes: Codes, today: date) -> 
     code = re.sub(r"\D", "", given.get("activity", ""))[:3]
     if not given.get("activity"):
         return
-    days = {name: _day(given.get(name, "")) for name in (
+    days = {name: day_in(given.get(name, "")) for name in (
         "started_on", "ascertained_on", "neet_started_on", "predicted_end_on")}  # fmt: skip
     started = days["started_on"]
     if started is None:
@@ -170,17 +169,3 @@ def _refuse_doubles(row: Row, seen: dict[tuple[str, str], int]) -> None:
             row.refused.append(f"The {label} is that of row {seen[name, value]} too. Find out whose it is.")
         elif value:
             seen[name, value] = row.number
-
-
-@lru_cache(maxsize=4096)
-def _day(text: str) -> date | None:
-    """A day as lists write it, the British way round; what a spreadsheet adds after it is left off."""
-    text = re.sub(r"[T ]\d\d:\d\d(:\d\d)?.*$", "", text.strip())
-    if not text:
-        return None
-    for form in _DAYS:
-        try:
-            return datetime.strptime(text, form).date()
-        except ValueError:
-            continue
-    return None
