@@ -244,10 +244,11 @@ def cases_in(threads: Select[uuid.UUID]) -> Select[uuid.UUID]:
     return select(Case.id).where(Case.conversation_id.in_(threads))
 
 
-async def due_while_open(session: AsyncSession, case_id: uuid.UUID) -> datetime | None:
-    """When the case is due; None once it is closed."""
-    query = select(Case.due_at).where(Case.id == case_id, Case.state != CLOSED)
-    return (await session.execute(query)).scalar()
+async def due_and_open(session: AsyncSession, case_id: uuid.UUID) -> tuple[datetime, bool]:
+    """When the case is due, or was, and whether it is open."""
+    query = select(Case.due_at, Case.state).where(Case.id == case_id)
+    due, state = (await session.execute(query)).one()
+    return due, state != CLOSED
 
 
 async def conversations_with_cases(

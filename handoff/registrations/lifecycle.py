@@ -7,8 +7,6 @@ transaction under the conversation's lock and looks again inside it, so of two p
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +16,15 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.alerts import service as alerts
-from handoff.cases.service import CaseRules, due_while_open
+from handoff.background import Rounds, apart
+from handoff.cases.service import (
+    BENEFITS,
+    CaseRules,
+    case_reference,
+    due_and_open,
+    note_case,
+    open_or_raise,
+)
 from handoff.clock import Clock
 from handoff.content.areas import is_open, local_day, opens_at
 from handoff.conversations.model import Conversation
@@ -33,22 +39,17 @@ from handoff.registrations.model import ACTIVE, EXPIRED, Registration, Reminder
 from handoff.registrations.periods import Terms, load_terms, terms_of
 from handoff.registrations.renewing import ask, hand_over
 
-log = logging.getLogger(__name__)
-LOOK_SECONDS = 300.0
 SOONEST = timedelta(days=90)  # no area asks earlier before the end than this
 
 
-class Lifecycle:
+class Lifecycle(Rounds):
     """The job that sees to them."""
+
+    pause = 300.0
 
     def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules) -> None:
         self._db, self._clock, self._hub, self._rules = db, clock, hub, rules
         load_terms()  # a file that cannot be used stops the start, not the first registration
-
-    async def run_forever(self) -> None:
-        while True:
-            await self.round()
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def round(self) -> int:
         """See to each registration for which something is due; how many there were."""
@@ -56,10 +57,8 @@ class Lifecycle:
             found = list(await session.execute(_worth_a_look(self._clock.now())))
         acted = 0
         for registration_id, conversation_id in found:
-            try:
+            with apart("registrations", registration=registration_id):
                 acted += await self._see_to(registration_id, conversation_id)
-            except Exception as error:  # the others must not wait for this one
-                log.error("registration not seen to id=%s why=%s", registration_id, type(error).__name__)
         return acted
 
     async def _see_to(self, registration_id: uuid.UUID, conversation_id: uuid.UUID) -> bool:
@@ -148,13 +147,16 @@ async def _due(look: Look) -> str | None:
 
 
 async def _rings_for_a_check(look: Look) -> bool:
-    """Not checked by the time its case was due, taken or not; heard once, again each working morning."""
+    """Not checked by the time its case was due, taken, closed or not; heard once, again each working
+    morning."""
     registration, area = look.registration, look.rules.area(look.registration.area)
     if registration.checked_at is not None or not is_open(area, look.now):
         return False
-    due = await due_while_open(look.session, registration.case_id)
-    if due is None or due > look.now:
+    due, is_there = await due_and_open(look.session, registration.case_id)
+    if due > look.now:
         return False
+    if not is_there:
+        return True
     alert = await alerts.rings_or_rang(look.session, registration.case_id, alerts.UNCHECKED)
     seen = alert.acknowledged_at if alert else None
     return alert is None or (seen is not None and opens_at(area, seen) <= look.now)
@@ -199,10 +201,24 @@ async def _run_out(look: Look, conversation: Conversation) -> None:
 
 async def _unchecked(look: Look, conversation: Conversation) -> None:
     registration = look.registration
+    if not (await due_and_open(look.session, registration.case_id))[1]:
+        await _open_again(look, conversation)
     await alerts.ring(
         look.session, look.now, registration.case_id, level=alerts.ROUTINE, area=registration.area,
         why=alerts.UNCHECKED,
     )  # fmt: skip
+
+
+async def _open_again(look: Look, conversation: Conversation) -> None:
+    """Its case was closed before it was checked: a case that nobody has cannot ring."""
+    registration = look.registration
+    closed = await case_reference(look.session, registration.case_id)
+    case, opened = await open_or_raise(look.session, look.rules, look.now, conversation, BENEFITS)
+    if opened:
+        case.area = registration.area
+    registration.case_id = case.id
+    words = f"{registration.reference} was not checked when {closed} was closed. Check it, or end it."
+    note_case(look.session, look.now, case.id, words)
 
 
 async def _ask(look: Look, conversation: Conversation) -> None:

@@ -61,6 +61,16 @@ async def check(who: Colleague, made: Registration) -> None:
     assert "Checked and complete" in shown
 
 
+async def close(who: Colleague, made: Registration) -> None:
+    body = {"outcome": "advice_given"}
+    assert (await who.post(f"/api/staff/cases/{made.case_id}/close", body))[0] == 200
+
+
+async def now_kept(bell: Bell, made: Registration) -> Registration:
+    async with bell.parts.db.reading() as session:
+        return await session.get_one(Registration, made.id)
+
+
 async def test_nobody_took_it_and_the_on_call_hears_of_it_when_the_next_day_opens(
     bell: Bell, made: Registration
 ) -> None:
@@ -108,6 +118,40 @@ async def test_checked_in_time_it_never_rings(bell: Bell, made: Registration, sa
     await claim(sam, made)
     await check(sam, made)
     assert await at(bell, FRIDAY_MORNING) == [] and await alerts(bell) == []
+
+
+async def test_closed_unchecked_it_has_a_case_again_that_rings_until_it_is_checked(
+    bell: Bell, made: Registration, client: Client, alex: Colleague
+) -> None:
+    await claim(alex, made)
+    await close(alex, made)
+    assert await at(bell, WEDNESDAY + timedelta(days=1)) == []  # not due yet
+    assert await at(bell, FRIDAY_MORNING) == [SAM]
+    assert await alerts(bell) == [("unchecked", "routine")]
+    kept = await now_kept(bell, made)
+    assert kept.case_id != made.case_id and kept.conversation_id == made.conversation_id
+    async with signed_in(client) as sam:
+        _, case = await sam.get(f"/api/staff/cases/{kept.case_id}")
+        assert (case["reason"], case["state"], case["area"]) == ("benefits", "waiting", "camden")
+        assert f"{made.reference} was not checked" in str(case["notes"])
+        await claim(sam, kept)
+        await check(sam, kept)
+    assert await at(bell, FRIDAY_MORNING + timedelta(days=3)) == []
+
+
+async def test_closed_while_it_rings_it_rings_on_and_there_is_one_new_case(
+    bell: Bell, made: Registration, client: Client, alex: Colleague
+) -> None:
+    await claim(alex, made)
+    assert await at(bell, FRIDAY_MORNING) == [ALEX]
+    async with signed_in(client, ALEX) as again:
+        await close(again, made)
+    bell.parts.clock.move(timedelta(minutes=10))
+    await asyncio.gather(*(job(bell).round() for _ in range(3)))
+    assert await bell.later() == [SAM]
+    async with signed_in(client, PRIYA) as priya:
+        _, seen = await priya.get("/api/staff/cases?state=open")
+    assert [one["id"] for one in seen["cases"]] == [str((await now_kept(bell, made)).case_id)]
 
 
 async def test_its_end_ends_what_rings(bell: Bell, made: Registration, client: Client) -> None:
