@@ -4,6 +4,7 @@ Standard library only and valid on Python 3.9, because it runs before any enviro
 from __future__ import annotations
 
 import errno
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ UNWRITABLE = {
     errno.EROFS: "The disk is read-only",
     errno.EACCES: "This user may not write there",
 }
+
+_ERROR = re.compile(r"[\w.]+Error: (?:\([\w.]+\) )?(.+)")  # a driver's own words, inside a library's error
 
 
 class Trouble(Exception):
@@ -55,6 +58,13 @@ def one_sentence() -> Iterator[None]:
 def shown_path(path: Path) -> str:
     """The path as a reader at the root of the project would type it."""
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def said_last(output: str) -> str:
+    """The words of the error that ended a command, without its class; else the last line; else nothing."""
+    lines = output.strip().splitlines() or [""]
+    errors = [found for line in lines if (found := _ERROR.match(line))]
+    return errors[-1][1] if errors else lines[-1]
 
 
 def run_logged(

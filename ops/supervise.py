@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ops import bootstrap, ports, settings, train
 from ops.children import Child, Supervisor, Tell
-from ops.console import FIRST_SIGN, HEARTBEAT, Trouble, one_sentence, run_logged, say, shown_path
+from ops.console import FIRST_SIGN, HEARTBEAT, Trouble, one_sentence, run_logged, said_last, say, shown_path
 
 OURS = "wayline"
 NEEDED = ("database", "rasa")  # a text that waits too long is no reason to hold `ready:` back
@@ -80,8 +80,8 @@ def migrate(chosen: settings.Settings) -> None:
     log = chosen.data_dir / "logs/migrate.log"
     code, output = run_logged(command, "preparing the database", log, env=chosen.for_handoff())
     if code != 0:
-        last = (output.strip().splitlines() or [f"exit code {code}"])[-1]
-        raise Trouble(f"The database could not be prepared: {last} (details: {shown_path(log)})")
+        reason = said_last(output) or f"exit code {code}"
+        raise Trouble(f"The database could not be prepared: {reason} (details: {shown_path(log)})")
 
 
 async def supervise(chosen: settings.Settings, children: list[Child], show: Tell = tell) -> None:

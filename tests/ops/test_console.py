@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from ops.console import FIRST_SIGN, Trouble, one_sentence, run_logged
+from ops.console import FIRST_SIGN, Trouble, one_sentence, run_logged, said_last
 
 
 def test_a_trouble_is_its_sentence_and_exit_code_1(capsys):
@@ -31,6 +31,24 @@ def test_what_takes_more_than_two_seconds_is_talked_about():
 def test_any_other_error_keeps_its_traceback():
     with pytest.raises(ZeroDivisionError), one_sentence():
         _ = 1 / 0
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        (
+            "Traceback (most recent call last):\n  File x\nsqlite3.DatabaseError: file is not a database\n\n"
+            "sqlalchemy.exc.DatabaseError: (sqlite3.DatabaseError) file is not a database\n[SQL: PRAGMA x]\n"
+            "(Background on this error at: https://sqlalche.me/e/21/4xp6)\n",
+            "file is not a database",
+        ),
+        ("ConnectionRefusedError: [Errno 111] Connect call failed", "[Errno 111] Connect call failed"),
+        ("DEFAULT_AREA: 'x' is not one of camden.\n", "DEFAULT_AREA: 'x' is not one of camden."),
+        ("", ""),
+    ],
+)
+def test_why_a_command_failed_is_told_in_its_own_last_words(output, words):
+    assert said_last(output) == words
 
 
 def test_a_slow_command_shows_that_it_is_alive_and_how_far(tmp_path, monkeypatch):
