@@ -109,7 +109,11 @@ async def register(
         await _enter(end, made, known.record.id, changed)
         await permissions.tell_of_changes(session, now, made, permitted, changed)
         await _warn(end, made.case_id, values)
-    session.add(RegistrationCall(key=key, registration_id=made.id, created=found is None, at=now))
+    session.add(
+        RegistrationCall(
+            key=key, registration_id=made.id, conversation_id=conversation.id, created=found is None, at=now
+        )
+    )
     await session.execute(delete(Draft).where(Draft.conversation_id == conversation.id))
     return await end.told(made, found is None)
 
@@ -121,14 +125,12 @@ async def reference_of(session: AsyncSession, key: str) -> str | None:
 
 
 async def was_finished(session: AsyncSession, conversation: Conversation) -> bool:
-    """Whether a registration was made here since the last message of an episode before the one that runs."""
+    """Whether a registration was finished here since the last message of an episode before this one."""
     last = select(func.max(Turn.created_at)).where(
         Turn.conversation_id == conversation.id, Turn.episode < conversation.episode
     )
     asked_at = (await session.execute(last)).scalar()
-    made = (
-        select(RegistrationCall.key).join(Registration).where(Registration.conversation_id == conversation.id)
-    )
+    made = select(RegistrationCall.key).where(RegistrationCall.conversation_id == conversation.id)
     if asked_at:
         made = made.where(RegistrationCall.at >= asked_at)
     return (await session.execute(made.limit(1))).scalar() is not None

@@ -85,11 +85,15 @@ class Registration(Base):
 
 
 class RegistrationCall(Base):
-    """One turn that finished a registration, and what it was told: a repeat is told the same."""
+    """One turn that finished a registration, and what it was told: a repeat is told the same.
+
+    `conversation_id`: where; the registration itself may be another conversation's.
+    """
 
     __tablename__ = "registration_call"
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
+    conversation_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     created: Mapped[bool] = mapped_column(Boolean)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 

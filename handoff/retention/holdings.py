@@ -130,7 +130,7 @@ HELD: Mapping[type[Base], Holding] = {
         {"details": STAFF_NOTE},
         frozenset({"phone_index", "identity_index"}),
     ),
-    RegistrationCall: Holding(_REGISTRATION, secret=frozenset({"key"})),
+    RegistrationCall: Holding(_REGISTRATION | _THREAD, secret=frozenset({"key"})),
     ConfirmationLink: Holding(_REGISTRATION, secret=frozenset({"token_hash"})),
     SupportLetter: Holding(_REGISTRATION),
     Reminder: Holding(_REGISTRATION),

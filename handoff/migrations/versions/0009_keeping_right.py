@@ -15,9 +15,11 @@ def upgrade() -> None:
     _first_edit()
     _right()
     _unmet()
+    _finished()
 
 
 def downgrade() -> None:
+    _undo_finished()
     _undo_unmet()
     _undo_right()
     _undo_comments()
@@ -40,6 +42,23 @@ def _first_edit() -> None:
 
 def _undo_first_edit() -> None:
     op.drop_table("first_edit")
+
+
+def _finished() -> None:
+    """In which conversation a registration was finished: not always the one that it was first made in."""
+    op.add_column("registration_call", sa.Column("conversation_id", sa.Uuid(), nullable=True))
+    op.execute(
+        "UPDATE registration_call SET conversation_id = (SELECT registration.conversation_id "
+        "FROM registration WHERE registration.id = registration_call.registration_id)"
+    )
+    op.create_index(
+        "ix_registration_call_conversation_id", "registration_call", ["conversation_id"], unique=False
+    )
+
+
+def _undo_finished() -> None:
+    op.drop_index("ix_registration_call_conversation_id", "registration_call")
+    op.drop_column("registration_call", "conversation_id")
 
 
 def _withdrawing() -> None:

@@ -95,9 +95,20 @@ async def test_their_next_message_is_no_answer_of_a_form_that_is_gone(
     assert (await thread_of(parts, chat.conversation)).form is None
 
 
+@pytest.mark.parametrize("registered", [False, True], ids=["nobody registered", "registered from elsewhere"])
 async def test_an_answer_on_its_way_meanwhile_opens_nothing_again(
-    client: Client, internal: Client, chat: Chat, case: str, rasa: FakeRasa, parts: Parts
+    client: Client,
+    internal: Client,
+    chat: Chat,
+    case: str,
+    rasa: FakeRasa,
+    parts: Parts,
+    registered: bool,
 ) -> None:
+    if registered:
+        elsewhere = Form(internal, (await make_chat(client, "camden")).conversation)
+        await elsewhere.fill()
+        assert (await elsewhere.finish())[0] == 200
     go_on = rasa.hang()
     rasa.was_asked.clear()
     await chat.send("nw5 2tj")
