@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
+from handoff.cases.service import cases_in
 from handoff.db import ROW
 from handoff.jobcentre.model import (
     ACKNOWLEDGED,
@@ -28,6 +29,7 @@ from handoff.jobcentre.model import (
     TOLD,
     WITHDRAWN,
     Channel,
+    Claimant,
     Notice,
 )
 from handoff.jobcentre.wording import KINDS, STATES
@@ -92,6 +94,11 @@ async def notify(session: AsyncSession, now: datetime, kind: Kind, about: Notice
         session, now, "system", "jobcentre.notify", f"registration:{about.registration_id}",
         notice=str(notice.id), kind=kind,
     )  # fmt: skip
+
+
+def records_of(conversations: Select[uuid.UUID]) -> Select[uuid.UUID]:
+    """For a query: `record_id` of whoever Jobcentre Plus told us of in a case of these conversations."""
+    return select(Claimant.record_id).where(Claimant.case_id.in_(cases_in(conversations)))
 
 
 async def is_news(session: AsyncSession, about: NoticeAbout) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from handoff.cases.service import conversations_barred_to, conversations_kept_from
 from handoff.errors import Conflict, NotFound
+from handoff.jobcentre import service as jobcentre
 from handoff.records import store
 from handoff.records.model import Record
 from handoff.registrations import service as registrations
@@ -41,13 +42,15 @@ def _kept_from(who: Member) -> Select[uuid.UUID]:
 
 
 def _whole(conversations: Select[uuid.UUID]) -> Select[uuid.UUID]:
-    """The records, with all that were joined into one, of whoever registered in these conversations."""
-    mine, other = aliased(Record), aliased(Record)
-    first = registrations.records_of(conversations).cte(recursive=True)
+    """The records, with all that were joined into one, of whoever these conversations are about: they
+    registered there, or Jobcentre Plus told us of them."""
+    mine, other, threads = aliased(Record), aliased(Record), conversations.cte()
+    theirs = (one.records_of(select(*threads.c)) for one in (registrations, jobcentre))
+    first = select(Record.id).where(or_(*map(Record.id.in_, theirs))).cte(recursive=True)
     joined = or_(other.id == mine.joined_into_id, other.joined_into_id == mine.id)
-    kin = select(other.id).join(mine, joined).where(mine.id == first.c.record_id)
+    kin = select(other.id).join(mine, joined).where(mine.id == first.c.id)
     whole = first.union(kin)
-    return select(whole.c.record_id)
+    return select(whole.c.id)
 
 
 async def record_for(session: AsyncSession, who: Member, record_id: uuid.UUID) -> Record:

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 
 from handoff.app import Parts
-from handoff.cases.model import CaseBar
+from handoff.cases.model import CaseBar, LeadsOnly
 from handoff.records.model import Record
 from handoff.staff import service as staff
 from tests.handoff.cases.scenes import Colleague, make_case
@@ -117,3 +117,23 @@ async def test_a_record_of_another_child_stays_open_to_them(parts: Parts, sam: C
     made = await make_registration(parts, record_id=None)
     await bar_sam(parts, made.conversation_id)
     assert (await sam.get(f"/api/staff/records/{other}"))[0] == 200
+
+
+@pytest.mark.parametrize("kept", [CaseBar, LeadsOnly], ids=["barred by a lead", "for leads alone"])
+async def test_of_whom_jobcentre_plus_told_us_nothing_is_seen_either_once_the_case_is_kept_from_them(
+    parts: Parts, sam: Colleague, priya: Colleague, kept: type[CaseBar | LeadsOnly]
+) -> None:
+    told = {"name": "Ife Adeyemi", "date_of_birth": "04/05/2009", "postcode": "NW1 8NH", "consent": ""}
+    await sam.submit("/staff/jobcentre/claimants", area="camden", **told)
+    record_id = await the_record(parts)
+    at = f"/api/staff/records/{record_id}"
+    assert (await sam.get(at))[0] == 200
+    (case,) = (await priya.get("/api/staff/cases?state=open"))[1]["cases"]
+    if kept is CaseBar:
+        await bar_sam(parts, uuid.UUID(case["conversation"]))
+    else:
+        async with parts.db.transaction() as session:
+            session.add(LeadsOnly(conversation_id=uuid.UUID(case["conversation"]), at=parts.clock.now()))
+    assert (await sam.get(at))[0] == 404
+    assert (await sam.post("/api/staff/records/search", {"name": "ife"}))[1]["records"] == []
+    assert (await priya.get(at))[0] == 200
