@@ -14,8 +14,14 @@ from handoff.screening.service import hear_neet
 from handoff.screening.trained import FOLDER
 
 TOKENIZER = Network.load(FOLDER).tokenizer
-HELD_OUT = Path(__file__).with_name("held_out_leaving.yml")
-LEAVING = [text for block in yaml.safe_load(HELD_OUT.read_text(encoding="utf-8")) for text in block["texts"]]
+FILES = [Path(__file__).with_name(name) for name in ("held_out_leaving.yml", "held_out_unseen.yml")]
+LEAVING = [
+    text
+    for file in FILES
+    for block in yaml.safe_load(file.read_text(encoding="utf-8"))
+    if "leaving" in block
+    for text in block["texts"]
+]
 KEYS = "asdfghjklqwertyuiopzxcvbnm"
 
 
@@ -28,6 +34,16 @@ def typed_at_random(seed: int, words: int) -> str:
 def test_words_of_no_vocabulary_are_not_heard_as_leaving(seed: int, words: int) -> None:
     text = typed_at_random(seed, words)
     assert is_gibberish(text, TOKENIZER) and hear_neet(text) is None
+
+
+@pytest.mark.parametrize("longest", [3, 4, 5])
+def test_short_words_at_random_are_hardly_ever_heard_either(longest: int) -> None:
+    chance = random.Random(longest)
+    drawn = [
+        " ".join("".join(chance.choices(KEYS, k=chance.randint(2, longest))) for _ in range(chance.randint(5, 25)))
+        for _ in range(250)
+    ]
+    assert sum(hear_neet(text) is not None for text in drawn) == 0
 
 
 def test_what_is_meant_is_heard_amid_them() -> None:
