@@ -73,6 +73,7 @@ from handoff.studio.reminders import Reminders
 from handoff.studio.schedule import NoticeMail, Schedule
 from handoff.studio.trainings import Trainings
 from handoff.switches import routes as switches_routes
+from handoff.suggestions import routes as suggestions_routes
 from handoff.turns import Turns
 from handoff.webchat import routes as webchat_routes
 
@@ -180,6 +181,7 @@ def make_public_app(parts: Parts) -> web.Application:
         studio_routes,
         screening_routes,
         feedback_routes,
+        suggestions_routes,
         jobcentre_routes,
         confirmation_routes,
         for_them_routes,

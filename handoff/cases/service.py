@@ -41,6 +41,7 @@ from handoff.cases.model import UNANSWERED as UNANSWERED
 from handoff.cases.pointing import DONE_BY_SOMEBODY as DONE_BY_SOMEBODY
 from handoff.cases.pointing import points_here as points_here
 from handoff.cases.rules import Left, needs_adviser, state_after_close
+from handoff.cases.safety import about_safety as about_safety
 from handoff.content.areas import Area, clock_words
 from handoff.conversations import model as conversations
 from handoff.conversations.model import Conversation

@@ -90,6 +90,11 @@ class Meanings:
         """Vectors of a few texts, a row each. Only once there is an index."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._encode, list(texts))
 
+    async def encode_once(self, texts: Sequence[str]) -> Vectors:
+        """The same without remembering them here: what people wrote goes when they do."""
+        work = asyncio.get_running_loop()
+        return await work.run_in_executor(self._thread, lambda: self._loaded().encode(texts))
+
     async def stop(self) -> None:
         self._stopped = True
         if self._making:
@@ -111,14 +116,18 @@ class Meanings:
         self._index = await loop.run_in_executor(self._thread, self._indexed, number, revisions)
         log.info("meanings release=%d questions=%d", number, len(texts))
 
-    def _encode(self, texts: list[str]) -> Vectors:
+    def _loaded(self) -> Encoder:
         if self._encoder is None:
             self._encoder = Encoder.load()
         new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        return self._encoder
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        encoder = self._loaded()
         if new:
-            self._vectors.update(zip(new, self._encoder.encode(new), strict=True))
+            self._vectors.update(zip(new, encoder.encode(new), strict=True))
         if not texts:
-            return np.zeros((0, self._encoder.dimensions), dtype=np.float32)
+            return np.zeros((0, encoder.dimensions), dtype=np.float32)
         return np.stack([self._vectors[text] for text in texts])
 
     def _indexed(self, number: int, revisions: Mapping[str, Revision]) -> Index:

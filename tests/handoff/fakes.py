@@ -50,6 +50,7 @@ class FakeRasa(_Server):
         self.script: dict[str, list[Reply]] = {}
         self.form: str | None = None
         self.intent = "faq"
+        self.more: dict[str, Any] = {}  # what else it understood
         self.asked: list[dict[str, Any]] = []
         self.forgotten: list[str] = []
         self.failures = 0
@@ -89,7 +90,7 @@ class FakeRasa(_Server):
 
     def _answer(self, text: str) -> dict[str, Any]:
         replies = self.script.get(text, [talk(f"You said: {text}")])
-        understood = {"intent": self.intent, "topic": None, "confidence": 0.9, "ranking": []}
+        understood = {"intent": self.intent, "topic": None, "confidence": 0.9, "ranking": []} | self.more
         return {"replies": replies, "understood": understood, "form": self.form}
 
     async def _ready(self, request: web.Request) -> web.Response:

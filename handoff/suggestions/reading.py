@@ -1,0 +1,206 @@
+"""Reads unmet questions and puts them together by meaning, beside everything else.
+
+Cleaned words and vectors stay in this process's memory, and go with their message. What is kept says which
+messages belong together and which answer they are near: ids and numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from handoff.background import apart
+from handoff.clock import Clock
+from handoff.content.checks import SIGNPOST
+from handoff.content.live import live_release, release_revisions
+from handoff.content.meaning import Index, Meanings, Vectors
+from handoff.conversations.model import Conversation
+from handoff.db import ROW, Database
+from handoff.feedback.service import BAR, cleaned
+from handoff.suggestions.asked import Asked, all_asked
+from handoff.suggestions.grouping import grouped
+from handoff.suggestions.model import Unmet
+from handoff.suggestions.wordings import is_question, shared, shown, words_in
+
+One = TypeVar("One")
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 60.0
+AT_ONCE = 32  # messages decrypted, texts encoded or rows written before others get their turn
+_PLACED = ("group_id", "slug", "near", "typical")
+
+
+@dataclass(frozen=True)
+class Read:
+    """What somebody asked, cleaned; `vector` is None for what is no question or not encoded yet."""
+
+    person: uuid.UUID
+    words: str
+    vector: Vectors | None = None
+
+
+class Reading:
+    """The job, and what it knows: `shown` has words for editors once it is `ready`."""
+
+    def __init__(self, db: Database, clock: Clock, meanings: Meanings) -> None:
+        self._db, self._clock, self._meanings = db, clock, meanings
+        self._read: dict[uuid.UUID, Read] = {}
+        self._known: frozenset[str] = frozenset()
+        self._ours: tuple[int, frozenset[str]] = (0, frozenset())
+        self._placed: tuple[object, dict[uuid.UUID, dict[str, Any]]] = (None, {})
+        self.ready = False
+
+    def shown(self, message_id: uuid.UUID) -> str | None:
+        """The words of a question as an editor may read them; None for none that are known here."""
+        read = self._read.get(message_id)
+        return shown(read.words, self._known) if read else None
+
+    def whole(self, message_id: uuid.UUID) -> str | None:
+        """The same with the words in it that only few people use: for what was shown before."""
+        read = self._read.get(message_id)
+        return read.words if read else None
+
+    async def run_forever(self) -> None:
+        while True:
+            with apart("suggestions"):
+                await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Take in what was asked since, drop what is gone, and put the open ones together anew."""
+        async with self._db.reading() as session:
+            asked = await all_asked(session, self._clock.now())
+            kept = {one.message_id: one for one in (await session.execute(select(Unmet))).scalars()}
+        await self._read_words(asked)
+        questions = [one for one in asked if is_question(self._read[one.message_id].words)]
+        index = await self._meanings.made() if questions else None
+        if questions and index is None:
+            return  # no encoder here
+        await self._encode([one.message_id for one in questions])
+        await self._learn_words(index)
+        decided = {one for one, row in kept.items() if row.suggestion_id}
+        placed = await self._place([one for one in questions if one.message_id not in decided], index)
+        await self._keep(questions, kept, placed)
+        self.ready = True
+
+    async def _read_words(self, asked: Sequence[Asked]) -> None:
+        people = {one.message_id: one.contact_id for one in asked}
+        self._read = {one: read for one, read in self._read.items() if one in people}
+        for chunk in _chunks([one for one in people if one not in self._read]):
+            async with self._db.reading() as session:
+                found = await cleaned(session, chunk)
+            for one in chunk:
+                self._read[one] = Read(people[one], " ".join(found.get(one, "").split()))
+            await asyncio.sleep(0)
+
+    async def _encode(self, ids: Sequence[uuid.UUID]) -> None:
+        for chunk in _chunks([one for one in ids if self._read[one].vector is None]):
+            texts = [self._read[one].words.replace(BAR, " ") for one in chunk]
+            for one, vector in zip(chunk, await self._meanings.encode_once(texts), strict=True):
+                read = self._read[one]
+                self._read[one] = Read(read.person, read.words, vector)
+
+    async def _learn_words(self, index: Index | None) -> None:
+        """Words of our own answers, and those that several people used."""
+        if index and index.release != self._ours[0]:
+            self._ours = index.release, await self._words_of_answers()
+        said = [(one.person, one.words.replace(BAR, " ")) for one in self._read.values()]
+        self._known = self._ours[1] | await asyncio.to_thread(shared, said)
+
+    async def _words_of_answers(self) -> frozenset[str]:
+        async with self._db.reading() as session:
+            live = await release_revisions(session, await live_release(session))
+        texts = [text for one in live.values() for text in (one.title, one.web, one.sms, *one.examples)]
+        return frozenset(await asyncio.to_thread(lambda: {word for text in texts for word in words_in(text)}))
+
+    async def _place(
+        self, questions: Sequence[Asked], index: Index | None
+    ) -> Mapping[uuid.UUID, dict[str, Any]]:
+        """Group, nearest answer and nearness of each, by message."""
+        ids = [one.message_id for one in questions]
+        these = (index.release if index else 0, ids)
+        if these != self._placed[0]:
+            vectors = [self._read[one].vector for one in ids]
+            self._placed = these, await asyncio.to_thread(lambda: dict(_placed(ids, vectors, index)))
+        return self._placed[1]
+
+    async def _keep(
+        self,
+        questions: Sequence[Asked],
+        kept: Mapping[uuid.UUID, Unmet],
+        placed: Mapping[uuid.UUID, dict[str, Any]],
+    ) -> None:
+        gone = kept.keys() - {one.message_id for one in questions}
+        for chunk in _chunks(sorted(gone)):
+            async with self._db.transaction() as session:
+                await session.execute(delete(Unmet).where(Unmet.message_id.in_(chunk)))
+        rows = [_row(one) | placed[one.message_id] for one in questions if one.message_id in placed]
+        changed = [row for row in rows if not _is_kept(row, kept.get(row["message_id"]))]
+        for some in _chunks(changed):
+            await self._write(some)
+        if gone or changed:
+            log.info("unmet questions kept=%d gone=%d changed=%d", len(rows), len(gone), len(changed))
+
+    async def _write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Only where the conversation is still there and nobody is at work on it; the others next time."""
+        insert = sqlite.insert if self._db.sqlite else postgresql.insert
+        theirs = {row["conversation_id"] for row in rows}
+        free = select(Conversation.id).where(Conversation.id.in_(theirs)).order_by(Conversation.id)
+        async with self._db.transaction() as session:
+            held = set((await session.execute(free.with_for_update(**ROW, skip_locked=True))).scalars())
+            if ours := [row for row in rows if row["conversation_id"] in held]:
+                made = insert(Unmet).values(ours)
+                again = {name: made.excluded[name] for name in (*_PLACED, "why", "area")}
+                undecided = Unmet.suggestion_id.is_(None)
+                await session.execute(
+                    made.on_conflict_do_update(index_elements=["message_id"], set_=again, where=undecided)
+                )
+
+
+def _placed(
+    ids: Sequence[uuid.UUID], vectors: Sequence[Vectors | None], index: Index | None
+) -> Iterator[tuple[uuid.UUID, dict[str, Any]]]:
+    if index is None or not ids:
+        return
+    found = grouped(np.stack([one for one in vectors if one is not None]))
+    nearest = {first: _nearest(index, middle) for first, middle in found.middles.items()}
+    for place, first in enumerate(found.first):
+        slug, near = nearest[first]
+        values = (ids[first], slug, round(100 * near), round(1000 * found.typical[place]))
+        yield ids[place], dict(zip(_PLACED, values, strict=True))
+
+
+def _nearest(index: Index, middle: Vectors) -> tuple[str | None, float]:
+    """The answer whose questions are nearest; never a signpost, which nobody asks for."""
+    near = {slug: score for slug, score in index.nearest(middle).items() if not slug.startswith(SIGNPOST)}
+    best = max(near, key=lambda slug: (near[slug], slug), default=None)
+    return best, near[best] if best else 0.0
+
+
+def _row(one: Asked) -> dict[str, Any]:
+    return {
+        "message_id": one.message_id,
+        "conversation_id": one.conversation_id,
+        "why": one.why,
+        "area": one.area,
+        "at": one.at,
+        "used": False,
+    }
+
+
+def _is_kept(row: Mapping[str, Any], kept: Unmet | None) -> bool:
+    return kept is not None and all(
+        getattr(kept, name) == value for name, value in row.items() if name != "used"
+    )
+
+
+def _chunks(items: Sequence[One]) -> Iterator[Sequence[One]]:
+    for start in range(0, len(items), AT_ONCE):
+        yield items[start : start + AT_ONCE]

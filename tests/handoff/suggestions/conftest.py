@@ -1,0 +1,68 @@
+"""Four live answers with a few questions each, and editors who read what people asked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+from sqlalchemy import delete, select
+
+from handoff.app import Parts
+from handoff.audit import AuditEntry
+from handoff.content.model import ReleaseItem, Revision
+from handoff.staff import service as staff
+from tests.handoff.cases.scenes import Colleague, signed_in
+from tests.handoff.fakes import FakeRasa
+from tests.handoff.suggestions.scenes import People
+
+FEW = {"ema", "free-meals", "travel", "cv"}
+
+
+@pytest.fixture
+async def people(client: TestClient[Any, Any], rasa: FakeRasa, parts: Parts) -> People:
+    """Who asks; the live answers are four, with a few questions each."""
+    async with parts.db.transaction() as session:
+        await session.execute(delete(ReleaseItem).where(ReleaseItem.slug.not_in(FEW)))
+        for one in (await session.execute(select(Revision).where(Revision.slug.in_(FEW)))).scalars():
+            one.examples = one.examples[:12]
+    await parts.content.reload()
+    return People(client, rasa, parts)
+
+
+@pytest.fixture
+async def jo(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
+    """Jo Davies, editor, all areas."""
+    async with signed_in(client, "editor.one@demo.test") as colleague:
+        yield colleague
+
+
+@pytest.fixture
+async def kit(client: TestClient[Any, Any], parts: Parts) -> AsyncIterator[Colleague]:
+    """Kit Morgan, editor, here of Lambeth alone."""
+    async with parts.db.transaction() as session:
+        person = await staff.by_email(session, "editor.two@demo.test")
+        assert person is not None
+        person.areas = ["lambeth"]
+    async with signed_in(client, "editor.two@demo.test") as colleague:
+        yield colleague
+
+
+@pytest.fixture
+async def sam(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
+    """Sam Okafor, adviser in Camden."""
+    async with signed_in(client) as colleague:
+        yield colleague
+
+
+@pytest.fixture
+def audited(parts: Parts) -> Callable[[str], Awaitable[list[AuditEntry]]]:
+    """The entries of one action."""
+
+    async def found(action: str) -> list[AuditEntry]:
+        async with parts.db.reading() as session:
+            query = select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id)
+            return list((await session.execute(query)).scalars())
+
+    return found
