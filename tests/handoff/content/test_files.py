@@ -5,11 +5,14 @@ from __future__ import annotations
 import html
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Mapping
 
 import aiohttp
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from handoff.content.moving import read_folder
 from handoff.content.packed import LARGEST, MOST_FILES, packed, unpacked
@@ -83,6 +86,15 @@ def _lying_bomb() -> bytes:
     return bytes(raw)
 
 
+def _far_away() -> bytes:
+    """Its only file is said to begin further on than any file is long."""
+    name, at, size = b"content/a.yml", 2**64 - 1, 5
+    extra = struct.pack("<HHQQQ", 1, 24, size, size, at)
+    sizes = (0, 0xFFFFFFFF, 0xFFFFFFFF, len(name), len(extra), 0, 0, 0, 0, 0xFFFFFFFF)
+    entry = struct.pack("<4s4B4H3L5H2L", b"PK\x01\x02", 20, 3, 20, 0, 0, 0, 0, 33, *sizes) + name + extra
+    return entry + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), 0, 0)
+
+
 HOSTILE = {
     "out of the folder": _zip({"../../money.yml": b"x"}),
     "absolute": _zip({"/etc/money.yml": b"x"}),
@@ -97,6 +109,8 @@ HOSTILE = {
     "cut short": _zip({"money.yml": b"[]" * 999})[:60],
     "lying about its size": _lying_bomb(),
     "not UTF-8": _zip({"money.yml": b"\xff\xfe"}),
+    "a file without a name": _zip({"money.yml": b"[]"}).replace(b"money.yml", b"\0oney.yml"),
+    "a file beyond its end": _far_away(),
 }
 
 
@@ -104,6 +118,23 @@ HOSTILE = {
 def test_a_hostile_zip_is_refused(raw: bytes) -> None:
     with pytest.raises(Unprocessable):
         unpacked(raw)
+
+
+SOUND = packed({"money.yml": "- slug: ema\n" * 9})
+CHANGES = st.lists(st.tuples(st.integers(0, len(SOUND) - 1), st.integers(0, 255)), min_size=1, max_size=4)
+
+
+@given(CHANGES)
+def test_a_zip_that_was_tampered_with_is_read_or_refused(changes: list[tuple[int, int]]) -> None:
+    raw = bytearray(SOUND)
+    for place, byte in changes:
+        raw[place] = byte
+    try:
+        found = unpacked(bytes(raw))
+    except (TooLong, Unprocessable) as refusal:
+        assert refusal.extra["field"] == "file"
+    else:
+        assert all(name.endswith(".yml") for name in found)
 
 
 @pytest.mark.parametrize("raw", [_bomb(), b"x" * (LARGEST + 1)], ids=["bomb", "large"])
