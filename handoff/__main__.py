@@ -27,6 +27,7 @@ from handoff.app import Parts, at_work, make_internal_app, make_parts, make_publ
 from handoff.content import build, tracing
 from handoff.content import commands as content_commands
 from handoff.content.entries import ContentFaults
+from handoff.content.reading import plain_words
 from handoff.content.service import seed_once
 from handoff.errors import Conflict, Refusal
 from handoff.keeping import load_policy
@@ -59,7 +60,7 @@ def main() -> int:
     keeping_commands.add_arguments(commands)
     asked = parser.parse_args()
     if asked.command == "check-content":  # needs no settings: a build has none
-        return build.check_content(asked, load_benefits, load_terms, load_policy)
+        return build.check_content(asked, load_benefits, load_terms, load_policy, plain_words)
     if asked.command == "seal-screening":
         return seal.seal_screening(asked)
     logs.set_up()

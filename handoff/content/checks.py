@@ -19,16 +19,16 @@ DIFFERS_LENGTH = 160
 MAX_NEXT = 3
 MIN_EXAMPLES, MAX_EXAMPLES = 25, 400
 SIGNPOST = "signpost-"
-OPTIONAL = ("differs", "areas")
+OPTIONAL = ("differs", "areas", "goes_to")
 
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _SUM = re.compile(r"£ ?\d[\d,.]*\d|£ ?\d")
 _SWALLOWED = re.compile(r"\b(STOP|STOPALL|UNSUBSCRIBE|END|QUIT|CANCEL|REVOKE|OPTOUT)\b")
 
 
 def _slug(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
-    if not isinstance(fields["slug"], str) or not _SLUG.fullmatch(fields["slug"]):
+    if not isinstance(fields["slug"], str) or not SLUG.fullmatch(fields["slug"]):
         yield "slug must be small letters, digits and dashes, such as free-meals"
 
 
@@ -118,6 +118,8 @@ def _examples(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     elif str(fields.get("slug")).startswith(SIGNPOST):
         if examples:
             yield "a signpost is given by the registration form, never asked for: leave examples empty"
+    elif fields.get("goes_to") and not examples:
+        return  # they moved to the answer that people get instead
     elif len(examples) < MIN_EXAMPLES:
         yield f"only {len(examples)} examples: give at least {MIN_EXAMPLES} ways people ask this"
     elif len(examples) > MAX_EXAMPLES:
@@ -139,11 +141,17 @@ def _areas(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
                 yield from (f"for {slug}: {told}" for told in VARIED[name]({name: text}, facts))
 
 
+def _goes_to(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
+    to = fields["goes_to"]
+    if to and (not isinstance(to, str) or not SLUG.fullmatch(to) or to == fields.get("slug")):
+        yield "goes_to must be the slug of another answer, which people get instead of this one"
+
+
 VARIED = {"web": _web, "sms": _sms}  # what may be other words in one area
 
 CHECKS: dict[str, Callable[[dict[str, Any], Facts], Iterator[str]]] = {
     "slug": _slug, "title": _title, "web": _web, "sms": _sms, "differs": _differs, "next": _next,
-    "source": _source, "review": _review, "examples": _examples, "areas": _areas,
+    "source": _source, "review": _review, "examples": _examples, "areas": _areas, "goes_to": _goes_to,
 }  # fmt: skip
 
 

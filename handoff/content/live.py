@@ -57,22 +57,27 @@ class LiveContent:
     def answer(self, slug: str, area: Area, council: str | None = None) -> RenderedAnswer | None:
         """The answer as it reads now in this area; None when the live release has no such answer.
 
-        `council` is whom to ask where the person lives, when that is known to be elsewhere.
+        `council` is whom to ask where the person lives, when that is known to be elsewhere. Instead of a
+        withdrawn answer it is the one that this goes to.
         """
-        if slug not in self._revisions:
+        revision = self._said_for(slug)
+        if revision is None:
             return None
-        today = local_day(area, self._clock.now())
+        slug, today = revision.slug, local_day(area, self._clock.now())
         day, found = self._rendered.get((slug, area.slug, council), (None, None))
         if found is None or day != today:
-            found = self._render(self._revisions[slug], area, today, council)
+            found = self._render(revision, area, today, council)
             self._rendered[slug, area.slug, council] = today, found
         return found
 
     def title(self, slug: str) -> str | None:
         """How the live release names an answer; None when it has no such answer."""
-        revision = self._revisions.get(slug)
+        revision = self._said_for(slug)
         return revision.title if revision else None
 
+    def _said_for(self, slug: str) -> Revision | None:
+        """What people get who ask for this answer: its own words, or those of where it goes to."""
+        return leads_to(self._revisions, slug)
 
     def ending(self, by: date) -> list[Figure]:
         """The sums that live answers name whose last known rate ends before a day, or has ended."""
@@ -100,7 +105,7 @@ class LiveContent:
         words = self.facts.on(area, day, council)
         web, sms = words_in(area, revision.web, revision.sms, revision.areas)
         said = [to_text(web, words), fill(revision.differs or "", words)]
-        steps = ((self.title(slug), slug) for slug in revision.next)
+        found = {one.slug: one.title for slug in revision.next if (one := self._said_for(slug))}
         return RenderedAnswer(
             slug=revision.slug,
             title=revision.title,
@@ -108,9 +113,18 @@ class LiveContent:
             text="\n\n".join(filter(None, said)),
             sms=fill(sms, words),
             source={name: fill(str(said), words) for name, said in revision.source.items()},
-            next=tuple((title, slug) for title, slug in steps if title),
+            next=tuple((title, slug) for slug, title in found.items() if slug != revision.slug),
             revision_id=revision.id,
         )
+
+
+def leads_to(revisions: Mapping[str, Revision], slug: str) -> Revision | None:
+    """The revision at the end of where an answer goes; None when it is not there, or leads round."""
+    passed: set[str] = set()
+    while (revision := revisions.get(slug)) and revision.goes_to and slug not in passed:
+        passed.add(slug)
+        slug = revision.goes_to
+    return revision if revision and not revision.goes_to else None
 
 
 def words_in(area: Area, web: str, sms: str, areas: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:

@@ -106,7 +106,8 @@ class Meanings:
             number = await live_release(session)
             if self._index and self._index.release == number:
                 return
-            revisions = await release_revisions(session, number)
+            found = await release_revisions(session, number)
+        revisions = {slug: one for slug, one in found.items() if one.examples or not one.goes_to}
         loop = asyncio.get_running_loop()
         texts = list(dict.fromkeys(text for one in revisions.values() for text in asked(one)))
         for start in range(0, len(texts), CHUNK):
@@ -119,11 +120,11 @@ class Meanings:
     def _loaded(self) -> Encoder:
         if self._encoder is None:
             self._encoder = Encoder.load()
-        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
         return self._encoder
 
     def _encode(self, texts: list[str]) -> Vectors:
         encoder = self._loaded()
+        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
         if new:
             self._vectors.update(zip(new, encoder.encode(new), strict=True))
         if not texts:

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
+from handoff.content.checks import OPTIONAL
 from handoff.content.entries import ContentFaults, Fault, wild
 from handoff.content.facts import Facts
 from handoff.content.live import live_release, release_revisions
@@ -59,8 +60,9 @@ def fields_of(revision: Revision) -> dict[str, Any]:
         "review": revision.review_on,
         "examples": list(revision.examples),
         "areas": dict(revision.areas),
+        "goes_to": revision.goes_to,
     }
-    return {name: said for name, said in fields.items() if said or name not in ("differs", "areas")}
+    return {name: said for name, said in fields.items() if said or name not in OPTIONAL}
 
 
 def read_folder(folder: Path) -> dict[str, str]:

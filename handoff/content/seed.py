@@ -29,7 +29,8 @@ class SeedAnswer:
     """One shipped answer. `web` is small Markdown, `sms` plain GSM-7; both may hold placeholders.
 
     `differs` says why a fact may be different elsewhere; empty when it is not.
-    `areas` holds the texts that are other words in one area.
+    `areas` holds the texts that are other words in one area. A withdrawn one `goes_to` the answer that people
+    get instead.
     """
 
     slug: str
@@ -43,6 +44,7 @@ class SeedAnswer:
     review: date
     examples: tuple[str, ...]
     areas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    goes_to: str = ""
 
 
 def load_content(
@@ -105,9 +107,21 @@ def _check_together(entries: Sequence[Entry], beside: Collection[str]) -> Iterat
                 yield entry.fault(f"examples.{place}", told)
             asked.setdefault(example, slug)
     for entry in entries:
-        for step in (one for one in _listed(entry, "next") if isinstance(one, str)):
-            if (step not in slugs and step not in beside) or step == entry.fields.get("slug"):
-                yield entry.fault("next", f"{step} is not another answer's slug")
+        yield from _lead_faults(entry, slugs, beside)
+
+
+def _lead_faults(entry: Entry, slugs: Mapping[Any, Entry], beside: Collection[str]) -> Iterator[Fault]:
+    for step in (one for one in _listed(entry, "next") if isinstance(one, str)):
+        if (step not in slugs and step not in beside) or step == entry.fields.get("slug"):
+            yield entry.fault("next", f"{step} is not another answer's slug")
+    to = entry.fields.get("goes_to")
+    if isinstance(to, str) and to and not _is_spoken(to, slugs, beside):
+        yield entry.fault("goes_to", f"{to} is not the slug of an answer that people get")
+
+
+def _is_spoken(to: str, slugs: Mapping[Any, Entry], beside: Collection[str]) -> bool:
+    """Whether a withdrawn answer may lead there: to one that is not withdrawn itself."""
+    return not slugs[to].fields.get("goes_to") if to in slugs else to in beside
 
 
 def _listed(entry: Entry, field: str) -> list[Any]:
@@ -136,4 +150,5 @@ def _answer(entry: Entry) -> SeedAnswer:
             area: {name: text.strip() for name, text in texts.items()}
             for area, texts in fields.get("areas", {}).items()
         },
+        goes_to=fields.get("goes_to", ""),
     )

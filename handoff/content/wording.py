@@ -13,7 +13,9 @@ from handoff.content.areas import Area
 from handoff.content.checks import MAX_NEXT, VARIED
 from handoff.content.facts import Facts, fill
 from handoff.content.live import web_html, words_in
+from handoff.content.markdown import to_text
 from handoff.content.model import Revision
+from handoff.content.reading import Reading, read_over
 from handoff.errors import TooLong, Unprocessable
 from handoff.sms.gsm7 import parts, septets, to_gsm7, unmappable
 
@@ -27,6 +29,7 @@ LONGEST = {
     "source_checked": 10,
     "review": 10,
     "slug": 64,
+    "goes_to": 64,
     "next": 300,
     "examples": 40_000,
 }
@@ -37,8 +40,8 @@ _BETWEEN = re.compile(r"[\s,]+")
 @dataclass(frozen=True)
 class Wording:
     """What an editor may change, as typed: `source_checked` and `review` are dates such as 2026-11-22, `next`
-    holds slugs and `examples` one question a line; `areas` has the texts that one area has of its own. Whose
-    words they are, `slug`, nobody changes.
+    holds slugs and `examples` one question a line; `areas` has the texts that one area has of its own. A
+    withdrawn answer `goes_to` another. Whose words they are, `slug`, nobody changes.
     """
 
     title: str = ""
@@ -52,6 +55,7 @@ class Wording:
     next: str = ""
     examples: str = ""
     slug: str = ""
+    goes_to: str = ""
     areas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -86,6 +90,7 @@ class Wording:
             "\n".join(revision.next),
             "\n".join(revision.examples),
             revision.slug,
+            revision.goes_to or "",
             revision.areas,
         )
 
@@ -111,6 +116,7 @@ class Wording:
             "checked": self.source_checked,
         }
         revision.next, revision.examples = self.steps, self.questions
+        revision.goes_to = self.goes_to or None
         revision.areas = {area: dict(texts) for area, texts in self.areas.items()}
         review_on = _date(self.review)
         if review_on is None:
@@ -128,6 +134,7 @@ class Preview:
     places: int | None
     strange: list[str]
     problems: dict[str, list[str]]
+    reading: dict[str, Reading]
 
 
 def problems(wording: Wording, facts: Facts) -> dict[str, list[str]]:
@@ -138,7 +145,7 @@ def problems(wording: Wording, facts: Facts) -> dict[str, list[str]]:
         "checked": _date(wording.source_checked),
     }
     said: dict[str, Any] = {"source": source, "review": _date(wording.review), "areas": wording.areas}
-    said |= {name: getattr(wording, name) for name in ("slug", "title", "web", "sms", "differs")}
+    said |= {name: getattr(wording, name) for name in ("slug", "title", "web", "sms", "differs", "goes_to")}
     return seed.problems(said | {"next": wording.steps, "examples": wording.questions}, facts)
 
 
@@ -155,6 +162,7 @@ def preview(wording: Wording, area: Area, facts: Facts, day: date) -> Preview:
         places=None if strange else septets(sms),
         strange=strange,
         problems=problems(wording, facts),
+        reading={"web": read_over(to_text(web, words)), "sms": read_over(sms)},
     )
 
 

@@ -91,9 +91,17 @@ function show(form, shown) {
   const parts = `${shown.parts} ${shown.parts === 1 ? "part" : "parts"}`;
   const places = shown.places === null ? ": some signs cannot go in a cheap text" : `, ${shown.places} of 459 places`;
   part("parts").textContent = parts + places;
+  for (const box of form.querySelectorAll("[data-plainer]")) plainer(box, shown.reading[box.dataset.plainer]);
   for (const box of form.querySelectorAll("[data-errors]")) {
     errors(form, box, shown.problems[box.dataset.errors] ?? []);
   }
+}
+
+// Quietly: a hint that is read aloud at every pause in the writing would stop nobody but the writer.
+function plainer(box, reading) {
+  const aim = reading.age > 11 ? ": aim for 9 to 11" : "";
+  box.querySelector("p").textContent = reading.age ? `Reading age ${reading.age}${aim}.` : "";
+  box.querySelector("ul").replaceChildren(...reading.hints.map((hint) => withText("li", hint)));
 }
 
 function errors(form, box, sentences) {
