@@ -42,7 +42,8 @@ def render(reply: Reply, content: LiveContent, area: Area, channel: str) -> dict
         reply = Reply("choices", text=reply.sms, sms=reply.sms, choices=offer)
     if reply.kind == "answer":
         return _answer(reply, content, area, channel)
-    choices = [shown for choice in reply.choices if (shown := _choice(choice, content, area))]
+    offered = [shown for choice in reply.choices if (shown := _choice(choice, content, area))]
+    choices = list({str(one["text"]): one for one in offered}.values())  # two may lead to one answer
     text = fill(reply.text or "", area.words)
     sms = fill(reply.sms or reply.text or "", area.words)
     return {

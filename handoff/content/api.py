@@ -11,7 +11,7 @@ from aiohttp import web
 
 from handoff import keys
 from handoff.bodies import json_object
-from handoff.content import releases, service
+from handoff.content import comments, releases, service
 from handoff.content.areas import Area, local_day
 from handoff.content.facts import Facts
 from handoff.content.finding import Asking, Found, Wanted, find
@@ -117,6 +117,7 @@ def _posted(step: Step) -> Callable[[web.Request], Awaitable[web.Response]]:
 async def _answer(request: web.Request) -> web.Response:
     async with request.app[keys.DB].reading() as session:
         view = await service.answer_view(session, request.match_info["slug"])
+        said = await comments.threads(session, view.draft) if view.draft else []
     facts, day = facts_of(request), today(request)
     found = problems(Wording.of(view.draft), facts) if view.draft else {}
     return web.json_response(
@@ -131,8 +132,17 @@ async def _answer(request: web.Request) -> web.Response:
                 _figure(figure, day) for figure in service.figures_of(view.live or view.newest, facts)
             ],
             "examples": view.newest.examples,
+            "comments": [_thread(one) for one in said],
         }
     )
+
+
+def _thread(thread: comments.Thread) -> dict[str, Any]:
+    said = [
+        {"by": thread.names.get(one.by_id), "at": iso(one.at), "words": one.words} for one in thread.comments
+    ]
+    about, resolved_at = thread.first.box, iso(thread.first.resolved_at)
+    return {"id": str(thread.first.id), "about": about, "resolved_at": resolved_at, "said": said}
 
 
 def _revision(view: AnswerView, revision: Revision | None) -> dict[str, Any] | None:
@@ -157,6 +167,7 @@ def _row(row: Row, found: Found) -> dict[str, Any]:
         "writer": found.writers.get(row.writer) if row.writer else None,
         "helped": asdict(helped) if helped else None,
         "unmet": found.unmet.get(row.slug, 0),
+        "comments": found.comments.get(row.slug, 0),
         "link": ("broken" if link.broken_since else "moved") if link else None,
         **{name: day.isoformat() if day else None for name, day in days.items()},
     }

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.vocabulary import Vocabulary
 from handoff.content import service
+from handoff.content.comments import open_counts
 from handoff.content.facts import Facts
 from handoff.content.keeping import links, owners
 from handoff.content.keeping.model import SourceLink
@@ -80,7 +81,8 @@ class Wanted:
 @dataclass(frozen=True)
 class Found:
     """The rows; those near in meaning, nearest first; and by slug what is known of each: what people said of
-    it, what they asked that it did not meet, whose it is and which of its links fail or lead elsewhere.
+    it, what they asked that it did not meet, whose it is, which of its links fail or lead elsewhere, and how
+    many comments are open on its draft.
 
     `writers` wrote any of all, `keepers` may be given one. Of all answers, not only the rows: how many of
     each of TICKS, how many are the reader's, how many nobody's.
@@ -92,6 +94,7 @@ class Found:
     unmet: Mapping[str, int] = field(default_factory=dict)
     owners: Mapping[str, Owner] = field(default_factory=dict)
     links: Mapping[str, SourceLink] = field(default_factory=dict)
+    comments: Mapping[str, int] = field(default_factory=dict)
     writers: Mapping[uuid.UUID, str] = field(default_factory=dict)
     keepers: Mapping[uuid.UUID, str] = field(default_factory=dict)
     ticked: Mapping[str, int] = field(default_factory=dict)
@@ -149,6 +152,7 @@ async def _known(session: AsyncSession, asking: Asking, rows: Sequence[Row]) -> 
     return Found(
         helped=await feedback.counts(session, asking.who),
         unmet=await suggestions.unmet_counts(session, asking.who),
+        comments=await open_counts(session),
         owners=await owners.owners(session, keepers),
         links=dict(sorted(by_slug, key=lambda one: one[1].broken_since is not None)),  # a broken one stays
         writers=await staff.names(session, {row.writer for row in rows}),

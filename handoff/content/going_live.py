@@ -5,6 +5,7 @@ The caller holds the transaction, and tells the hub once it is committed.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
@@ -15,6 +16,7 @@ from bot.vocabulary import Vocabulary
 from handoff import audit
 from handoff.content import notices
 from handoff.content.facts import Facts
+from handoff.content.leading import follow, lead_problems, moves, must_lead, why
 from handoff.content.live import live_release, release_revisions
 from handoff.content.model import APPROVED, DRAFT, IN_REVIEW, Answer, Revision
 from handoff.content.moments import in_words, moment_of
@@ -36,7 +38,8 @@ async def publish_approved(work: Editing, slug: str, version: int, facts: Facts)
     """Make an approved wording live now; the assistant learns first if its questions changed."""
     draft = await _approved(work, slug, version, facts)
     await touch(work, draft, "answer.publish")
-    await go_live(work.session, work.now, work.who.id, f"New wording: {draft.title}", {slug: draft})
+    live = await release_revisions(work.session, await live_release(work.session))
+    await _with_what_follows(work.session, work.now, work.who.id, why(draft, live), draft)
     return draft
 
 
@@ -63,14 +66,20 @@ async def publish_in_emergency(work: Editing, slug: str, version: int, reason: s
         raise Unprocessable("bad_field", f"Give the reason in {LONGEST_REASON} characters.", field="reason")
     must_be_right(draft, facts)
     await must_stand(work.session, draft, work.heard)
+    await must_lead(work.session, draft)
     draft.state, draft.review_note = APPROVED, None
     await touch(work, draft, "answer.publish_in_emergency")
-    await go_live(work.session, work.now, work.who.id, f"Emergency: {reason}", {slug: draft})
+    await _with_what_follows(work.session, work.now, work.who.id, f"Emergency: {reason}", draft)
+    words = f"{work.who.name} published “{draft.title}” without a second person. Reason: {reason}"
+    await tell_of_emergency(work, slug, words, notices.EMERGENCY)
+    return draft
+
+
+async def tell_of_emergency(work: Editing, slug: str, words: str, subject: str) -> None:
+    """Every manager and safeguarding lead hears of it, by mail too."""
     people = await staff.active(work.session)
     to = [one.id for one in people if set(one.roles) & set(TOLD_OF_EMERGENCIES)]
-    words = f"{work.who.name} published “{draft.title}” without a second person. Reason: {reason}"
-    await notices.tell(work.session, work.now, to, words, f"/staff/answers/{slug}", mail=notices.EMERGENCY)
-    return draft
+    await notices.tell(work.session, work.now, to, words, f"/staff/answers/{slug}", mail=subject)
 
 
 async def _approved(work: Editing, slug: str, version: int, facts: Facts) -> Revision:
@@ -79,7 +88,18 @@ async def _approved(work: Editing, slug: str, version: int, facts: Facts) -> Rev
     if draft.approver_id is None:
         raise Conflict("not_approved", "Nobody approved this wording. Take it back and send it for approval.")
     must_be_right(draft, facts)
+    await must_lead(work.session, draft)
     return draft
+
+
+async def _with_what_follows(
+    session: AsyncSession, now: datetime, by: uuid.UUID | None, reason: str, *drafts: Revision
+) -> bool:
+    """Have drafts go live with what other answers say otherwise because of them; whether at once."""
+    revisions: dict[str, Revision] = {}
+    for draft in drafts:
+        revisions |= await follow(session, now, draft)
+    return await go_live(session, now, by, reason, revisions | {draft.slug: draft for draft in drafts})
 
 
 async def is_any_due(session: AsyncSession, now: datetime) -> bool:
@@ -106,21 +126,26 @@ async def publish_due(
     found = list((await session.execute(again)).scalars())
     await _hold_back(session, now, [one for one in found if problems(Wording.of(one), facts)], vocabulary)
     for together in await _apart(session, [one for one in found if one.publish_at]):
+        if len(together) == 1 and await lead_problems(session, together[0]):
+            await _hold_back(session, now, together, vocabulary)
+            continue
         late = [(one, one.publish_at) for one in together if one.publish_at and now - one.publish_at > LATE]
         for one in together:
             one.publish_at = None
-        why = together[0].title if len(together) == 1 else f"{len(together)} answers"
-        by, revisions = together[0].approver_id, {one.slug: one for one in together}
-        at_once = await go_live(session, now, by, f"As scheduled: {why}", revisions)
+        named = together[0].title if len(together) == 1 else f"{len(together)} answers"
+        by, reason = together[0].approver_id, f"As scheduled: {named}"
+        at_once = await _with_what_follows(session, now, by, reason, *together)
         for one, planned in late:
             await _tell_missed(session, now, one, in_words(planned, zone), vocabulary, at_once=at_once)
     return len(found)
 
 
 async def _apart(session: AsyncSession, due: Sequence[Revision]) -> list[list[Revision]]:
-    """What goes live in one step: those with the questions that are live, then each of the others."""
-    live = questions(await release_revisions(session, await live_release(session)))
-    words_alone = [one for one in due if one.examples == live.get(one.slug, [])]
+    """What goes live in one step: those with the questions that are live, then each of the others, and each
+    that withdraws its answer or brings it back."""
+    revisions = await release_revisions(session, await live_release(session))
+    live = questions(revisions)
+    words_alone = [one for one in due if one.examples == live.get(one.slug, []) and not moves(one, revisions)]
     others = [[one] for one in due if one not in words_alone]
     return [words_alone, *others] if words_alone else others
 

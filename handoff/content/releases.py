@@ -15,7 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
 from handoff.content.live import live_release, release_revisions
-from handoff.content.model import APPROVED, DRAFT, PUBLISHED, Release, ReleaseItem, Revision, Training
+from handoff.content.model import (
+    APPROVED,
+    DRAFT,
+    PUBLISHED,
+    SET_ASIDE,
+    Release,
+    ReleaseItem,
+    Revision,
+    Training,
+)
 from handoff.db import ROW
 from handoff.errors import Conflict, NotFound
 from handoff.staff.service import Member
@@ -95,12 +104,15 @@ async def learnt_release(session: AsyncSession, now: datetime, training: Trainin
 
 
 async def not_learnt(session: AsyncSession, training: Training) -> None:
-    """A training failed: what nobody approved (an emergency) is a draft again, the rest stays approved."""
+    """A training failed: what nobody approved (an emergency) is a draft again, the rest stays approved, and
+    what only followed from it is gone: it is made anew with the next try."""
     ids = [uuid.UUID(one) for one in training.items.values()]
-    waiting = Revision.id.in_(ids), Revision.state == APPROVED, Revision.approver_id.is_(None)
-    query = select(Revision).where(*waiting).order_by(Revision.slug).with_for_update(**ROW)
-    for revision in (await session.execute(query)).scalars():
-        revision.state = DRAFT
+    waiting = select(Revision).where(Revision.id.in_(ids), Revision.state == APPROVED)
+    for revision in (await session.execute(waiting.order_by(Revision.slug).with_for_update(**ROW))).scalars():
+        if revision.follows:
+            revision.state = SET_ASIDE
+        elif revision.approver_id is None:
+            revision.state = DRAFT
     await session.flush()
 
 

@@ -13,6 +13,7 @@ from handoff import keys
 from handoff.bodies import form_fields
 from handoff.content import (
     api,
+    comments,
     files_routes,
     first_edit,
     first_edit_routes,
@@ -27,8 +28,9 @@ from handoff.content.finding import Wanted
 from handoff.content.keeping.links import why
 from handoff.content.keeping.rules import BEFORE_MONEY
 from handoff.content.keeping.view import kept
+from handoff.content.leading_view import leading
 from handoff.content.learning import STAGES, open_trainings, percent
-from handoff.content.model import APPROVED
+from handoff.content.model import APPROVED, SET_ASIDE
 from handoff.content.standing import live_titles
 from handoff.content.steps import STEPS, Given, Step, take
 from handoff.content.wording import Wording, preview
@@ -56,6 +58,7 @@ STATES = {
     "approved": "Approved",
     "scheduled": "Scheduled",
     "shipped": "Shipped update",
+    "withdrawn": "Withdrawn",
     "not_live": "Not live",
 }
 LABELS = {
@@ -70,6 +73,7 @@ LABELS = {
     "next": "Next steps",
     "examples": "Ways people ask this",
     "areas_text": "Words for one area",
+    "goes_to": "People get instead",
 }
 Change = tuple[str, list[Piece], list[Piece]]
 SAID = {
@@ -84,10 +88,26 @@ SAID = {
     "unschedule": "Taken off the schedule. It is still approved.",
     "emergency": "Live. Every manager and safeguarding lead is told.",
     "request-changes": "Sent back with your note.",
+    "begin": "Begun. Nobody gets it yet: write it, and send it for approval.",
+    "take-up": "Open again. People still get the live wording.",
+    "withdraw": "This is a draft. People still get this answer until somebody else approves it.",
+    "rename": "This is a draft. The answer keeps its name until somebody else approves it.",
+    "take-off": "Taken off. People get a person instead. Every manager and safeguarding lead is told.",
+    "comment": "Your comment is there for everybody who works on this.",
+    "resolve": "Resolved.",
+    "reopen": "Open again.",
     "owner": "Owner saved.",
     "still-correct": "Signed off as still correct. People see today as the day it was checked.",
     "source-differs": "A draft is open. What the source says stands beside it.",
 }
+BOXES = {
+    "": "All of it",
+    **{name: LABELS[name] for name in ("title", "web", "sms", "differs", "next", "examples")},
+    "source": LABELS["source_name"],
+    "review": LABELS["review"],
+    "areas": LABELS["areas_text"],
+}
+"""What a comment may be about."""
 NOT_YET = "Approved. People still get the live wording."
 
 
@@ -170,12 +190,16 @@ async def _answer(
         guide = await first_edit.guide(session, signed_in(request), view, request.app[keys.RULES].vocabulary)
         rules, facts, today = request.app[keys.RULES], api.facts_of(request), api.today(request)
         keeping = await kept(session, view, today, facts, rules.vocabulary)
+        led = await leading(session, view, rules.vocabulary)
+        threads = await comments.threads(session, view.draft) if view.draft else []
+        said_counts = await comments.said_counts(session, view.answer.slug)
     wording = _wording(view, given)
     area = rules.areas.get(given.get("area") or request.query.get("area", ""), rules.area(None))
     return page(
         request, "content/answer.html", status=refusal.status if refusal else 200,
         view=view, wording=wording, given=given, area=area, areas=rules.areas.values(), refusal=refusal,
-        shown=preview(wording, area, facts, today), changes=_changes(view), today=today,
+        shown=preview(Wording.of(led.to) if led.to else wording, area, facts, today),
+        changes=_changes(view), today=today,
         figures=service.figures_of(view.live or view.newest, facts),
         filled=facts.on(area, today), fill=fill,
         theirs=_theirs(view, wording, refusal), is_own=_is_own(request, view), moment=_moment(request),
@@ -184,6 +208,7 @@ async def _answer(
         rules=rules, zone=rules.area(None).timezone,
         heard=await _heard(request), titles=titles, difference=difference,
         kept=keeping, why=why, zoned=_zoned(request),
+        led=led, threads=threads, said_counts=said_counts, boxes=BOXES, undo=_undo(request, view),
         guide=guide, guide_steps=first_edit.STEPS,
         looked=await writing_routes.looked_over(request, view, wording),
     )  # fmt: skip
@@ -196,13 +221,25 @@ def _said(request: web.Request, view: service.AnswerView) -> str:
     return NOT_YET if waits and step in ("approve", "publish", "emergency") else SAID.get(step, "")
 
 
+def _undo(request: web.Request, view: service.AnswerView) -> int | None:
+    """The number of the revision that the step before set aside."""
+    step = request.query.get("said", "")
+    gone = (one for one in view.history if one.state == SET_ASIDE and not one.follows)
+    if step == "discard" and not view.draft:
+        return next((one.number for one in gone if one.author_id), None)
+    if step == "keep-ours" and not view.shipped:
+        return next((one.number for one in gone if not one.author_id), None)
+    return None
+
+
 async def _heard(request: web.Request) -> feedback.Heard | None:
     """What people said of the answer, for whoever may read it."""
     if not signed_in(request).may(feedback.RIGHT):
         return None
     async with request.app[keys.DB].transaction() as session:
         now, slug = request.app[keys.CLOCK].now(), request.match_info["slug"]
-        return await feedback.heard(session, now, signed_in(request), slug)
+        zone = request.app[keys.RULES].area(None).timezone
+        return await feedback.heard(session, now, zone, signed_in(request), slug)
 
 
 def _wording(view: service.AnswerView, given: Given) -> Wording:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -36,7 +37,7 @@ from handoff.errors import NotFound
 from handoff.staff import service as staff
 
 SHIPPED = Path(__file__).parents[2] / "data" / "content"
-_COMPARED = ("title", "web", "sms", "differs", "next", "source", "review_on", "examples", "areas")
+_COMPARED = ("title", "web", "sms", "differs", "next", "source", "review_on", "examples", "areas", "goes_to")
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,22 @@ class AnswerView:
     training: Training | None = None
 
     @property
+    def spoken(self) -> Revision | None:
+        """The words that people get, or last got before the answer was withdrawn."""
+        if self.live is None or not self.live.goes_to:
+            return self.live
+        own = (one for one in self.history if one.state == PUBLISHED and not one.goes_to)
+        return next(own, self.live)
+
+    @property
     def newest(self) -> Revision:
         return self.draft or self.live or self.history[0]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list of answers; `state` is live, draft, in_review, approved, scheduled, shipped or
-    not_live.
+    """One line of the list of answers; `state` is live, draft, in_review, approved, scheduled, shipped,
+    withdrawn or not_live.
 
     `figure_overdue_since` is the first day that one of its sums of money has no known rate, `figure_until`
     the last day of the one that is known for the shortest. `areas` have words of their own; `writer` wrote
@@ -174,9 +183,10 @@ def _row(
     today: date,
 ) -> Row:
     draft = _worked_on(drafts)
-    state = state_of(draft) if draft else "shipped" if _shipped(drafts) else "live" if live else "not_live"
-    said = live or newest
-    figures = [facts.money[key] for key in said.sums if key in facts.money]
+    said, gone = live or newest, bool(live and live.revision.goes_to)
+    undecided = state_of(draft) if draft else "shipped" if _shipped(drafts) else None
+    state = undecided or ("withdrawn" if gone else "live" if live else "not_live")
+    figures = [] if gone else [facts.money[key] for key in said.sums if key in facts.money]
     ended = [figure.overdue_since(today) for figure in figures]
     return Row(
         newest.revision.slug,
@@ -184,7 +194,7 @@ def _row(
         group,
         state,
         said.revision.review_on,
-        said.revision.review_on < today,
+        said.revision.review_on < today and not gone,
         min(filter(None, ended), default=None),
         min((figure.rates[-1].last for figure in figures), default=None),
         tuple(sorted(newest.revision.areas)),
@@ -245,10 +255,17 @@ def as_revision(answer: SeedAnswer, now: datetime) -> Revision:
         review_on=answer.review,
         examples=list(answer.examples),
         areas={area: dict(texts) for area, texts in answer.areas.items()},
+        goes_to=answer.goes_to or None,
         editor_ids=[],
         created_at=now,
         updated_at=now,
     )
+
+
+def copy_of(base: Revision, now: datetime) -> Revision:
+    """A revision, not kept yet, that says what another one says."""
+    said = {name: copy(getattr(base, name)) for name in _COMPARED}
+    return Revision(slug=base.slug, editor_ids=[], created_at=now, updated_at=now, **said)
 
 
 def same(one: Revision, other: Revision) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.content.live import live_release, release_revisions
+from handoff.content.live import leads_to, live_release, release_revisions
 from handoff.content.model import ReleaseItem, Revision
 from handoff.errors import Unprocessable
 from handoff.screening.service import screen
@@ -23,7 +23,7 @@ async def must_stand(session: AsyncSession, draft: Revision, heard: Mapping[str,
     those `heard` before the transaction, which holds everybody's messages up on SQLite."""
     live = await release_revisions(session, await live_release(session))
     known = live.get(draft.slug)
-    found = {"next": next_problems(draft.slug, draft.next, {slug: one.next for slug, one in live.items()})}
+    found = {"next": _withdrawn_steps(draft, live) or _next_problems_of(draft, live)}
     new = sorted(set(draft.examples) - set(known.examples if known else ()))
     heard = {**heard, **await listened([one for one in new if one not in heard])}
     found["examples"] = _dangerous([one for one in new if heard[one]])
@@ -32,12 +32,23 @@ async def must_stand(session: AsyncSession, draft: Revision, heard: Mapping[str,
         raise Unprocessable("not_ready", "This wording cannot be published yet.", problems=found)
 
 
+def _withdrawn_steps(draft: Revision, live: Mapping[str, Revision]) -> list[str]:
+    """For each next step that is withdrawn, what to take instead."""
+    gone = [live[step] for step in draft.next if step in live and live[step].goes_to]
+    ends = [(one, leads_to(live, one.slug)) for one in gone]
+    return [f"“{one.title}” is withdrawn: take “{to.title if to else 'another'}” instead" for one, to in ends]
+
+
+def _next_problems_of(draft: Revision, live: Mapping[str, Revision]) -> list[str]:
+    return next_problems(draft.slug, draft.next, {slug: one.next for slug, one in live.items()})
+
+
 async def live_titles(session: AsyncSession) -> dict[str, str]:
-    """The title of every live answer by slug, in the order of the titles."""
+    """The title of every answer that people get, by slug, in the order of the titles."""
     query = (
         select(Revision.slug, Revision.title)
         .join(ReleaseItem, ReleaseItem.revision_id == Revision.id)
-        .where(ReleaseItem.number == await live_release(session))
+        .where(ReleaseItem.number == await live_release(session), Revision.goes_to.is_(None))
         .order_by(Revision.title)
     )
     return {slug: title for slug, title in await session.execute(query)}

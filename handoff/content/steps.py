@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import keys
 from handoff.bodies import text_field
-from handoff.content import going_live, service, workflow
+from handoff.content import comments, going_live, service, withdrawing, workflow
 from handoff.content.checks import MAX_EXAMPLES
 from handoff.content.facts import Facts
 from handoff.content.keeping import owners, reviews
@@ -117,6 +117,39 @@ async def _discard(work: Editing, slug: str, given: Given, facts: Facts) -> None
     await workflow.discard(work, slug, _version(given))
 
 
+async def _take_up(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    await workflow.take_up(work, slug, _number(given, "revision"))
+
+
+async def _withdraw(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    """`questions` that `move` become the other answer's; those that `stay` lead to it."""
+    to, version = text_field(given, "to", 64), _version(given) if given.get("version") else None
+    move = given.get("questions", "stay") == "move"
+    await withdrawing.withdraw(work, slug, to, move=move, version=version)
+
+
+async def _rename(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    await withdrawing.rename(work, slug, text_field(given, "name", 64))
+
+
+async def _take_off(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    await withdrawing.take_off(work, slug, text_field(given, "reason", going_live.LONGEST_REASON))
+
+
+async def _comment(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    words = text_field(given, "words", LONGEST_NOTE)
+    about = text_field(given, "about", 16, needed=False)
+    await comments.say(work, slug, words, about, text_field(given, "reply_to", 36, needed=False))
+
+
+async def _resolve(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    await comments.settle(work, slug, text_field(given, "comment", 36), resolved=True)
+
+
+async def _reopen(work: Editing, slug: str, given: Given, facts: Facts) -> None:
+    await comments.settle(work, slug, text_field(given, "comment", 36), resolved=False)
+
+
 async def _keep_ours(work: Editing, slug: str, given: Given, facts: Facts) -> None:
     await workflow.set_shipped_aside(work, slug)
 
@@ -159,6 +192,13 @@ STEPS: Mapping[str, Step] = {
     "unschedule": Step("content.publish", _unschedule),
     "emergency": Step("content.publish_emergency", _emergency, screens=True),
     "request-changes": Step("content.approve", _request_changes),
+    "take-up": Step("content.edit", _take_up),
+    "withdraw": Step("content.edit", _withdraw),
+    "rename": Step("content.edit", _rename),
+    "take-off": Step("content.emergency", _take_off),
+    "comment": Step("content.edit", _comment),
+    "resolve": Step("content.edit", _resolve),
+    "reopen": Step("content.edit", _reopen),
     "owner": Step("content.edit", _owner),
     "still-correct": Step("content.publish", _still_correct),
     "source-differs": Step("content.edit", _source_differs),

@@ -17,9 +17,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.vocabulary import Vocabulary, load_vocabulary
 from handoff import audit
 from handoff.content.facts import Facts
-from handoff.content.model import APPROVED, AT_WORK, DRAFT, IN_REVIEW, SET_ASIDE, Answer, Revision
+from handoff.content.leading import must_lead
+from handoff.content.model import (
+    APPROVED,
+    AT_WORK,
+    DRAFT,
+    IN_REVIEW,
+    PUBLISHED,
+    SET_ASIDE,
+    Answer,
+    Comment,
+    Revision,
+)
 from handoff.content.moments import in_words
-from handoff.content.service import AnswerView, answer_view, next_number
+from handoff.content.service import AnswerView, answer_view, copy_of, next_number
 from handoff.content.standing import must_stand
 from handoff.content.wording import Wording, problems
 from handoff.db import ROW
@@ -52,9 +63,9 @@ async def start_draft(work: Editing, slug: str, *, shipped: bool = False) -> Rev
         return view.draft
     if view.draft:
         raise Conflict(
-            "draft_open", f"{_name(view, view.draft)} has a draft open. Finish or discard it first."
+            "draft_open", f"{name_of(view, view.draft)} has a draft open. Finish or discard it first."
         )
-    base = view.shipped if shipped or view.live is None else view.live
+    base = view.shipped if shipped or view.live is None else view.spoken
     if base is None:
         raise NotFound("There is nothing to start from.")
     draft = await copied(work, base)
@@ -78,6 +89,7 @@ async def submit(work: Editing, slug: str, version: int, facts: Facts) -> Revisi
     draft = await open_draft(work, slug, version, DRAFT)
     must_be_right(draft, facts)
     await must_stand(work.session, draft, work.heard)
+    await must_lead(work.session, draft)
     live = (await answer_view(work.session, slug)).live
     if live and Wording.of(live) == Wording.of(draft):
         raise Unprocessable("no_change", "This draft says the same as the live answer.", problems={})
@@ -87,11 +99,16 @@ async def submit(work: Editing, slug: str, version: int, facts: Facts) -> Revisi
 
 
 async def send_back(work: Editing, slug: str, version: int, note: str) -> Revision:
-    """Ask for changes, saying which, also once approved; who wrote it may take it back without a word."""
+    """Ask for changes, saying which, also once approved; who wrote it may take it back without a word.
+
+    What is asked for stays among the comments, until somebody resolves it.
+    """
     draft = await open_draft(work, slug, version, IN_REVIEW, APPROVED)
     if not note and not is_own(work.who, draft):
         raise Unprocessable("note_required", "Say what should change.", field="note")
     draft.state, draft.review_note, draft.approver_id = DRAFT, note or None, None
+    if note:
+        work.session.add(Comment(revision_id=draft.id, by_id=work.who.id, at=work.now, words=note))
     await touch(work, draft, "answer.request_changes")
     return draft
 
@@ -103,6 +120,7 @@ async def approve(work: Editing, slug: str, version: int, facts: Facts) -> Revis
         raise Forbidden("own_work", "You wrote this, so someone else has to approve it.")
     must_be_right(draft, facts)
     await must_stand(work.session, draft, work.heard)
+    await must_lead(work.session, draft)
     draft.state, draft.approver_id = APPROVED, work.who.id
     await touch(work, draft, "answer.approve")
     return draft
@@ -113,6 +131,23 @@ async def discard(work: Editing, slug: str, version: int) -> Revision:
     draft = await open_draft(work, slug, version, DRAFT)
     draft.state = SET_ASIDE
     await touch(work, draft, "answer.discard")
+    return draft
+
+
+async def take_up(work: Editing, slug: str, number: int) -> Revision:
+    """Open again what was set aside, or begin a draft with an earlier version's words."""
+    view = await held(work, slug)
+    earlier = next((one for one in view.history if one.number == number and not one.follows), None)
+    if earlier is None or earlier.state not in (SET_ASIDE, PUBLISHED):
+        raise NotFound("There is no such version to go back to.")
+    in_the_way = view.draft if earlier.author_id or earlier.state == PUBLISHED else view.shipped
+    if in_the_way:
+        raise Conflict("draft_open", "Another draft is open. Finish or discard it first.")
+    if earlier.state == PUBLISHED:
+        draft = await copied(work, earlier)
+    else:
+        draft, earlier.state, earlier.approver_id, earlier.review_note = earlier, DRAFT, None, None
+    await touch(work, draft, "answer.take_up")
     return draft
 
 
@@ -143,7 +178,7 @@ async def open_draft(
     draft = view.draft
     if draft is None:
         raise Conflict("no_draft", "There is no open draft of this answer any more.")
-    by = _name(view, draft)
+    by = name_of(view, draft)
     if draft.version != version and draft.state in states:
         raise Conflict("changed_meanwhile", f"{by} saved this draft after you opened it.", by=by)
     if draft.state == APPROVED and view.training and view.training.state in AT_WORK:
@@ -168,25 +203,10 @@ _SAID = {
 
 
 async def copied(work: Editing, base: Revision) -> Revision:
-    """A draft that says the same as another revision."""
-    draft = Revision(
-        slug=base.slug,
-        number=await next_number(work.session, base.slug),
-        state=DRAFT,
-        title=base.title,
-        web=base.web,
-        sms=base.sms,
-        differs=base.differs,
-        next=list(base.next),
-        source=dict(base.source),
-        review_on=base.review_on,
-        examples=list(base.examples),
-        areas=dict(base.areas),
-        author_id=work.who.id,
-        editor_ids=[str(work.who.id)],
-        created_at=work.now,
-        updated_at=work.now,
-    )
+    """A draft that says the same as another revision; of a withdrawn answer it brings back the words."""
+    draft = copy_of(base, work.now)
+    draft.number, draft.state, draft.goes_to = await next_number(work.session, base.slug), DRAFT, None
+    draft.author_id, draft.editor_ids = work.who.id, [str(work.who.id)]
     work.session.add(draft)
     await work.session.flush()
     return draft
@@ -211,6 +231,6 @@ def is_own(who: Member, draft: Revision) -> bool:
     return who.id == draft.author_id or str(who.id) in draft.editor_ids
 
 
-def _name(view: AnswerView, draft: Revision) -> str:
+def name_of(view: AnswerView, draft: Revision) -> str:
     last = uuid.UUID(draft.editor_ids[-1]) if draft.editor_ids else draft.author_id
     return view.names.get(last, "A colleague") if last else "A colleague"

@@ -8,10 +8,12 @@ from aiohttp import web
 
 from handoff import keys
 from handoff.bodies import json_object
-from handoff.content import meaning, presence, service
+from handoff.content import beginning_routes, meaning, presence, service
+from handoff.content.assistant import domain
 from handoff.content.examples import Looked, look_over
 from handoff.content.meaning import MEANINGS
 from handoff.content.model import DRAFT
+from handoff.content.reading import plain_words
 from handoff.content.service import AnswerView
 from handoff.content.wording import Wording
 from handoff.security import access
@@ -42,6 +44,9 @@ async def looked_over(request: web.Request, view: AnswerView, wording: Wording) 
 
 
 def setup(app: web.Application) -> None:
+    plain_words()  # both are read once, before there is anybody to wait for it
+    domain()
     meaning.setup(app)
+    beginning_routes.setup(app)  # before the answers: its address would be one
     app.router.add_post("/api/staff/answers/{slug}/examples", examples)
     app.router.add_get("/api/staff/answers/{slug}/editors", presence.editors)
