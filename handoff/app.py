@@ -69,6 +69,7 @@ from handoff.sms.receipts import LostReceipts
 from handoff.sms.twilio_client import TwilioClient
 from handoff.staff import routes as staff_routes
 from handoff.studio import routes as studio_routes
+from handoff.studio.links import LinkChecks
 from handoff.studio.reminders import Reminders
 from handoff.studio.schedule import NoticeMail, Schedule
 from handoff.studio.trainings import Trainings
@@ -144,6 +145,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             Schedule(parts.db, parts.clock, parts.hub, parts.rules, parts.content.facts).run_forever,
             NoticeMail(parts.db, parts.clock, parts.settings).run_forever,
             Reminders(parts.db, parts.clock, parts.rules, parts.content.facts).run_forever,
+            LinkChecks(parts.db, parts.clock, parts.rules, parts.content.facts, parts.settings).run_forever,
             Trainings(*told[:4], parts.rasa, parts.content, parts.settings).run_forever,
             Alarms(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Imports(parts.db, parts.clock, parts.rules).run_forever,

@@ -17,6 +17,8 @@ from ops.demo_secrets import is_demo
 _MAIL_SERVER = re.compile(r"smtps?://([^\s/?#@]+@)?[^\s/?#@:]+(:[0-9]+)?/?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?(\?[^\s#]*)?")
 
+_ON, _OFF = ("on", "1", "true", "yes"), ("off", "0", "false", "no")
+
 
 class BadSettings(Exception):
     """One sentence per setting that is missing or wrong."""
@@ -65,6 +67,7 @@ class Settings:
     internal_token: str = field(default="", repr=False)
     demo_password: str = field(default="", repr=False)
     now: datetime | None = None
+    check_links: bool = False
     limits: Limits = Limits()
 
     @property
@@ -133,6 +136,7 @@ class _Reader:
             internal_token=self.secret("INTERNAL_TOKEN"),
             demo_password=self.env.get("WAYLINE_DEMO_PASSWORD", "") if mode == "demo" else "",
             now=self.instant("WAYLINE_NOW", mode),
+            check_links=self.switch("WAYLINE_CHECK_LINKS"),
             limits=self.limits(mode),
         )
         if self.faults:
@@ -210,6 +214,12 @@ class _Reader:
             self.faults.append(f"{name} must be a whole number, not {value!r}")
             return usual
         return int(value)
+
+    def switch(self, name: str) -> bool:
+        value = self.env.get(name, "").strip().lower() or "off"
+        if value not in (*_ON, *_OFF):
+            self.faults.append(f"{name} must be on or off, not {value!r}")
+        return value in _ON
 
     def items(self, name: str) -> tuple[str, ...]:
         return tuple(part.strip() for part in self.env.get(name, "").split(",") if part.strip())
