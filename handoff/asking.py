@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -155,7 +156,7 @@ class Asking:
         replies = await self._replies(session, conversation, turn, answer)
         if speaks and outcome.worried:
             replies = _no_shrugs(answer, in_form)
-            await self._be_kind(session, now, conversation, turn, needed=not replies)
+            await self._be_kind(session, now, conversation, turn.id, needed=not replies)
         audience = EVERYONE if speaks else STAFF_ONLY
         said = [await self._say(session, now, conversation, turn, reply, audience) for reply in replies]
         return not all(said)
@@ -176,15 +177,22 @@ class Asking:
     ) -> None:
         """While the assistant is switched off: an adviser gets to read the turn, and a worry is answered."""
         told = await hand_over(session, self._rules, now, conversation, turn)
-        await self.be_kind(session, now, conversation, turn, needed=not told)
+        await self.be_kind(session, now, conversation, turn.message_id, turn.id, needed=not told)
 
     async def be_kind(
-        self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn, *, needed: bool
+        self,
+        session: AsyncSession,
+        now: datetime,
+        conversation: Conversation,
+        message_id: uuid.UUID,
+        turn_id: uuid.UUID,
+        *,
+        needed: bool,
     ) -> None:
-        """Answer the worry in a turn about which Rasa is not asked, if there is one."""
-        heard = await findings_of(session, turn.message_id)
+        """Answer the worry in a message about which Rasa is not asked, if there is one."""
+        heard = await findings_of(session, message_id)
         if any(found.level == "concern" and found.categories for found in heard):
-            await self._be_kind(session, now, conversation, turn, needed=needed)
+            await self._be_kind(session, now, conversation, turn_id, needed=needed)
 
     async def _say(
         self,
@@ -214,7 +222,13 @@ class Asking:
         return live
 
     async def _be_kind(
-        self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn, *, needed: bool
+        self,
+        session: AsyncSession,
+        now: datetime,
+        conversation: Conversation,
+        turn_id: uuid.UUID,
+        *,
+        needed: bool,
     ) -> None:
         """Answer a worry (concern) kindly first: once a case, and whenever nothing else would be said."""
         if conversation.safety_sent and not needed:
@@ -224,9 +238,10 @@ class Asking:
             "at": now.isoformat(),
             "categories": [],
         }
-        offer = [{"text": "Talk to a person", "answer": "talk-to-person"}]
-        kind = _fixed("concern", self._rules.area(conversation.area), now)
-        await self._say(session, now, conversation, turn, Reply(**kind, choices=offer), EVERYONE)
+        area = self._rules.area(conversation.area)
+        kind = Reply(**_fixed("concern", area, now), choices=[PERSON])
+        words = render(kind, self._content, area, conversation.channel)
+        await append(session, conversation, now, author=BOT_AUTHOR, turn_id=turn_id, **words)
 
     async def _apologise(
         self, session: AsyncSession, now: datetime, conversation: Conversation, turn: Turn

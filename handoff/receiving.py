@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
+from handoff.asking import Asking
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.conversations.model import (
@@ -44,7 +45,7 @@ from handoff.errors import Conflict, TooLong, Unprocessable
 from handoff.known import take_note
 from handoff.savepoint import savepoint
 from handoff.screening.heard import Heard
-from handoff.screening.holding import may_hold
+from handoff.screening.holding import bot_may_speak, may_hold
 from handoff.screening.long_texts import LongTexts, news
 from handoff.screening.service import findings_of
 from handoff.screening.triage import triage
@@ -74,9 +75,15 @@ class Receiving:
     """Stores what arrives. `announce` is told of a conversation in which staff have something to see."""
 
     def __init__(
-        self, db: Database, clock: Clock, rules: CaseRules, announce: Callable[[Conversation], None]
+        self,
+        db: Database,
+        clock: Clock,
+        rules: CaseRules,
+        asking: Asking,
+        announce: Callable[[Conversation], None],
     ) -> None:
-        self._db, self._clock, self._rules, self._announce = db, clock, rules, announce
+        self._db, self._clock, self._rules, self._asking = db, clock, rules, asking
+        self._announce = announce
         self._long_texts = LongTexts()
 
     async def receive(
@@ -176,10 +183,19 @@ class Receiving:
             if verdict is None:
                 await to_a_person(session, self._rules, now, conversation, message.turn_id)
             elif heard := news(verdict, known):
-                await triage(Heard(session, self._rules, now, conversation, message, heard))
+                await self._answer(Heard(session, self._rules, now, conversation, message, heard))
             replies = await replies_of(session, message.turn_id) if message.turn_id else []
         self._announce(conversation)
         return {"seq": message.seq, "replies": [as_json(reply) for reply in replies]}
+
+    async def _answer(self, heard: Heard) -> None:
+        """Triage the copy; a worry in it, which the assistant is not asked about, gets its kind words."""
+        answered = await triage(heard)
+        session, now, conversation, message = heard.session, heard.now, heard.conversation, heard.message
+        if answered or not message.turn_id or not await bot_may_speak(session, self._rules, conversation):
+            return
+        needed = may_hold(conversation, now)
+        await self._asking.be_kind(session, now, conversation, message.id, message.turn_id, needed=needed)
 
 
 async def _append_copy(

@@ -120,7 +120,8 @@ class Triaging:
         if turn.outcome != SKIPPED:
             return None
         conversation.flooded_at = now  # one of too many at once: they are told when they have stopped
-        await self._asking.be_kind(session, now, conversation, turn, needed=may_hold(conversation, now))
+        needed = may_hold(conversation, now)
+        await self._asking.be_kind(session, now, conversation, turn.message_id, turn.id, needed=needed)
         return SKIPPED
 
     async def _give_up(self, turn_id: uuid.UUID, message: Message) -> Triaged | None:

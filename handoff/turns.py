@@ -55,7 +55,7 @@ class Turns:
 
     def __init__(self, db: Database, clock: Clock, hub: Hub, rules: CaseRules, asking: Asking) -> None:
         self._db, self._clock, self._hub, self._rules, self._asking = db, clock, hub, rules, asking
-        self._receiving = Receiving(db, clock, rules, lambda at: self._announce(at, for_staff=True))
+        self._receiving = Receiving(db, clock, rules, asking, lambda at: self._announce(at, for_staff=True))
         self._triaging = Triaging(db, clock, rules, asking)
         self._me = str(uuid.uuid4())
         self._tasks: set[asyncio.Task[None]] = set()

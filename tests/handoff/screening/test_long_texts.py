@@ -11,7 +11,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from handoff.app import Parts
-from handoff.conversations.model import Message
+from handoff.conversations.model import ADVISER, Conversation, Message
 from handoff.conversations.service import messages_after
 from handoff.screening import long_texts
 from handoff.screening.long_texts import OVERLAP, WINDOW, LongTexts, windows
@@ -21,6 +21,7 @@ from tests.handoff.factories import Chat, make_chat
 
 HARMLESS = "i would like to read about the college course please. "
 HIT, NOW = "my dad hits me with a belt. ", "i want to kill myself tonight i have the pills. "
+WORRY = "my nan died and i cant stop crying. "
 MANY = 12  # more than asyncio's own pool has threads for
 
 
@@ -100,6 +101,26 @@ async def test_worse_in_the_middle_is_answered_too_and_sent_again_it_changes_not
     first, second = bodies[0]["replies"]
     assert first["text"] != second["text"] and {first["kind"], second["kind"]} == {"safety"}
     assert bodies[0] == bodies[1] and len(await kept(parts, chat)) == 1
+
+
+async def test_a_worry_is_answered_kindly_once_and_kept_for_staff(client: TestClient, parts: Parts) -> None:
+    chat, same = await make_chat(client), str(uuid.uuid4())
+    bodies = [await (await chat.send(long_with(middle=WORRY), id=same)).json() for _ in range(2)]
+    (kind,) = bodies[0]["replies"]
+    assert "0800 1111" in kind["text"] and [one["answer"] for one in kind["choices"]] == ["talk-to-person"]
+    assert bodies[0] == bodies[1] and await chat.messages() == [kind]
+    assert len(await kept(parts, chat)) == 1
+
+
+async def test_a_worry_gets_no_words_of_the_assistants_while_an_adviser_has_the_talk(
+    client: TestClient, parts: Parts
+) -> None:
+    chat = await make_chat(client)
+    async with parts.db.transaction() as session:
+        (await session.get_one(Conversation, uuid.UUID(chat.conversation))).state = ADVISER
+    response = await chat.send(long_with(middle=WORRY))
+    assert (response.status, (await response.json())["replies"]) == (413, [])
+    assert len(await kept(parts, chat)) == 1
 
 
 @pytest.mark.parametrize("length", [5_001, 7_400, 12_345, 65_000])
