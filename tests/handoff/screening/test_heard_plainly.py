@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handoff.screening.service import phrase_screen
+from handoff.screening.service import phrase_screen, screen
 from handoff.screening.verdict import Level, Verdict, at_least
 
 
@@ -44,6 +44,20 @@ def test_danger_now_is_an_emergency(text: str) -> None:
 )
 def test_a_look_alike_never_hides_someone_in_danger(text: str) -> None:
     assert at_least(level(text), "urgent")
+
+
+@pytest.mark.parametrize(
+    "text", ["kill me", "kill me pls", "just kill me now", "someone kill me", "KILL ME!!"]
+)
+def test_kill_me_and_nothing_else_is_a_worry(text: str) -> None:
+    assert level(text) == "concern" and at_least(screen(text).level, "concern")
+
+
+@pytest.mark.parametrize(
+    "text", ["this homework is gonna kill me", "these shoes kill me", "my mum will kill me if i fail maths"]
+)
+def test_what_kills_in_a_manner_of_speaking_is_none(text: str) -> None:
+    assert screen(text).level == "routine"
 
 
 @pytest.mark.parametrize(
