@@ -40,7 +40,9 @@ def test_words_of_no_vocabulary_are_not_heard_as_leaving(seed: int, words: int) 
 def test_short_words_at_random_are_hardly_ever_heard_either(longest: int) -> None:
     chance = random.Random(longest)
     drawn = [
-        " ".join("".join(chance.choices(KEYS, k=chance.randint(2, longest))) for _ in range(chance.randint(5, 25)))
+        " ".join(
+            "".join(chance.choices(KEYS, k=chance.randint(2, longest))) for _ in range(chance.randint(5, 25))
+        )
         for _ in range(250)
     ]
     assert sum(hear_neet(text) is not None for text in drawn) == 0
