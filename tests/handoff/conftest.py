@@ -31,12 +31,13 @@ from handoff.clock import Clock
 from handoff.content.facts import load_facts
 from handoff.crypto import keyring
 from handoff.settings import Settings
+from tests.handoff.cases.scenes import CAMDEN, LAMBETH, LEAD, Colleague, signed_in
+from tests.handoff.factories import PASSWORD
 from tests.handoff.fakes import FakeRasa, FakeTwilio
 from tests.handoff.lock_order import watched
 from tests.servers import Absent, free_port, postgres_programs
 
 KEY, INDEX_KEY = Fernet.generate_key().decode(), "index-key-for-tests"
-PASSWORD = "plum-otter-lantern-42"
 facts = cache(load_facts)
 os.environ["PGSSLMODE"] = "disable"  # the tests' own server has no TLS to ask for
 
@@ -228,3 +229,23 @@ async def internal(parts: Parts) -> AsyncIterator[TestClient]:
         yield await stack.enter_async_context(
             TestClient(TestServer(make_internal_app(parts)), headers=headers)
         )
+
+
+def at_their_desk(email: str) -> Any:
+    """A fixture: this demo person, signed in with a cookie jar of their own."""
+
+    @pytest.fixture
+    async def signed_in_there(client: TestClient) -> AsyncIterator[Colleague]:
+        async with signed_in(client, email) as colleague:
+            yield colleague
+
+    return signed_in_there
+
+
+sam = at_their_desk(CAMDEN)  # Sam Okafor, adviser in Camden
+alex = at_their_desk(LAMBETH)  # Alex Chen, adviser in Lambeth
+priya = at_their_desk(LEAD)  # Priya Nair, safeguarding lead, all areas
+dana = at_their_desk("manager@demo.test")  # Dana Whitlock, manager, all areas
+jo = at_their_desk("editor.one@demo.test")  # Jo Davies, editor
+kit = at_their_desk("editor.two@demo.test")  # Kit Morgan, the other editor
+robin = at_their_desk("admin@demo.test")  # Robin Hale, administrator

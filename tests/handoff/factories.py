@@ -8,7 +8,8 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 
-from tests.handoff.conftest import PASSWORD
+PASSWORD = "plum-otter-lantern-42"
+"""Every demo person's."""
 
 
 @dataclass(frozen=True)

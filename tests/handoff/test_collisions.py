@@ -16,11 +16,9 @@ from sqlalchemy.exc import DBAPIError
 from handoff.app import Parts
 from handoff.errors import errors_middleware, second_try_middleware
 from tests.handoff.alerts.test_locks import until_waiting
-from tests.handoff.cases.conftest import sam
 from tests.handoff.cases.scenes import Colleague, make_case
 from tests.handoff.factories import make_chat
 
-__all__ = ["sam"]
 POSTGRES = pytest.mark.parametrize(
     "database_kind", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )

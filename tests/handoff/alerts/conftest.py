@@ -1,4 +1,4 @@
-"""A service whose alerts ring and go out only when a test says so, and staff at work beside it."""
+"""A service whose alerts ring and go out only when a test says so."""
 
 from __future__ import annotations
 
@@ -7,22 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from handoff.app import Parts, make_parts, make_public_app
-from handoff.settings import Settings
+from handoff.app import Parts, make_public_app
 from tests.handoff.alerts.scenes import Bell
-from tests.handoff.cases.conftest import alex, priya, sam
 from tests.handoff.fakes import FakeTwilio
+from tests.handoff.idle import parts
 
-__all__ = ["alex", "priya", "sam"]
-
-
-@pytest.fixture
-async def parts(settings: Settings) -> AsyncIterator[Parts]:
-    """Everything a process carries, with no job at work."""
-    async with make_parts(settings) as made:
-        await made.content.reload()
-        yield made
-        await made.turns.stop()
+__all__ = ["parts"]
 
 
 @pytest.fixture

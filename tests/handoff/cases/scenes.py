@@ -17,7 +17,7 @@ from handoff.cases.service import open_or_raise
 from handoff.conversations.model import PERSON_AUTHOR, Conversation
 from handoff.conversations.service import append, lock, open_webchat, sms_conversation
 from handoff.live import CONSOLE
-from tests.handoff.conftest import PASSWORD
+from tests.handoff.factories import PASSWORD
 
 LEAD, CAMDEN, LAMBETH = "lead@demo.test", "pa.camden@demo.test", "pa.lambeth@demo.test"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,12 +20,6 @@ from handoff.conversations.model import Conversation
 from tests.handoff.cases.scenes import LEAD, Colleague, conversation_state, make_case, signed_in, stored
 
 Client = TestClient[Any, Any]
-
-
-@pytest.fixture
-async def sam(client: Client) -> AsyncIterator[Colleague]:
-    async with signed_in(client) as colleague:
-        yield colleague
 
 
 def at(case: dict[str, str]) -> str:

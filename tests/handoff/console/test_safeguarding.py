@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -22,12 +21,6 @@ from tests.handoff.factories import make_chat
 
 Client = TestClient[Any, Any]
 PAGE = "/staff/safeguarding"
-
-
-@pytest.fixture
-async def priya(client: Client) -> AsyncIterator[Colleague]:
-    async with signed_in(client, LEAD) as colleague:
-        yield colleague
 
 
 async def listed(who: Colleague, query: str = "") -> list[str]:

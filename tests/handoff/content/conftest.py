@@ -1,8 +1,7 @@
-"""Two editors at work side by side."""
+"""Answers that have been read for what they mean."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -12,30 +11,8 @@ from sqlalchemy import delete, select
 from handoff.app import Parts
 from handoff.content.meaning import MEANINGS
 from handoff.content.model import ReleaseItem, Revision
-from tests.handoff.cases.scenes import Colleague, signed_in
 
 FEW = {"ema", "free-meals", "travel", "cv"}
-
-
-@pytest.fixture
-async def jo(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Jo Davies, editor."""
-    async with signed_in(client, "editor.one@demo.test") as colleague:
-        yield colleague
-
-
-@pytest.fixture
-async def kit(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Kit Morgan, the other editor."""
-    async with signed_in(client, "editor.two@demo.test") as colleague:
-        yield colleague
-
-
-@pytest.fixture
-async def sam(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Sam Okafor, adviser: may read answers, not change them."""
-    async with signed_in(client, "pa.camden@demo.test") as colleague:
-        yield colleague
 
 
 @pytest.fixture

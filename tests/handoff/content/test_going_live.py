@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,13 +27,6 @@ BURSARY = "/api/staff/answers/bursary"
 LONDON = ZoneInfo("Europe/London")
 
 
-@pytest.fixture
-async def mo(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """The service manager."""
-    async with signed_in(client, "manager@demo.test") as colleague:
-        yield colleague
-
-
 async def approved(jo: Colleague, kit: Colleague, words: str = "Later.") -> int:
     """A draft of Jo's that Kit approved for later; its version."""
     _, begun = await jo.post(f"{BURSARY}/start")
@@ -52,6 +44,13 @@ async def scheduled(jo: Colleague, kit: Colleague, clock: Clock, ahead: timedelt
     status, told = await kit.post(f"{BURSARY}/schedule", body)
     assert status == 200, told
     return int(told["draft"]["version"])
+
+
+async def missed(jo: Colleague, kit: Colleague, parts: Parts) -> None:
+    """One whose time came while nothing ran is live."""
+    await scheduled(jo, kit, parts.clock, timedelta(minutes=20))
+    parts.clock.move(timedelta(minutes=40))
+    await until_live(jo)
 
 
 async def live(editor: Colleague) -> str:
@@ -108,9 +107,7 @@ async def test_a_scheduled_wording_goes_live_once_at_its_time(
 async def test_one_missed_while_nothing_ran_goes_live_late_and_is_reported(
     jo: Colleague, kit: Colleague, parts: Parts
 ) -> None:
-    await scheduled(jo, kit, parts.clock, timedelta(minutes=20))
-    parts.clock.move(timedelta(minutes=40))
-    await until_live(jo)
+    await missed(jo, kit, parts)
     page = await kit.page("/staff/answers")
     assert "was to go live on" in page and "so it went live late" in page
     assert await done(parts, "release.missed") == 1
@@ -119,9 +116,7 @@ async def test_one_missed_while_nothing_ran_goes_live_late_and_is_reported(
 async def test_a_notice_is_gone_once_it_is_read_and_only_for_its_reader(
     jo: Colleague, kit: Colleague, parts: Parts
 ) -> None:
-    await scheduled(jo, kit, parts.clock, timedelta(minutes=20))
-    parts.clock.move(timedelta(minutes=40))
-    await until_live(jo)
+    await missed(jo, kit, parts)
     page = await kit.page("/staff/answers")
     path = page.partition('action="/staff/notices/')[2].partition('"')[0]
     assert (await jo.submit(f"/staff/notices/{path}"))[0] == 404
@@ -132,10 +127,10 @@ async def test_a_notice_is_gone_once_it_is_read_and_only_for_its_reader(
 
 @pytest.mark.parametrize("step", ["save", "take-back", "request-changes", "publish", "schedule", "emergency"])
 async def test_what_is_scheduled_is_not_touched_until_it_is_off_the_schedule(
-    jo: Colleague, kit: Colleague, mo: Colleague, clock: Clock, step: str
+    jo: Colleague, kit: Colleague, dana: Colleague, clock: Clock, step: str
 ) -> None:
     version = await scheduled(jo, kit, clock, timedelta(days=1))
-    who = mo if step == "emergency" else jo
+    who = dana if step == "emergency" else jo
     body = {"version": version, "at": "2030-01-01T09:00", "reason": "Wrong sum.", "note": "x", "sms": "x"}
     status, told = await who.post(f"{BURSARY}/{step}", body)
     error = told["error"]
@@ -178,40 +173,40 @@ def test_a_time_that_the_clocks_skip_is_refused() -> None:
         moment_of("2027-03-28T01:30", LONDON, datetime(2026, 11, 22, tzinfo=UTC))
 
 
-async def test_an_emergency_needs_its_right_and_a_reason(jo: Colleague, mo: Colleague) -> None:
+async def test_an_emergency_needs_its_right_and_a_reason(jo: Colleague, dana: Colleague) -> None:
     _, begun = await jo.post(f"{BURSARY}/start")
     body = {"version": begun["draft"]["version"], "reason": "The sum is wrong."}
     assert (await jo.post(f"{BURSARY}/emergency", body))[0] == 403
-    status, told = await mo.post(f"{BURSARY}/emergency", {**body, "reason": " "})
+    status, told = await dana.post(f"{BURSARY}/emergency", {**body, "reason": " "})
     assert (status, told["error"]["code"]) == (422, "empty")
 
 
-async def test_not_even_an_emergency_makes_an_example_of_words_about_danger(mo: Colleague) -> None:
-    _, begun = await mo.post(f"{BURSARY}/start")
+async def test_not_even_an_emergency_makes_an_example_of_words_about_danger(dana: Colleague) -> None:
+    _, begun = await dana.post(f"{BURSARY}/start")
     said = {
         "version": begun["draft"]["version"],
         "examples": "\n".join([*begun["examples"], "i want to die"]),
     }
-    _, saved = await mo.post(f"{BURSARY}/save", said)
+    _, saved = await dana.post(f"{BURSARY}/save", said)
     body = {"version": saved["draft"]["version"], "reason": "The sum was wrong."}
-    status, told = await mo.post(f"{BURSARY}/emergency", body)
+    status, told = await dana.post(f"{BURSARY}/emergency", body)
     assert (status, told["error"]["code"]) == (422, "not_ready")
 
 
 async def test_an_emergency_publishes_ones_own_work_and_tells_managers_and_leads(
-    mo: Colleague, client: TestClient[Any, Any], parts: Parts
+    dana: Colleague, client: TestClient[Any, Any], parts: Parts
 ) -> None:
-    _, begun = await mo.post(f"{BURSARY}/start")
+    _, begun = await dana.post(f"{BURSARY}/start")
     words = {"version": begun["draft"]["version"], "web": "Right.", "sms": "Right."}
-    _, saved = await mo.post(f"{BURSARY}/save", words)
+    _, saved = await dana.post(f"{BURSARY}/save", words)
     reason = "The sum was wrong."
     body = {"version": saved["draft"]["version"], "reason": reason}
-    status, told = await mo.post(f"{BURSARY}/emergency", body)
-    assert (status, await live(mo)) == (200, "Right."), told
+    status, told = await dana.post(f"{BURSARY}/emergency", body)
+    assert (status, await live(dana)) == (200, "Right."), told
     async with signed_in(client, "lead@demo.test") as lead:
         assert reason in await lead.page("/staff/answers")
-    assert reason in await mo.page("/staff/answers")
-    newest = (await mo.get("/api/staff/releases"))[1]["releases"][0]
+    assert reason in await dana.page("/staff/answers")
+    newest = (await dana.get("/api/staff/releases"))[1]["releases"][0]
     assert newest["why"] == f"Emergency: {reason}"
     mails = parts.settings.data_dir / "mail"
     async with asyncio.timeout(20):

@@ -1,4 +1,4 @@
-"""A chat in which the assistant has just answered, and the staff who hear of it."""
+"""A chat in which the assistant has just answered."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient
 
+from handoff.app import Parts
+from handoff.staff import service as staff
 from tests.handoff.cases.scenes import Colleague, signed_in
 from tests.handoff.factories import Chat, make_chat
 from tests.handoff.fakes import FakeRasa, answer
@@ -23,21 +25,11 @@ async def chat(client: TestClient[Any, Any], rasa: FakeRasa) -> Chat:
 
 
 @pytest.fixture
-async def jo(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Jo Davies, editor, all areas."""
-    async with signed_in(client, "editor.one@demo.test") as colleague:
-        yield colleague
-
-
-@pytest.fixture
-async def dana(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Dana Whitlock, manager, all areas."""
-    async with signed_in(client, "manager@demo.test") as colleague:
-        yield colleague
-
-
-@pytest.fixture
-async def sam(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Sam Okafor, adviser in Camden."""
-    async with signed_in(client) as colleague:
+async def lambeth_editor(client: TestClient[Any, Any], parts: Parts) -> AsyncIterator[Colleague]:
+    """Kit Morgan, editor, here of Lambeth alone."""
+    async with parts.db.transaction() as session:
+        person = await staff.by_email(session, "editor.two@demo.test")
+        assert person is not None
+        person.areas = ["lambeth"]
+    async with signed_in(client, "editor.two@demo.test") as colleague:
         yield colleague

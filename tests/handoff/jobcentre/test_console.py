@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncssh
@@ -11,7 +10,7 @@ from aiohttp.test_utils import TestClient
 
 from handoff.jobcentre.model import Channel
 from handoff.jobcentre.options import Files, Web, loaded
-from tests.handoff.cases.scenes import Colleague, signed_in
+from tests.handoff.cases.scenes import Colleague
 from tests.handoff.jobcentre.far_ends import SECRET, FakeWebhook, keys, make_keys
 from tests.handoff.jobcentre.scenes import NAME, Office
 
@@ -21,13 +20,6 @@ FILES = {
     "folder": "in", "acks": "acks", "host_key": HOST_KEY, "certificate": keys().pem,
 }  # fmt: skip
 WEB = {"kind": "web", "area": "camden", "url": "https://jobcentre.test/notices", "secret": SECRET}
-
-
-@pytest.fixture
-async def jo(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Jo Davies, editor: no right to anything here."""
-    async with signed_in(client, "editor.one@demo.test") as colleague:
-        yield colleague
 
 
 async def channel(office: Office, area: str = "camden") -> Channel | None:

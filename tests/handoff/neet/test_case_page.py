@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,13 +12,6 @@ from tests.handoff.cases.scenes import LAMBETH, Colleague, signed_in
 from tests.handoff.factories import Chat, make_chat
 
 Client = TestClient[Any, Any]
-
-
-@pytest.fixture
-async def sam(client: Client) -> AsyncIterator[Colleague]:
-    """An adviser in Camden."""
-    async with signed_in(client) as colleague:
-        yield colleague
 
 
 @pytest.fixture

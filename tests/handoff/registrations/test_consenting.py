@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,12 +22,6 @@ from tests.handoff.registrations.papers import make_registration, reload
 Client = TestClient[Any, Any]
 ASKED = "Is it OK if I tell the Jobcentre you registered?"
 FIELDS = {"answer": "yes", "how": "phone", "words": ASKED, "free": "yes"}
-
-
-@pytest.fixture
-async def sam(client: Client) -> AsyncIterator[Colleague]:
-    async with signed_in(client) as colleague:
-        yield colleague
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from handoff.records.model import Consent
 from handoff.registrations.lifecycle import Lifecycle
 from handoff.registrations.model import Registration
 from handoff.registrations.permissions import WORDS
-from tests.handoff.cases.scenes import Colleague, signed_in
+from tests.handoff.cases.scenes import Colleague
 from tests.handoff.factories import make_chat
 from tests.handoff.registrations.forms import Form
 
@@ -33,12 +32,6 @@ OWN_WORDS = "hiding at my nans since my dad found out"
 @pytest.fixture
 async def form(client: TestClient[Any, Any], internal: TestClient[Any, Any]) -> Form:
     return Form(internal, (await make_chat(client, "camden")).conversation)
-
-
-@pytest.fixture
-async def sam(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    async with signed_in(client) as colleague:
-        yield colleague
 
 
 async def registered(form: Form, parts: Parts, **given: str) -> Registration:

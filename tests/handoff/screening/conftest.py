@@ -1,8 +1,7 @@
-"""Staff at work on screening."""
+"""A dry run over few messages, and a phone."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,12 +10,7 @@ from aiohttp.test_utils import TestClient
 from handoff.app import Parts
 from handoff.screening.editions import trial
 from handoff.screening.editions.labelled import Labelled
-from tests.handoff.cases.conftest import priya
-from tests.handoff.cases.scenes import Colleague, signed_in
-from tests.handoff.screening.editing import MANAGER
 from tests.handoff.sms.phones import Phone
-
-__all__ = ["priya"]
 
 FEW = (
     Labelled("i am going to kill myself tonight", "emergency"),
@@ -32,13 +26,6 @@ FEW = (
 def few_labelled(monkeypatch: pytest.MonkeyPatch) -> None:
     """A dry run hears these made-up messages, and not the thousand that the product comes with."""
     monkeypatch.setattr(trial, "labelled", lambda: FEW)
-
-
-@pytest.fixture
-async def dana(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Dana Whitlock, manager: approves and does not write."""
-    async with signed_in(client, MANAGER) as colleague:
-        yield colleague
 
 
 @pytest.fixture

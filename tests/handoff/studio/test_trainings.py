@@ -36,18 +36,6 @@ async def parts(settings: Settings, script: Script) -> AsyncIterator[Parts]:
         yield made
 
 
-@pytest.fixture
-async def jo(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    async with signed_in(client, "editor.one@demo.test") as colleague:
-        yield colleague
-
-
-@pytest.fixture
-async def kit(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    async with signed_in(client, "editor.two@demo.test") as colleague:
-        yield colleague
-
-
 async def new_example(parts: Parts, jo: Colleague, kit: Colleague, words: str = "Ask college.") -> None:
     """Jo's new words and example question for the bursary, approved by Kit for at once."""
     _, begun = await jo.post(f"{BURSARY}/start")

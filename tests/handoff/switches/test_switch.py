@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -26,20 +25,6 @@ Client = TestClient[Any, Any]
 SWITCHES = "/api/staff/switches"
 OFF = {"channel": "webchat", "on": False, "reason": "It gave last year's sums."}
 TOLD = "The computer assistant is off just now."
-
-
-@pytest.fixture
-async def priya(client: Client) -> AsyncIterator[Colleague]:
-    """Priya Nair, safeguarding lead: may turn the switch."""
-    async with signed_in(client, LEAD) as colleague:
-        yield colleague
-
-
-@pytest.fixture
-async def sam(client: Client) -> AsyncIterator[Colleague]:
-    """Sam Okafor, adviser: may not."""
-    async with signed_in(client) as colleague:
-        yield colleague
 
 
 async def turn(who: Colleague, channel: str = "webchat", *, on: bool = False, why: str = "Wrong") -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,18 +12,12 @@ from sqlalchemy import select, text
 from handoff.app import Parts
 from handoff.audit import AuditEntry
 from handoff.conversations.model import Contact, Conversation
-from tests.handoff.cases.scenes import Colleague, signed_in
+from tests.handoff.cases.scenes import Colleague
 from tests.handoff.factories import Chat, make_chat
 
 Client = TestClient[Any, Any]
 DISCLOSURE = "my step dad hits me"
 NUMBER, MASKED = "+447700900456", "+44 •••• ••• 456"
-
-
-@pytest.fixture
-async def sam(client: Client) -> AsyncIterator[Colleague]:
-    async with signed_in(client) as colleague:
-        yield colleague
 
 
 async def case_of(sam: Colleague, chat: Chat) -> str:

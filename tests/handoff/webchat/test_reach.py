@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from aiohttp.test_utils import TestClient
 
 from handoff.app import Parts
 from handoff.reach import NUMBER_KEPT, TIME_KEPT, is_all, says_when
-from tests.handoff.cases.scenes import Colleague, signed_in
+from tests.handoff.cases.scenes import Colleague
 from tests.handoff.factories import Chat, make_chat
 from tests.handoff.fakes import FakeRasa
 
@@ -24,12 +23,6 @@ async def chat(client: Client) -> Chat:
     chat = await make_chat(client, "camden")
     await chat.say(HEARD)
     return chat
-
-
-@pytest.fixture
-async def sam(client: Client) -> AsyncIterator[Colleague]:
-    async with signed_in(client) as colleague:
-        yield colleague
 
 
 async def the_case(sam: Colleague) -> tuple[dict[str, Any], str]:
