@@ -50,12 +50,16 @@ def read_answers(folder: Path) -> list[Answer]:
 
 
 def _read_file(file: Path) -> list[Answer]:
-    entries = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER) or []  # noqa: S506 (both are safe)
-    for index, entry in enumerate(entries):
-        texts = [entry.get("slug"), entry.get("title"), *(entry.get("examples") or [])]
+    entries = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 (both are safe)
+    if not isinstance(entries, list):
+        raise ReleaseFault(f"{file.name} must be a list of answers")
+    for number, entry in enumerate(entries, 1):
+        if not isinstance(entry, dict) or not isinstance(entry.get("examples"), list):
+            raise ReleaseFault(f"{file.name}, entry {number}: examples must be a list of texts")
+        texts = [entry.get("slug"), entry.get("title"), *entry["examples"]]
         if not all(isinstance(text, str) and text.strip() for text in texts):
-            raise ReleaseFault(f"{file.name}, entry {index + 1}: slug, title and examples must be texts")
-    return list(entries)
+            raise ReleaseFault(f"{file.name}, entry {number}: slug, title and examples must be texts")
+    return entries
 
 
 class Example(Message):

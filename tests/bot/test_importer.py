@@ -39,11 +39,26 @@ def test_the_release_is_the_named_one_else_the_live_one_else_the_seed(tmp_path, 
 
 
 @pytest.mark.parametrize(
-    "content", ["- slug: a\n  title: 3\n", "- title: A\n", "- slug: a\n  title: A\n  examples: ['', x]\n"]
+    "content",
+    [
+        "- slug: a\n  title: 3\n  examples: []\n",
+        "- title: A\n  examples: []\n",
+        "- slug: a\n  title: A\n  examples: ['', x]\n",
+        "- slug: a\n  title: A\n",
+        "- slug: a\n  title: A\n  examples:\n",
+        "- a\n",
+    ],
 )
 def test_an_answer_without_its_words_is_named(tmp_path, content):
     (tmp_path / "money.yml").write_text(content)
     with pytest.raises(ReleaseFault, match=r"money\.yml, entry 1"):
+        read_answers(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "# all of it was cut off\n", "slug: a\n"])
+def test_a_file_without_its_list_is_a_fault_not_an_empty_one(tmp_path, content):
+    (tmp_path / "money.yml").write_text(content)
+    with pytest.raises(ReleaseFault, match=r"money\.yml"):
         read_answers(tmp_path)
 
 
