@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -88,6 +91,8 @@ class Encoder:
         self._network = network
         self._pool = ThreadPoolExecutor(workers) if workers > 1 else None
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
+        self._remembers = RECENT
+        self._known: Mapping[str, Vectors] = {}
         self._lock = Lock()
         self.fingerprint = network.fingerprint
         self.dimensions: int = network.session.get_outputs()[0].shape[1]
@@ -99,6 +104,24 @@ class Encoder:
         Raises EncoderMismatch when a file is not its manifest's.
         """
         return cls(Network.load(Path(path)), workers)
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def shared(cls) -> Encoder:
+        """The shipped one on every processor, opened once a process: a model that is taken up beside another,
+        or after it, reads by the same.
+        """
+        return cls.load(workers=os.cpu_count() or 1)
+
+    def remember(self, known: Mapping[str, Vectors]) -> None:
+        """Forget nothing from now on, and know these vectors, which the same network made before."""
+        with self._lock:
+            self._remembers, self._known = sys.maxsize, known
+
+    def remembered(self) -> dict[str, Vectors]:
+        """The vectors asked for last, by their texts; since `remember` all of them."""
+        with self._lock:
+            return dict(self._recent)
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
         """Vectors of shape (len(sentences), dimensions), float32; words past 128 tokens are not read."""
@@ -139,6 +162,8 @@ class Encoder:
 
     def _recall(self, text: str) -> Vectors | None:
         with self._lock:
+            if text in self._known and text not in self._recent:
+                self._recent[text] = self._known[text]
             if text in self._recent:
                 self._recent.move_to_end(text)
             return self._recent.get(text)
@@ -146,5 +171,5 @@ class Encoder:
     def _remember(self, text: str, vector: Vectors) -> None:
         with self._lock:
             self._recent[text] = vector
-            if len(self._recent) > RECENT:
+            if len(self._recent) > self._remembers:
                 self._recent.popitem(last=False)

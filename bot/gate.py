@@ -1,4 +1,4 @@
-"""`python -m bot.gate LIVE CANDIDATE`: may the assistant learn a release's questions? Prints faults as JSON.
+"""May the assistant learn a release's questions? Says in sentences for editors what is wrong with them.
 
 Of each answer a fifth of its examples is kept back, the rest is learnt, and those are then asked: as the live
 folder has them and as the candidate has them. Changed answers must be found by theirs; no other may lose.
@@ -7,10 +7,8 @@ folder has them and as the candidate has them. Changed answers must be found by 
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -99,27 +97,7 @@ def _went(text: str, heard: Heard, answers: Answers) -> str:
     return f"“{text}” brings “{answers[heard.got][0] if heard.got in answers else heard.got}”"
 
 
-class Known:
-    """An encoder that reads each text once: both folders hold mostly the same ones."""
-
-    def __init__(self) -> None:
-        from bot.encoder import Encoder
-
-        self._encoder = Encoder.load(workers=os.cpu_count() or 1)
-        self.fingerprint = self._encoder.fingerprint
-        self._vectors: dict[str, Any] = {}
-
-    def encode(self, sentences: Sequence[str]) -> Any:
-        """As the encoder's own."""
-        import numpy as np
-
-        missing = [text for text in dict.fromkeys(sentences) if text not in self._vectors]
-        if missing:
-            self._vectors.update(zip(missing, self._encoder.encode(missing), strict=True))
-        return np.stack([self._vectors[text] for text in sentences])
-
-
-def ask_kept_back(folder: Path, answers: Answers, wanted: Sequence[str], encoder: Known) -> dict[str, Heard]:
+def ask_kept_back(folder: Path, answers: Answers, wanted: Sequence[str]) -> dict[str, Heard]:
     """Learn the folder without what is kept back, and say what each wanted text is taken for."""
     from rasa.engine.storage.local_model_storage import LocalModelStorage
     from rasa.engine.storage.resource import Resource
@@ -140,7 +118,6 @@ def ask_kept_back(folder: Path, answers: Answers, wanted: Sequence[str], encoder
         featurizer = SentenceFeaturizer(
             SentenceFeaturizer.get_default_config(), storage, Resource("featurizer")
         )
-        featurizer._encoder = encoder  # type: ignore[assignment]
         classifier = TopicClassifier(TopicClassifier.get_default_config(), storage, Resource("classifier"))
         featurizer.train(kept)
         classifier.train(featurizer.process_training_data(kept))
@@ -156,27 +133,17 @@ def _heard(classifier: Any, chances: Any) -> Heard:
     return Heard(topics[0], ()) if sure else Heard(None, tuple(topic for topic in topics if topic))
 
 
-def main() -> None:
-    """Compare the two folders named on the command line."""
+def compared(live: Path, candidate: Path) -> list[str]:
+    """What is wrong with the questions of a release folder, beside those of the live one; best: nothing."""
     from bot.importer import read_answers
 
-    folders = [Path(name) for name in sys.argv[1:3]]
-    live, candidate = (
+    before, after = (
         {one["slug"]: (one["title"], tuple(one["examples"])) for one in read_answers(folder)}
-        for folder in folders
+        for folder in (live, candidate)
     )
-    wanted = list(dict.fromkeys(text for _, examples in candidate.values() for text in kept_back(examples)))
-    known = {
-        text for slug, (_, examples) in live.items() if slug in candidate for text in kept_back(examples)
-    }
+    wanted = list(dict.fromkeys(text for _, examples in after.values() for text in kept_back(examples)))
+    known = {text for slug, (_, examples) in before.items() if slug in after for text in kept_back(examples)}
     if not wanted:
-        print(json.dumps({"faults": []}))
-        return
-    encoder = Known()
-    before = ask_kept_back(folders[0], live, [text for text in wanted if text in known], encoder)
-    after = ask_kept_back(folders[1], candidate, wanted, encoder)
-    print(json.dumps({"faults": faults(live, candidate, before, after)}))
-
-
-if __name__ == "__main__":
-    main()
+        return []
+    asked_before = ask_kept_back(live, before, [text for text in wanted if text in known])
+    return faults(before, after, asked_before, ask_kept_back(candidate, after, wanted))

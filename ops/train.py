@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ops import settings
@@ -53,15 +53,22 @@ def fingerprint(chosen: settings.Settings) -> str:
     return digest.hexdigest()[:16]
 
 
-def model_for(chosen: settings.Settings) -> Path:
-    """The model for the inputs as they are now, trained first if need be. Raises Trouble."""
+Learn = Callable[[settings.Settings, Path, str], None]
+"""Trains the assistant into a folder, under a name; raises Trouble."""
+
+
+def model_for(chosen: settings.Settings, learn: Learn | None = None) -> Path:
+    """The model for the inputs as they are now, trained first if need be: by `learn`, else by `rasa train`.
+
+    Raises Trouble.
+    """
     models = chosen.data_dir / "models"
     model = models / f"{fingerprint(chosen)}.tar.gz"
     if model.is_file():
         os.utime(model)
     else:
         models.mkdir(parents=True, exist_ok=True)
-        _train(chosen, model)
+        _train(chosen, model, learn or _by_rasa)
     _remove_old(models)
     return model
 
@@ -76,18 +83,33 @@ def command(folder: Path, name: str) -> list[str]:
     return [*rasa, *data, "--skip-validation", "--out", str(folder), "--fixed-model-name", name]
 
 
-def _train(chosen: settings.Settings, model: Path) -> None:
-    say("Training the assistant, because what it learns from has changed")
+def _train(chosen: settings.Settings, model: Path, learn: Learn) -> None:
     with tempfile.TemporaryDirectory(dir=model.parent, prefix=".training-") as unfinished:
-        name = model.name.removesuffix(".tar.gz")
-        log = chosen.data_dir / "logs/train.log"
-        code, output = run_logged(command(Path(unfinished), name), "training", log, env=chosen.for_training())
+        learn(chosen, Path(unfinished), model.name.removesuffix(".tar.gz"))
         made = Path(unfinished) / model.name
-        if code != 0 or not made.is_file():
-            full = shutil.disk_usage(model.parent).free == 0 or "No space left on device" in output
-            reason = "the disk is full" if full else f"rasa train stopped with exit code {code}"
-            raise Trouble(f"Training failed: {reason}. Details: {shown_path(log)}")
+        on_disk(made)
         made.replace(model)
+        on_disk(model.parent)
+
+
+def _by_rasa(chosen: settings.Settings, folder: Path, name: str) -> None:
+    """`rasa train`, in a process of its own."""
+    say("Training the assistant, because what it learns from has changed")
+    log = chosen.data_dir / "logs/train.log"
+    code, output = run_logged(command(folder, name), "training", log, env=chosen.for_training())
+    if code != 0 or not (folder / f"{name}.tar.gz").is_file():
+        full = shutil.disk_usage(folder).free == 0 or "No space left on device" in output
+        reason = "the disk is full" if full else f"rasa train stopped with exit code {code}"
+        raise Trouble(f"Training failed: {reason}. Details: {shown_path(log)}")
+
+
+def on_disk(path: Path) -> None:
+    """Return when a file, or the names in a folder, would survive a power cut."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _remove_old(models: Path) -> None:
@@ -105,6 +127,7 @@ def point(link: Path, target: Path) -> None:
     new.unlink(missing_ok=True)
     new.symlink_to(os.path.relpath(target.resolve(), link.parent.resolve()))  # the folder may be moved
     new.replace(link)
+    on_disk(link.parent)
 
 
 def main() -> None:

@@ -6,7 +6,6 @@ The spelling half lets text-speak and typing slips reach their topic; config.yml
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -47,14 +46,14 @@ class SentenceFeaturizer(GraphComponent):
         self.config = config
         self._storage = storage
         self._resource = resource
-        self._encoder = Encoder.load(workers=os.cpu_count() or 1)
+        self._encoder = Encoder.shared()
         self._ngrams: TfidfVectorizer | None = None
         self._compress: Matrix | None = None
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Another encoder makes Rasa train again where it would take this component from its cache."""
-        return Encoder.load().fingerprint
+        return Encoder.shared().fingerprint
 
     @classmethod
     def create(

@@ -9,14 +9,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ops.console import ROOT
-from ops.train import CURRENT, LIVE, point
+from ops.train import CURRENT, LIVE, on_disk, point
 
 SHIPPED = ROOT / "data/content"
 SCREENING = (ROOT / "data/screening", ROOT / "bot/models/screening")
 
 
 class Folders:
-    """The releases and models of a data folder. Every method touches the disk: call it in a thread."""
+    """The releases and models of a data folder. Every method touches the disk: call it in a thread.
+
+    What is written counts as made when it would survive a power cut.
+    """
 
     def __init__(self, data_dir: Path) -> None:
         self._data = data_dir.resolve()
@@ -32,9 +35,12 @@ class Folders:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".writing-") as unfinished:
             for file, text in files.items():
                 (Path(unfinished) / file).write_text(text, "utf-8")
+                on_disk(Path(unfinished) / file)
+            on_disk(Path(unfinished))
             shutil.rmtree(target, ignore_errors=True)
             Path(unfinished).rename(target)
             Path(unfinished).mkdir()  # for the context to remove
+            on_disk(target.parent)
         return target
 
     def remove(self, folder: Path) -> None:
@@ -61,6 +67,8 @@ class Folders:
             point(self._data / CURRENT, self.of(number))
         else:
             (self._data / CURRENT).unlink(missing_ok=True)
+            if (self._data / CURRENT).parent.is_dir():
+                on_disk((self._data / CURRENT).parent)
 
     def screening(self) -> str:
         """Differs when anything that screening goes by does."""

@@ -2,7 +2,7 @@
 
     write      the release folder, whole
     check      the questions kept back find the changed answers, and no other answer loses its own
-    train      a model of the folder, in a process of its own
+    train      a model of the folder
     rehearse   the conversations that must always go the same way, and screening is as it was
     swap       turns wait; Rasa takes the model, and the release is live, together
 
@@ -51,7 +51,7 @@ from handoff.rasa import Rasa, RasaUnavailable
 from handoff.settings import Settings
 from handoff.studio import programs
 from handoff.studio.folders import Folders
-from handoff.studio.programs import Stopped
+from handoff.studio.programs import Stopped, Trainer
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS, BEAT_SECONDS, DRIFT_SECONDS = 1.0, 10.0, 15.0
@@ -154,13 +154,14 @@ class Trainings:
             files, before = await files_saying(session, wanted), await files_saying(session, live)
         folder = await asyncio.to_thread(self._folders.write, training.number, files)
         screening = await asyncio.to_thread(self._folders.screening)
-        if not training.earlier:  # one to go back to has been live before
-            await self._check(training, folder, before)
-        await self._stage(training, TRAINING)
-        model = await programs.train(folder, self._data_dir)
-        if not training.earlier:
-            await self._stage(training, REHEARSING)
-            await programs.rehearse(model, folder)
+        async with programs.trainer(self._data_dir) as trainer:
+            if not training.earlier:  # one to go back to has been live before
+                await self._check(trainer, training, folder, before)
+            await self._stage(training, TRAINING)
+            model = await trainer.train(folder)
+            if not training.earlier:
+                await self._stage(training, REHEARSING)
+                await trainer.rehearse(model, folder)
         if await asyncio.to_thread(self._folders.screening) != screening:
             raise Stopped("What screening goes by changed meanwhile. " + programs.UNCHANGED)
         await self._stage(training, SWAPPING)
@@ -170,12 +171,14 @@ class Trainings:
             raise Outrun
         await self._swap(training, model, questions(wanted))
 
-    async def _check(self, training: Training, folder: Path, before: dict[str, str]) -> None:
+    async def _check(
+        self, trainer: Trainer, training: Training, folder: Path, before: dict[str, str]
+    ) -> None:
         await self._stage(training, CHECKING)
         name = f".before-{training.number}"
         live = await asyncio.to_thread(self._folders.write, training.number, before, name)
         try:
-            faults = await programs.check(live, folder)
+            faults = await trainer.check(live, folder)
         finally:
             await asyncio.to_thread(self._folders.remove, live)
         if faults:
@@ -249,7 +252,8 @@ class Trainings:
                 async with self._db.reading() as session:
                     files = await files_saying(session, revisions)
                 await asyncio.to_thread(self._folders.write, learnt, files)
-            model = await programs.train(folder, self._data_dir)
+            async with programs.trainer(self._data_dir) as trainer:
+                model = await trainer.train(folder)
         except Stopped as stopped:
             log.error("the live release's model cannot be made again why=%s", stopped)
             return None

@@ -17,8 +17,8 @@ TRAINER = Path(__file__).with_name("trainer.py")
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Script:
     """Comes before `parts`, whose job uses it."""
 
-    def command(program: str, *paths: Path) -> list[str]:
-        return [sys.executable, str(TRAINER), str(tmp_path), program, *map(str, paths)]
+    def command(data_dir: Path) -> list[str]:
+        return [sys.executable, str(TRAINER), str(tmp_path)]
 
     monkeypatch.setattr(programs, "command", command)
     return Script(tmp_path)

@@ -1,7 +1,7 @@
-"""Stands in for the programs that learn and check a release: `trainer.py FOLDER PROGRAM PATHS...`.
+"""Stands in for the program that learns and checks a release: `trainer.py FOLDER`, a request a line.
 
-What each does is written in FOLDER/<program>: ok, killed, half, disk, waits (until it says otherwise), or for
-the check the faults to find. What was asked is noted in FOLDER/asked.txt.
+What it does with each is written in FOLDER/<request>: ok, killed, cut off, half, disk, waits (until it says
+otherwise), or for the check the faults to find. What was asked is noted in FOLDER/asked.txt.
 """
 
 import hashlib
@@ -11,30 +11,38 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 
 def main() -> None:
-    """Do as told."""
-    told, program, paths = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
-    with (told / "asked.txt").open("a") as asked:
-        asked.write(f"{program}\n")
+    """Do as told, until there is nothing more."""
+    told = Path(sys.argv[1])
+    for line in sys.stdin:
+        print(json.dumps(_answer(told, json.loads(line))), flush=True)
+
+
+def _answer(told: Path, asked: dict[str, str]) -> dict[str, Any]:
+    program = asked["do"]
+    with (told / "asked.txt").open("a") as noted:
+        noted.write(f"{program}\n")
     (told / f"{program}.new").write_text(str(os.getpid()))
     (told / f"{program}.new").rename(told / f"{program}.pid")
     while (way := _way(told / program)) == "waits":
         time.sleep(0.02)
     if way == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
+    if way == "cut off":
+        print('{"mod', end="", flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
     if way == "disk":
-        sys.exit("Training failed: the disk is full. Details: var/logs/train.log")
+        sys.exit("OSError: [Errno 28] No space left on device: 'models/.training-x/a.tar.gz'")
     if way == "half":
         sys.exit(3)
     if program == "train":
-        print("Training the assistant, because what it learns from has changed")
-        print(_model(told, Path(paths[0])))
-    elif program == "check":
-        print(json.dumps({"faults": [] if way == "ok" else [way]}))
-    elif way != "ok":
-        sys.exit("rasa.core.test.WrongPredictionException")
+        return {"model": str(_model(told, Path(asked["folder"])))}
+    if program == "check":
+        return {"faults": [] if way == "ok" else [way]}
+    return {"failed": [] if way == "ok" else [way]}
 
 
 def _way(file: Path) -> str:
@@ -48,8 +56,8 @@ def _model(told: Path, folder: Path) -> Path:
     if not model.is_file():
         model.parent.mkdir(exist_ok=True)
         model.write_text("model")
-        with (told / "asked.txt").open("a") as asked:
-            asked.write("trained\n")
+        with (told / "asked.txt").open("a") as noted:
+            noted.write("trained\n")
     return model
 
 
