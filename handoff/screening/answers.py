@@ -4,19 +4,15 @@ The trained screen alone raises none of them, phrases may. Without the file it i
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-import yaml
-
 from handoff.screening import sets
 from handoff.screening.pattern import END, START, Patterns
 from handoff.screening.words import Spelling
 
-log = logging.getLogger(__name__)
 _MOST_WORDS = 40  # what is longer tells more than an answer
 _REMEMBERED = 1_024
 
@@ -67,12 +63,5 @@ def _is_small(word: str, small: frozenset[str]) -> bool:
 @cache
 def plain_answers() -> PlainAnswers | None:
     """The shipped list; None when it is not the sealed one."""
-    try:
-        document, spelling = (
-            yaml.safe_load(sets.read_sealed_text(name, sets.SHIPPED))
-            for name in (sets.ANSWERS, "spelling.yml")
-        )
-        return PlainAnswers(document, spelling)
-    except Exception as error:
-        log.error("plain answers are not used why=%s", type(error).__name__)
-        return None
+    files = (sets.ANSWERS, "spelling.yml")
+    return sets.made_of(PlainAnswers, *files, folder=sets.SHIPPED, lost="plain answers are not used")

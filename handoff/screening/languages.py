@@ -4,7 +4,6 @@ The only reader of that file; what follows from them is decided in `language`.""
 
 from __future__ import annotations
 
-import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -12,11 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from handoff.screening import sets
 
-log = logging.getLogger(__name__)
 SHORTEST_BEGINNING = 4
 Codes = frozenset[str]
 
@@ -118,8 +114,4 @@ def shipped_languages() -> Languages:
 
 @cache
 def _read(folder: Path) -> Languages | None:
-    try:
-        return Languages(yaml.safe_load(sets.read_sealed_text(sets.LANGUAGES, folder)))
-    except Exception as error:
-        log.error("no language can be heard why=%s", type(error).__name__)
-        return None
+    return sets.made_of(Languages, sets.LANGUAGES, folder=folder, lost="no language can be heard")

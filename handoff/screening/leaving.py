@@ -4,20 +4,16 @@ They say how far the trained screen is believed about one message; without it th
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final, Literal
 
-import yaml
-
 from handoff.screening import sets
 from handoff.screening.pattern import END, START, Hit, Patterns
 from handoff.screening.words import Spelling
 
-log = logging.getLogger(__name__)
 Leaving = Literal["now", "at_risk"]
 
 # From which chance of leaving on the trained screen is believed; docs/safety.md says how they were chosen.
@@ -122,12 +118,5 @@ def _opening(before: Sequence[str], asks: Sequence[str]) -> re.Pattern[str]:
 @cache
 def leaving_phrases() -> LeavingPhrases | None:
     """The shipped phrases; None when they are not the sealed ones: the trained screen runs alone then."""
-    try:
-        document, spelling = (
-            yaml.safe_load(sets.read_sealed_text(name, sets.SHIPPED))
-            for name in (sets.LEAVING, "spelling.yml")
-        )
-        return LeavingPhrases(document, spelling)
-    except Exception as error:
-        log.error("phrases of leaving are not used why=%s", type(error).__name__)
-        return None
+    files = (sets.LEAVING, "spelling.yml")
+    return sets.made_of(LeavingPhrases, *files, folder=sets.SHIPPED, lost="phrases of leaving are not used")

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import yaml
 
+log = logging.getLogger(__name__)
+Made = TypeVar("Made")
 SHIPPED: Final = Path(__file__).resolve().parents[2] / "data" / "screening"
 PHRASES, MESSAGES = "phrases", "messages"
 FILES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -55,11 +58,19 @@ def read_sealed(kind: str, folder: Path = SHIPPED) -> str:
     return read_set(kind, folder)
 
 
-def read_sealed_text(name: str, folder: Path) -> str:
-    """The text of one file beside the sets that matches the seal; SealBroken when it does not."""
-    if name in broken_seals(folder):
-        raise SealBroken(f"{name} differs from {SEAL}")
-    return (folder / name).read_text(encoding="utf-8")
+def made_of(make: Callable[..., Made], *names: str, folder: Path, lost: str) -> Made | None:
+    """What `make` makes of the documents of these files, one argument each, as they were sealed.
+
+    None, and `lost` in the log, where that cannot be, whatever is wrong: screening goes on without it.
+    """
+    try:
+        broken = broken_seals(folder)
+        if differing := [name for name in names if name in broken]:
+            raise SealBroken(f"{', '.join(differing)} differ from {SEAL}")
+        return make(*(yaml.safe_load((folder / name).read_text(encoding="utf-8")) for name in names))
+    except Exception as error:
+        log.error("%s why=%s", lost, type(error).__name__)
+        return None
 
 
 @cache

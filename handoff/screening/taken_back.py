@@ -4,7 +4,6 @@ Nothing is ever lowered by it. A file that cannot be used is named in the log, a
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +11,8 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Final, Literal
 
-import yaml
-
 from handoff.screening import sets
 
-log = logging.getLogger(__name__)
 WITHIN = timedelta(hours=12)  # of a worry; later it is ordinary talk
 LONGEST = 400  # characters: longer ones say something else too, and are read by somebody anyway
 ALL: Final = "all"
@@ -62,11 +58,8 @@ def hear(text: str, *, asked: bool = False) -> Taken | None:
 
 @cache
 def _patterns() -> _Patterns | None:
-    try:
-        return _compiled(yaml.safe_load(sets.read_sealed_text(sets.TAKEN_BACK, sets.SHIPPED)))
-    except Exception as error:
-        log.error("nobody is heard to take something back why=%s", type(error).__name__)
-        return None
+    lost = "nobody is heard to take something back"
+    return sets.made_of(_compiled, sets.TAKEN_BACK, folder=sets.SHIPPED, lost=lost)
 
 
 def _compiled(document: Mapping[str, Any]) -> _Patterns:
