@@ -36,6 +36,15 @@ async def the_case(who: Colleague) -> dict[str, str]:
     return {**case, "at": f"/api/staff/cases/{case['id']}"}
 
 
+async def talk_with(sam: Colleague, client: Client) -> tuple[Chat, dict[str, str]]:
+    """The chat of somebody with a worry, which Sam has joined, and its case."""
+    chat = await heard(client, WORRIED)
+    case = await the_case(sam)
+    await sam.post(f"{case['at']}/claim")
+    await sam.post(f"{case['at']}/reply", {"text": "Hi, I'm Sam."})
+    return chat, case
+
+
 async def test_no_adviser_sees_it_and_leads_and_managers_do(
     client: Client, sam: Colleague, priya: Colleague
 ) -> None:
@@ -123,10 +132,7 @@ async def test_whoever_has_the_case_without_talking_loses_it(
 async def test_the_adviser_who_is_told_of_somebody_else_goes_on_talking(
     client: Client, sam: Colleague, parts: Parts
 ) -> None:
-    chat = await heard(client, WORRIED)
-    case = await the_case(sam)
-    await sam.post(f"{case['at']}/claim")
-    await sam.post(f"{case['at']}/reply", {"text": "Hi, I'm Sam."})
+    chat, case = await talk_with(sam, client)
     await chat.say("my football coach touched me")
     assert await chat.state() == "adviser"
     assert (await sam.post(f"{case['at']}/reply", {"text": "I am here."}))[0] == 202
@@ -144,10 +150,7 @@ async def test_the_adviser_who_is_told_of_somebody_else_goes_on_talking(
 async def test_a_word_for_somebody_here_takes_nobody_away_unless_they_are_said_to_have_done_it(
     client: Client, sam: Colleague, before: str, words: str
 ) -> None:
-    chat = await heard(client, WORRIED)
-    case = await the_case(sam)
-    await sam.post(f"{case['at']}/claim")
-    await sam.post(f"{case['at']}/reply", {"text": "Hi, I'm Sam."})
+    chat, case = await talk_with(sam, client)
     await chat.say(before)
     await chat.say(words)
     assert await chat.state() == "adviser"
@@ -160,10 +163,7 @@ async def test_a_word_for_somebody_here_takes_nobody_away_unless_they_are_said_t
 async def test_the_adviser_in_the_talk_loses_it_when_the_words_point_at_somebody_here(
     client: Client, sam: Colleague, words: str
 ) -> None:
-    chat = await heard(client, WORRIED)
-    case = await the_case(sam)
-    await sam.post(f"{case['at']}/claim")
-    await sam.post(f"{case['at']}/reply", {"text": "Hi."})
+    chat, case = await talk_with(sam, client)
     await chat.say(words)
     assert await chat.state() == "waiting" and (await sam.get(case["at"]))[0] == 404
 
@@ -174,10 +174,7 @@ async def test_the_adviser_in_the_talk_loses_it_when_the_words_point_at_somebody
 async def test_who_did_it_in_the_next_message_is_an_allegation_and_takes_the_talk_from_its_adviser(
     client: Client, sam: Colleague, priya: Colleague, answer: str
 ) -> None:
-    chat = await heard(client, WORRIED)
-    case = await the_case(sam)
-    await sam.post(f"{case['at']}/claim")
-    await sam.post(f"{case['at']}/reply", {"text": "Hi, I'm Sam."})
+    chat, case = await talk_with(sam, client)
     await chat.say("someone touched me")
     assert await chat.state() == "adviser"
     (safety,) = [one for one in await chat.say(answer) if one["kind"] == "safety"]
@@ -198,10 +195,7 @@ async def test_who_did_it_in_the_next_message_is_an_allegation_and_takes_the_tal
 async def test_words_that_give_nobody_here_for_it_take_nobody_away(
     client: Client, sam: Colleague, before: str, words: str
 ) -> None:
-    chat = await heard(client, WORRIED)
-    case = await the_case(sam)
-    await sam.post(f"{case['at']}/claim")
-    await sam.post(f"{case['at']}/reply", {"text": "Hi, I'm Sam."})
+    chat, case = await talk_with(sam, client)
     await chat.say(before)
     await chat.say(words)
     assert await chat.state() == "adviser"
@@ -211,10 +205,7 @@ async def test_words_that_give_nobody_here_for_it_take_nobody_away(
 async def test_a_word_for_somebody_here_takes_the_talk_away_where_who_did_it_was_asked(
     client: Client, sam: Colleague
 ) -> None:
-    chat = await heard(client, WORRIED)
-    case = await the_case(sam)
-    await sam.post(f"{case['at']}/claim")
-    await sam.post(f"{case['at']}/reply", {"text": "Hi, I'm Sam."})
+    chat, case = await talk_with(sam, client)
     await chat.say("someone touched me")
     await sam.post(f"{case['at']}/reply", {"text": "Thank you for telling me. Who did that?"})
     await chat.say("my mentor")
