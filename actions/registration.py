@@ -158,7 +158,7 @@ class Step(Talk):
             return await self._refuse(field.name, result)
         self.say("utter_changed", what=field.label, shown=result.shown)
         self._accept(field.name, result.stands)
-        asked_next = self.requested in (CHANGE, DOUBTED) or "borough" in result.stands.missing
+        asked_next = self.requested in (CHANGE, DOUBTED, "borough") or "borough" in result.stands.missing
         return await self.ask_next(result.stands) if asked_next else await self.ask_again()
 
     async def _take_back(self, purposes: Sequence[str]) -> Events:

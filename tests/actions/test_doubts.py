@@ -52,6 +52,21 @@ async def test_a_borough_after_a_corrected_postcode_is_read_back(read_back: Say,
     assert stub.drafts[CONVERSATION]["name"] and stub.drafts[CONVERSATION]["ground"]
 
 
+@pytest.mark.parametrize(
+    "said", ["NW1 2DB", "no its nw12db", "sorry i meant NW1 2DB", "its NW1 2DB actually"]
+)
+async def test_a_postcode_said_where_its_borough_is_asked_for_takes_its_place(
+    at_borough: Say, stub: StubHandoff, said: str
+) -> None:
+    assert await at_borough(said) == ["changed", "prompt_contact"]
+    assert stub.drafts[CONVERSATION]["postcode"].upper().replace(" ", "") == "NW12DB"
+
+
+async def test_a_postcode_elsewhere_said_where_its_borough_is_asked_for_is_read_back(at_borough: Say) -> None:
+    assert await at_borough("CR0 1AA") == ["prompt_doubted_council"]
+    assert await at_borough("no") == ["as_before", "prompt borough?"]
+
+
 @pytest.mark.parametrize("said", ["yes", "no, 2009", "change my postcode", "save it", "delete it"])
 async def test_a_form_that_an_adviser_finished_meanwhile_is_over(
     read_back: Say, person: Person, stub: StubHandoff, said: str
