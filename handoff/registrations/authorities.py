@@ -49,14 +49,15 @@ class Table:
         """
         outward = postcode.partition(" ")[0]
         district = re.sub(r"(?<=[0-9])[A-Z]$", "", outward)
-        letters = outward.rstrip("0123456789" + outward[len(district) :])
+        letters = re.sub(r"[0-9].*", "", outward)
         here = dict.fromkeys(self._within(sector_of(postcode)) + self._within(f"{outward} "))
-        return list(here) or self._within(district) or self._within(letters)
+        # "SW1" is SW1A and not SW11, "E" is E2 and not EH2.
+        return list(here) or self._within(district, "A", "Z") or self._within(letters, "0", "9")
 
-    def _within(self, prefix: str) -> list[str]:
-        if not prefix:
-            return []
-        first, last = (bisect_left(self._sectors, end) for end in (prefix, prefix + "~"))
+    def _within(self, prefix: str, lowest: str = "", highest: str = "") -> list[str]:
+        """Authorities of the sectors that begin so, and go on with a character from lowest to highest."""
+        ends = (prefix + lowest, prefix + highest + "~")
+        first, last = (bisect_left(self._sectors, end) for end in ends)
         found = Counter(self._cells[first * CELLS : last * CELLS])
         return [self._codes[number - 1] for number, _ in found.most_common() if number]
 

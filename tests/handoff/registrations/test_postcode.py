@@ -86,6 +86,20 @@ def test_the_boroughs_near_an_unlisted_postcode_are_offered_likeliest_first(
     assert [place.name for place in likely_boroughs(postcode, AREAS)][:2] == names
 
 
+@pytest.mark.parametrize(
+    ("postcode", "names"),
+    [
+        ("E26 1ZZ", {"Tower Hamlets", "Newham", "Waltham Forest", "Hackney"}),  # not Edinburgh or Exeter
+        ("W15 1AA", {"Westminster", "Ealing", "Hammersmith and Fulham", "Kensington and Chelsea"}),
+        ("SW1Z 1AA", {"Westminster", "Wandsworth", "Kensington and Chelsea", "Lambeth"}),  # not SW19
+    ],
+)
+def test_a_district_that_is_not_known_is_near_those_of_the_same_letters(
+    postcode: str, names: set[str]
+) -> None:
+    assert {place.name for place in likely_boroughs(postcode, AREAS)} <= names
+
+
 def test_a_postcode_lies_in_one_area_when_listed_and_in_those_near_it_when_not() -> None:
     assert areas_of("SE5 8AB", AREAS) == ["southwark"]
     assert areas_of("SE24 0ZZ", AREAS) == ["lambeth", "southwark"]
