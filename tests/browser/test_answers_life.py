@@ -21,7 +21,7 @@ from tests.handoff.studio.scripts import Script
 
 __all__ = ["script"]
 LONGEST = 60.0  # seconds; what is waited for is done in one or two
-EMA = "/staff/answers/ema"
+EMA, RENAMED = "/staff/answers/ema", "/staff/answers/old-ema"
 ASKED, NEW = "do they still do ema", "is the old weekly college cash back"
 
 
@@ -60,13 +60,20 @@ class Life:
         await write(jo, **words)
         await assert_accessible(jo)
 
+    async def take_away(self, path: str) -> Page:
+        """Where Jo withdraws or renames it."""
+        jo = await self.open(self.jo, path)
+        await jo.get_by_text("Withdraw or rename this answer").click()
+        await assert_accessible(jo)
+        return jo
+
     async def send(self) -> None:
         await press(self.jo, "Send for approval")
         await expect(self.jo.get_by_role("heading", name="Waiting for approval")).to_be_visible()
         await assert_accessible(self.jo)
 
-    async def approve(self) -> None:
-        await self.open(self.kit)
+    async def approve(self, path: str = EMA) -> None:
+        await self.open(self.kit, path)
         await press(self.kit, "Approve and publish")
 
 
@@ -91,6 +98,8 @@ async def test_an_answer_lives_from_its_first_change_to_its_end_and_back(
     await scheduled(life)
     await other_words_in_one_area(life)
     await another_question(life)
+    await another_name(life)
+    await withdrawn_for_another_answer(life)
     await back_to_an_earlier_release(life)
 
 
@@ -161,12 +170,38 @@ async def another_question(life: Life) -> None:
     assert life.parts.content.release == 5
 
 
-async def until_live(life: Life, who: Page) -> None:
+async def another_name(life: Life) -> None:
+    """Whoever is led to the old name, as the assistant still does, gets what the new one says."""
+    jo = await life.take_away(EMA)
+    await jo.get_by_label("New name").fill("old-ema")
+    await press(jo, "Begin to rename it")
+    await expect(jo.get_by_role("heading", name="A new name")).to_be_visible()
+    await assert_accessible(jo)
+    await life.send()
+    await life.approve()
+    await until_live(life, life.kit, RENAMED)
+    await life.people_read("Not any more.", in_lambeth="Ask in Brixton.")
+
+
+async def withdrawn_for_another_answer(life: Life) -> None:
+    jo = await life.take_away(RENAMED)
+    await jo.get_by_label("What people get instead").select_option("bursary")
+    await press(jo, "Begin to withdraw it")
+    await expect(jo.get_by_role("heading", name="To be withdrawn")).to_be_visible()
+    await assert_accessible(jo)
+    await life.send()
+    await life.approve(RENAMED)
+    await expect(life.kit.get_by_role("heading", name="Withdrawn")).to_be_visible()
+    await assert_accessible(life.kit)
+    await life.people_read("16 to 19 Bursary Fund")
+
+
+async def until_live(life: Life, who: Page, path: str = EMA) -> None:
     """The answer's page, looked at again until nothing waits."""
     heading = who.get_by_role("heading", name="What people get now")
     async with asyncio.timeout(LONGEST):
         while not await heading.count():
-            await who.goto(life.site + EMA)
+            await who.goto(life.site + path)
 
 
 async def back_to_an_earlier_release(life: Life) -> None:
@@ -175,6 +210,6 @@ async def back_to_an_earlier_release(life: Life) -> None:
     await expect(kit.get_by_role("status").filter(has_text="Going back")).to_be_visible()
     await assert_accessible(kit)
     async with asyncio.timeout(LONGEST):
-        while life.parts.content.release < 6:
+        while life.parts.content.release < 8:
             await kit.goto(f"{life.site}/staff/releases")
     await life.people_read("Ask for the bursary.")
