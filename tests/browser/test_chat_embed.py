@@ -78,4 +78,4 @@ async def test_leaving_takes_the_whole_page_away(new_page: NewPage, council: str
     await page.goto(council)
     await page.get_by_role("button", name="Chat with us").click()
     await page.frame_locator("iframe").get_by_role("button", name="Exit this page").click()
-    await page.wait_for_url(WEATHER)
+    await expect(page).to_have_url(WEATHER)

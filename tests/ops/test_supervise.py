@@ -94,13 +94,13 @@ def test_ready_is_announced_with_the_sign_ins_and_their_password(start):
 
 
 def test_a_text_that_waits_too_long_does_not_hold_ready_back(start):
-    start("handoff=late", "actions=listens").line("^ready:")
+    assert start("handoff=late", "actions=listens").line("^ready:")
 
 
 @pytest.mark.parametrize(("host", "shown"), [("127.0.0.2", "127.0.0.2"), ("0.0.0.0", "127.0.0.1")])
 def test_ready_names_the_host_that_handoff_listens_on(start, host, shown):
     run = start("handoff=answers", "actions=listens", WAYLINE_HOST=host)
-    run.line(rf"^ready: http://{re.escape(shown)}:{run.port}$")
+    assert run.line(rf"^ready: http://{re.escape(shown)}:{run.port}$")
 
 
 def test_a_child_that_has_worked_is_started_again_for_ever():

@@ -259,8 +259,12 @@ def test_of_other_harm_a_full_name_counts_where_they_are_said_to_have_done_it() 
 
 
 @given(st.text(min_size=1, max_size=40), st.text(max_size=200), st.booleans(), st.booleans())
-def test_any_name_and_any_text_can_be_compared(name: str, said: str, enough: bool, met: bool) -> None:
-    is_meant(name, plain(said), name_is_enough=enough, met=met)
+def test_whatever_the_name_and_the_text_nobody_is_let_in_because_they_have_met(
+    name: str, said: str, enough: bool, met: bool
+) -> None:
+    text = plain(f"{said} {name} hit me")
+    unmet = is_meant(name, text, name_is_enough=False, met=False)
+    assert not unmet or is_meant(name, text, name_is_enough=enough, met=met)
 
 
 @pytest.mark.parametrize(
