@@ -113,6 +113,15 @@ class Database:
         if piece := _PIECE.get():
             piece.committed = True
 
+    async def in_line(self) -> None:
+        """Return once nobody waits to be taken in: for work that will write, and is better begun later.
+
+        What it does meanwhile would only slow down those who come first.
+        """
+        if self.sqlite:
+            async with self._writers.turn():
+                pass
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A consistent look that takes no write lock."""

@@ -144,6 +144,8 @@ class Triaging:
 
     async def _before(self, message: Message) -> tuple[list[str], str | None, list[dict[str, Any]]]:
         """What stands before a message; where that cannot be read, the message is screened by itself."""
+        if message.seq == 1:
+            return [], None, []
         try:
             async with self._db.reading() as session:
                 before, question = await last_words(session, message)

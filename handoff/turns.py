@@ -107,6 +107,7 @@ class Turns:
         patient = True
         try:
             while not self._stopping:
+                await self._db.in_line()
                 self._again.discard(conversation_id)
                 turn, more = await self._next(conversation_id)
                 if turn:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.vocabulary import Vocabulary
@@ -155,6 +155,11 @@ async def open_case(session: AsyncSession, conversation: Conversation, reason: s
 async def open_cases(session: AsyncSession, conversation: Conversation) -> list[Case]:
     query = select(Case).where(Case.conversation_id == conversation.id, Case.state != CLOSED)
     return list((await session.execute(query)).scalars())
+
+
+def ever_opened(conversation_id: uuid.UUID) -> ColumnElement[bool]:
+    """For a query: whether there ever was a case about this conversation."""
+    return select(Case.id).where(Case.conversation_id == conversation_id).exists()
 
 
 async def place_open_cases(

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.cases.service import CaseRules
+from handoff.cases.service import CaseRules, ever_opened
 from handoff.content.areas import Area
-from handoff.conversations.model import PERSON_AUTHOR, SYSTEM_AUTHOR, Conversation, Message
+from handoff.conversations.model import BOT, PERSON_AUTHOR, SYSTEM_AUTHOR, Conversation, Message
 from handoff.conversations.service import append, last_said
 from handoff.screening.context import CONTEXT, JUST_BEFORE, WINDOW, Worry
 from handoff.screening.messages import Sent
@@ -54,6 +54,14 @@ class Heard:
     @property
     def area(self) -> Area:
         return self.rules.area(self.conversation.area)
+
+    async def was_never_worried(self) -> bool:
+        """The assistant has the conversation, nothing was ever heard in it, and no case opened about it."""
+        if self.conversation.state != BOT or self.conversation.safety_sent:
+            return False
+        heard = select(StoredFinding.id).where(StoredFinding.conversation_id == self.conversation.id).exists()
+        query = select(or_(heard, ever_opened(self.conversation.id)))
+        return not (await self.session.execute(query)).scalar_one()
 
     async def say(self, sent: Sent) -> None:
         """Send a fixed message as part of the turn."""

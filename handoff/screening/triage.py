@@ -30,7 +30,12 @@ AFRESH = timedelta(hours=12)
 
 
 async def triage(heard: Heard) -> bool:
-    """Act on a verdict about one message; True when the assistant need not be asked, as all was said."""
+    """Act on a verdict about one message; True when the assistant need not be asked, as all was said.
+
+    Most messages worry nobody, in a conversation that never did: one look, and there is nothing to act on.
+    """
+    if not heard.verdict.findings and await heard.was_never_worried():
+        return False
     heard = await _in_context(heard)
     store_findings(heard.session, heard.now, heard.message, heard.verdict)
     warned = await _keep_safe(heard)

@@ -105,8 +105,8 @@ class Inbox:
         if row is None:
             area = self._settings.twilio_numbers.get(ours)
             async with self._db.transaction(first=True) as session:
-                await sms_conversation(session, self._clock.now(), text.phone, ours, area)
-                row = (await session.execute(known)).one()
+                thread = await sms_conversation(session, self._clock.now(), text.phone, ours, area)
+            return thread.id, thread.blocked_at is not None
         return row[0], row[1] is not None
 
     def _our_number(self, text: Inbound) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
+from handoff.db import Database
 from handoff.writers import Writers
 
 
@@ -70,3 +72,22 @@ async def test_a_writer_that_fails_passes_the_turn_on() -> None:
     assert isinstance((await asyncio.gather(fail(), return_exceptions=True))[0], ValueError)
     await write(writers, "next", done)
     assert done == ["next"]
+
+
+async def test_what_may_wait_begins_once_everybody_is_taken_in(tmp_path: Path) -> None:
+    db, done = Database(f"sqlite+aiosqlite:///{tmp_path / 'one.db'}"), []
+
+    async def bot() -> None:
+        await db.in_line()
+        done.append("bot")
+
+    async def message() -> None:
+        async with db.transaction(first=True):
+            done.append("message")
+
+    async with asyncio.TaskGroup() as group, db.transaction():
+        group.create_task(bot())
+        group.create_task(message())
+        await asyncio.sleep(0)
+    await db.close()
+    assert done == ["message", "bot"]
