@@ -91,7 +91,7 @@ def test_the_boroughs_near_an_unlisted_postcode_are_offered_likeliest_first(
     [
         ("E26 1ZZ", {"Tower Hamlets", "Newham", "Waltham Forest", "Hackney"}),  # not Edinburgh or Exeter
         ("W15 1AA", {"Westminster", "Ealing", "Hammersmith and Fulham", "Kensington and Chelsea"}),
-        ("SW1Z 1AA", {"Westminster", "Wandsworth", "Kensington and Chelsea", "Lambeth"}),  # not SW19
+        ("SW1Z 1AA", {"Westminster", "Wandsworth", "Kensington and Chelsea", "Hammersmith and Fulham"}),
     ],
 )
 def test_a_district_that_is_not_known_is_near_those_of_the_same_letters(
