@@ -9,10 +9,17 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import delete, select
 
 from handoff.app import Parts
+from handoff.content import remembered
 from handoff.content.meaning import MEANINGS
 from handoff.content.model import ReleaseItem, Revision
 
 FEW = {"ema", "free-meals", "travel", "cv"}
+
+
+@pytest.fixture(autouse=True)
+def revisions_forgotten() -> None:
+    """Tests' databases are copies of one, and change revisions as the service never would: in place."""
+    remembered._KNOWN.clear()
 
 
 @pytest.fixture

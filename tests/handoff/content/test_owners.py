@@ -39,9 +39,7 @@ async def owned(editor: Colleague, query: str) -> dict[str, str | None]:
     return {row["slug"]: row["owner"] for row in found["answers"]}
 
 
-async def test_an_answer_is_given_and_found_by_its_owner(
-    jo: Colleague, kit: Colleague, parts: Parts
-) -> None:
+async def test_an_answer_is_given_and_found_by_its_owner(jo: Colleague, kit: Colleague, parts: Parts) -> None:
     await give(jo, parts, KIT)
     assert await owned(jo, f"owner={await staff_id(parts, KIT)}") == {"ema": "Kit Morgan"}
     assert await owned(kit, "owner=me") == {"ema": "Kit Morgan"}
