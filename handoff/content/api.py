@@ -172,6 +172,7 @@ def _row(row: Row, found: Found) -> dict[str, Any]:
         **{name: day.isoformat() if day else None for name, day in days.items()},
     }
 
+        "asked": found.asked.get(row.slug, 0),
 
 def _figure(figure: Figure, day: date) -> dict[str, Any]:
     """A sum that the answer names, as it is said on a day."""

@@ -81,8 +81,8 @@ class Wanted:
 @dataclass(frozen=True)
 class Found:
     """The rows; those near in meaning, nearest first; and by slug what is known of each: what people said of
-    it, what they asked that it did not meet, whose it is, which of its links fail or lead elsewhere, and how
-    many comments are open on its draft.
+    it, what they asked that it did not meet, how often they got it lately, whose it is, which of its links
+    fail or lead elsewhere, and how many comments are open on its draft.
 
     `writers` wrote any of all, `keepers` may be given one. Of all answers, not only the rows: how many of
     each of TICKS, how many are the reader's, how many nobody's.
@@ -92,6 +92,7 @@ class Found:
     near: list[Row] = field(default_factory=list)
     helped: Mapping[str, feedback.Counts] = field(default_factory=dict)
     unmet: Mapping[str, int] = field(default_factory=dict)
+    asked: Mapping[str, int] = field(default_factory=dict)
     owners: Mapping[str, Owner] = field(default_factory=dict)
     links: Mapping[str, SourceLink] = field(default_factory=dict)
     comments: Mapping[str, int] = field(default_factory=dict)
@@ -152,6 +153,7 @@ async def _known(session: AsyncSession, asking: Asking, rows: Sequence[Row]) -> 
     return Found(
         helped=await feedback.counts(session, asking.who),
         unmet=await suggestions.unmet_counts(session, asking.who),
+        asked=await feedback.asked_lately(session, asking.today, asking.who),
         comments=await open_counts(session),
         owners=await owners.owners(session, keepers),
         links=dict(sorted(by_slug, key=lambda one: one[1].broken_since is not None)),  # a broken one stays

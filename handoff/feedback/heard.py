@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,9 +18,10 @@ from handoff.cases.service import cases_to_open
 from handoff.conversations.model import Message
 from handoff.feedback.barred import barred
 from handoff.feedback.model import Feedback
+from handoff.feedback.use import RIGHT as RIGHT
+from handoff.feedback.use import Use, use_of
 from handoff.staff.service import Member
 
-RIGHT = "feedback.read"
 MOST = 50
 LONGEST_SHOWN = 600
 
@@ -49,11 +51,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Heard:
-    """What was said of one answer: in all, by revision, and the newest questions that got a "no"."""
+    """What was said of one answer: in all, by revision, the newest questions that got a "no"; its use."""
 
     total: Counts = field(default_factory=Counts)
     revisions: dict[uuid.UUID | None, Counts] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
+    use: Use = field(default_factory=Use)
 
 
 async def counts(session: AsyncSession, who: Member) -> dict[str, Counts]:
@@ -64,8 +67,8 @@ async def counts(session: AsyncSession, who: Member) -> dict[str, Counts]:
     return {slug: Counts(yes, no) for slug, yes, no in await session.execute(query)}
 
 
-async def heard(session: AsyncSession, now: datetime, who: Member, slug: str) -> Heard:
-    """What was said of one answer; showing what people asked goes on record."""
+async def heard(session: AsyncSession, now: datetime, zone: ZoneInfo, who: Member, slug: str) -> Heard:
+    """What was said of one answer and how it is used; showing what people asked goes on record."""
     theirs = (Feedback.slug == slug, _in_reach_of(who))
     query = select(Feedback.revision_id, *_counted()).where(*theirs).group_by(Feedback.revision_id)
     revisions = {revision: Counts(yes, no) for revision, yes, no in await session.execute(query)}
@@ -73,7 +76,7 @@ async def heard(session: AsyncSession, now: datetime, who: Member, slug: str) ->
     questions = await _questions(session, who, theirs) if total.no else []
     if questions:
         await audit.record(session, now, who.id, "feedback.read", f"answer:{slug}", questions=len(questions))
-    return Heard(total, revisions, questions)
+    return Heard(total, revisions, questions, await use_of(session, now, zone, who, slug))
 
 
 def _counted() -> tuple[ColumnElement[int], ColumnElement[int]]:

@@ -13,6 +13,7 @@ from handoff import keys
 from handoff.content import service as content
 from handoff.feedback import service
 from handoff.feedback.heard import Heard, Question
+from handoff.feedback.use import Use
 from handoff.security import access
 from handoff.staff.auth import signed_in, staff
 
@@ -23,7 +24,8 @@ async def feedback(request: web.Request) -> web.Response:
     slug = request.match_info["slug"]
     async with request.app[keys.DB].transaction() as session:
         view = await content.answer_view(session, slug)
-        found = await service.heard(session, request.app[keys.CLOCK].now(), signed_in(request), slug)
+        now, zone = request.app[keys.CLOCK].now(), request.app[keys.RULES].area(None).timezone
+        found = await service.heard(session, now, zone, signed_in(request), slug)
     return web.json_response(_json(found, {revision.id: revision.number for revision in view.history}))
 
 
@@ -36,7 +38,13 @@ def _json(found: Heard, numbers: Mapping[uuid.UUID, int]) -> dict[str, Any]:
         **asdict(found.total),
         "revisions": sorted(revisions, key=lambda one: one["number"] or 0, reverse=True),
         "questions": [_question(one, numbers) for one in found.questions],
+        "asked": _used(found.use),
     }
+
+
+def _used(use: Use) -> dict[str, Any]:
+    weeks = [{"from": monday.isoformat(), "asked": asked} for monday, asked in use.weeks.items()]
+    return {"weeks": weeks, "channels": dict(use.channels), "passed": use.passed, "again": use.again}
 
 
 def _question(one: Question, numbers: Mapping[uuid.UUID, int]) -> dict[str, Any]:

@@ -34,6 +34,8 @@ from handoff.feedback.heard import counts as counts
 from handoff.feedback.heard import heard as heard
 from handoff.feedback.model import Feedback as Feedback
 from handoff.feedback.model import asked_about
+from handoff.feedback.use import Use as Use
+from handoff.feedback.use import asked_lately as asked_lately
 from handoff.feedback.words import PERSON, SORRY, SORRY_WAITING, is_yes
 from handoff.screening.service import findings_of
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +12,7 @@ from sqlalchemy import select
 from handoff import audit
 from handoff.app import Parts
 from handoff.feedback import heard
-from handoff.staff import service as staff
-from tests.handoff.cases.scenes import Colleague, signed_in
+from tests.handoff.cases.scenes import Colleague
 from tests.handoff.factories import Chat, make_chat
 from tests.handoff.fakes import FakeRasa, answer
 from tests.handoff.feedback.scenes import say_helped
@@ -29,17 +27,6 @@ async def unhelped(client: TestClient[Any, Any], rasa: FakeRasa, area: str | Non
     seq = (await chat.say(question))[-1]["seq"]
     assert (await say_helped(chat, seq, False))[0] == 200
     return chat
-
-
-@pytest.fixture
-async def lambeth_editor(client: TestClient[Any, Any], parts: Parts) -> AsyncIterator[Colleague]:
-    """Kit Morgan, editor, here of Lambeth alone."""
-    async with parts.db.transaction() as session:
-        person = await staff.by_email(session, "editor.two@demo.test")
-        assert person is not None
-        person.areas = ["lambeth"]
-    async with signed_in(client, "editor.two@demo.test") as colleague:
-        yield colleague
 
 
 async def test_editors_see_counts_and_the_newest_question_first(

@@ -1,8 +1,8 @@
-"""Four live answers with a few questions each, and editors who read what people asked."""
+"""Four live answers with a few questions each, and people who ask something else."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -12,11 +12,11 @@ from sqlalchemy import delete, select
 from handoff.app import Parts
 from handoff.audit import AuditEntry
 from handoff.content.model import ReleaseItem, Revision
-from handoff.staff import service as staff
-from tests.handoff.cases.scenes import Colleague, signed_in
 from tests.handoff.fakes import FakeRasa
+from tests.handoff.feedback.conftest import lambeth_editor
 from tests.handoff.suggestions.scenes import People
 
+__all__ = ["lambeth_editor"]
 FEW = {"ema", "free-meals", "travel", "cv"}
 
 
@@ -29,31 +29,6 @@ async def people(client: TestClient[Any, Any], rasa: FakeRasa, parts: Parts) -> 
             one.examples = one.examples[:12]
     await parts.content.reload()
     return People(client, rasa, parts)
-
-
-@pytest.fixture
-async def jo(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Jo Davies, editor, all areas."""
-    async with signed_in(client, "editor.one@demo.test") as colleague:
-        yield colleague
-
-
-@pytest.fixture
-async def kit(client: TestClient[Any, Any], parts: Parts) -> AsyncIterator[Colleague]:
-    """Kit Morgan, editor, here of Lambeth alone."""
-    async with parts.db.transaction() as session:
-        person = await staff.by_email(session, "editor.two@demo.test")
-        assert person is not None
-        person.areas = ["lambeth"]
-    async with signed_in(client, "editor.two@demo.test") as colleague:
-        yield colleague
-
-
-@pytest.fixture
-async def sam(client: TestClient[Any, Any]) -> AsyncIterator[Colleague]:
-    """Sam Okafor, adviser in Camden."""
-    async with signed_in(client) as colleague:
-        yield colleague
 
 
 @pytest.fixture

@@ -60,7 +60,9 @@ async def test_it_waits_until_people_may_have_chosen(people: People) -> None:
     assert await people.kept() == []
 
 
-@pytest.mark.parametrize("worry", ["my stepdad hits me", "i feel so low i can't cope", "je voudrais parler"])
+@pytest.mark.parametrize(
+    "worry", ["my stepdad hits me", "i feel so low i can't cope", "my friend wants to kill herself"]
+)
 async def test_nothing_of_a_worry_gets_in_nor_of_whoever_had_one(people: People, worry: str) -> None:
     await people.ask(f"{worry}, how do i get a provisional licence")
     chat = await people.ask(LICENCE[0])
@@ -106,15 +108,15 @@ async def test_questions_go_after_twelve_weeks(people: People) -> None:
 
 
 async def test_editors_see_their_areas_and_what_came_from_nowhere_known(
-    people: People, jo: Colleague, kit: Colleague
+    people: People, jo: Colleague, lambeth_editor: Colleague
 ) -> None:
     await people.ask_all(LICENCE, "camden")
     await people.are_read()
-    assert "3 people" in await jo.page(HERE) and "Nothing here" in await kit.page(HERE)
+    assert "3 people" in await jo.page(HERE) and "Nothing here" in await lambeth_editor.page(HERE)
     await people.ask(LICENCE[0], "lambeth")
     await people.ask_all(LICENCE[:2], None)
     await people.are_read()
-    assert "6 people" in await jo.page(HERE) and "3 people" in await kit.page(HERE)
+    assert "6 people" in await jo.page(HERE) and "3 people" in await lambeth_editor.page(HERE)
 
 
 async def test_advisers_do_not_read_them(people: People, sam: Colleague) -> None:

@@ -157,26 +157,28 @@ async def test_words_the_answer_has_already_are_not_added_again(zips: People, jo
 
 
 async def test_others_areas_are_neither_decided_nor_undone(
-    zips: People, jo: Colleague, kit: Colleague, sam: Colleague
+    zips: People, jo: Colleague, lambeth_editor: Colleague, sam: Colleague
 ) -> None:
     form = await the_form(jo, "dismiss")
-    assert (await kit.submit(form, reason="not_ours"))[0] == 409
+    assert (await lambeth_editor.submit(form, reason="not_ours"))[0] == 409
     assert (await sam.submit(form, reason="not_ours"))[0] == 403
     await jo.submit(form, reason="not_ours")
     undo = forms(await jo.page(HERE), "undo")[0]
-    assert forms(await kit.page(HERE), "undo") == [] and (await kit.submit(undo))[0] == 404
+    assert (
+        forms(await lambeth_editor.page(HERE), "undo") == [] and (await lambeth_editor.submit(undo))[0] == 404
+    )
     async with jo.http.post(undo, data={"csrf": "wrong"}) as response:
         assert response.status == 403
     assert all(one.suggestion_id for one in await zips.kept())
 
 
 async def test_an_editor_of_one_area_decides_for_that_area_alone(
-    people: People, jo: Colleague, kit: Colleague
+    people: People, jo: Colleague, lambeth_editor: Colleague
 ) -> None:
     await people.ask_all(LICENCE, "camden")
     await people.ask_all(LICENCE, "lambeth")
     await people.are_read()
-    await kit.submit(await the_form(kit, "dismiss"), reason="not_ours")
+    await lambeth_editor.submit(await the_form(lambeth_editor, "dismiss"), reason="not_ours")
     decided = {one.area for one in await people.kept() if one.suggestion_id}
     assert decided == {"lambeth"} and "3 people" in await jo.page(HERE)
 
