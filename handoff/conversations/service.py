@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, func, select
+from sqlalchemy import Select, SQLColumnExpression, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -232,19 +232,8 @@ async def last_choices(
     session: AsyncSession, conversation_id: uuid.UUID, before: int
 ) -> list[dict[str, Any]]:
     """The newest choices that the last turn before `seq` offered the person (none if it offered none)."""
-    query = (
-        select(Message)
-        .where(
-            Message.conversation_id == conversation_id,
-            Message.seq < before,
-            Message.author != PERSON_AUTHOR,
-            Message.audience == EVERYONE,
-            Message.kind != "notice",
-        )
-        .order_by(Message.seq.desc())
-        .limit(REPLIES_OF_A_TURN)
-    )
-    said = list((await session.execute(query)).scalars())
+    query = _said_to_them(conversation_id, before).where(Message.kind != "notice")
+    said = list((await session.execute(query.limit(REPLIES_OF_A_TURN))).scalars())
     last_turn = [one for one in said if one is said[0] or (one.turn_id and one.turn_id == said[0].turn_id)]
     offered = ((one.extra or {}).get("choices") for one in last_turn)
     return list(next(filter(None, offered), []))
@@ -252,19 +241,15 @@ async def last_choices(
 
 async def last_said(session: AsyncSession, conversation_id: uuid.UUID, before: int) -> str:
     """The last thing that was said to the person before `seq`; empty for nothing."""
-    query = (
-        select(Message)
-        .where(
-            Message.conversation_id == conversation_id,
-            Message.seq < before,
-            Message.author != PERSON_AUTHOR,
-            Message.audience == EVERYONE,
-        )
-        .order_by(Message.seq.desc())
-        .limit(1)
-    )
-    last = (await session.execute(query)).scalar()
+    last = (await session.execute(_said_to_them(conversation_id, before).limit(1))).scalar()
     return last.text if last else ""
+
+
+def _said_to_them(conversation_id: uuid.UUID, before: int) -> Select[Message]:
+    """What was said to the person before `seq`, the newest first."""
+    to_them = (Message.author != PERSON_AUTHOR, Message.audience == EVERYONE)
+    query = select(Message).where(Message.conversation_id == conversation_id, *to_them)
+    return query.where(Message.seq < before).order_by(Message.seq.desc())
 
 
 async def last_words(session: AsyncSession, message: Message, limit: int = 5) -> tuple[list[str], str | None]:
