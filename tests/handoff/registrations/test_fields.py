@@ -8,20 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.content.areas import load_areas
 from handoff.registrations.fields import FIELDS, Known, read
 from handoff.registrations.reading import Accepted, Problem
+from tests.handoff.registrations.answers import AREAS, CHAT, TEXTER, TODAY, value
 
 ROOT = Path(__file__).parents[3]
-AREAS = load_areas()
-TODAY = date(2026, 11, 22)
-CHAT = Known(TODAY, AREAS)
-TEXTER = Known(TODAY, AREAS, texting_from="+447700900111")
-
-
-def value(field: str, text: str, known: Known = CHAT) -> str:
-    found = read(field, text, known)
-    return found.value if isinstance(found, Accepted) else found.code
 
 
 @pytest.mark.parametrize(

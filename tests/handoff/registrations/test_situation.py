@@ -1,7 +1,6 @@
 """How somebody can be reached, what they do, why they claim and where they live, read as people write it."""
 
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,25 +8,16 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.content.areas import load_areas
 from handoff.registrations.asking import question
 from handoff.registrations.contact import reach, without_number
 from handoff.registrations.eligibility import grounds
 from handoff.registrations.fields import Known, read
 from handoff.registrations.form import apart, settled_date
 from handoff.registrations.permissions import WORDS
-from handoff.registrations.reading import Accepted, Problem
+from handoff.registrations.reading import Problem
+from tests.handoff.registrations.answers import AREAS, CHAT, TEXTER, value
 
 ROOT = Path(__file__).parents[3]
-AREAS = load_areas()
-TODAY = date(2026, 11, 22)
-CHAT = Known(TODAY, AREAS)
-TEXTER = Known(TODAY, AREAS, texting_from="+447700900111")
-
-
-def value(field: str, text: str, known: Known = CHAT) -> str:
-    found = read(field, text, known)
-    return found.value if isinstance(found, Accepted) else found.code
 
 
 @pytest.mark.parametrize(
