@@ -21,6 +21,7 @@ LOAD_SECONDS = 10.0
 DRAIN_SECONDS = 2.0
 PASS_SECONDS = 15.0  # longer than draining and loading take together
 NO_MODEL = ""
+UNCLEAR = ("unclear",)  # the intents of words for which topics are offered
 AT_ONCE = 4  # turns in one Rasa process: it has one thread, and a longer queue there only times out
 
 
@@ -53,6 +54,14 @@ class Reply:
     choices: list[dict[str, Any]] = field(default_factory=list)
     language: str | None = None
     council: str | None = None
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What Rasa makes of words that nobody said in a conversation: one topic, else those it would offer."""
+
+    topic: str | None = None
+    offered: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +148,18 @@ class Rasa:
         except (TimeoutError, aiohttp.ClientError, ValueError, KeyError, TypeError) as error:
             raise RasaUnavailable(type(error).__name__) from None
 
+    async def understand(self, text: str) -> Parsed:
+        """What the model makes of words by themselves; RasaUnavailable. Nothing is said, and nothing kept."""
+        url, params = f"{self._urls[0]}/model/parse", {"token": self._token}
+        patience = aiohttp.ClientTimeout(total=ATTEMPT_SECONDS)
+        try:
+            async with self._http.post(url, params=params, json={"text": text}, timeout=patience) as response:
+                if response.status != 200:
+                    raise RasaUnavailable(f"status {response.status}")
+                return _parsed(await response.json())
+        except (TimeoutError, aiohttp.ClientError, ValueError, KeyError, TypeError) as error:
+            raise RasaUnavailable(type(error).__name__) from None
+
     async def forget(self, conversation: str) -> None:
         """Have its whole memory of a conversation deleted; RasaUnavailable if it was not. Safe to repeat."""
         url = f"{self._url(conversation)}/webhooks/wayline/conversations/{conversation}"
@@ -195,6 +216,13 @@ class Rasa:
                 return str(said["model"]) if response.status == 200 else None
         except (TimeoutError, aiohttp.ClientError, ValueError, KeyError, TypeError):
             return None
+
+
+def _parsed(body: dict[str, Any]) -> Parsed:
+    topics = [one["value"] for one in body["entities"] if one["entity"] == "topic"]
+    unclear = body["intent"]["name"] in UNCLEAR
+    offered = [one["topic"] for one in body["topic_ranking"]] if unclear else []
+    return Parsed(topics[0] if topics else None, offered)
 
 
 def _understood(body: dict[str, Any]) -> Understood:

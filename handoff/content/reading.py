@@ -17,6 +17,7 @@ from handoff.content.entries import ContentFaults, Fault, read_entries
 
 OLDEST = 11
 """We write for a reading age of 9 to 11; from here up a hint says so."""
+GROWN_UP = 18
 LONG_SENTENCE = 25
 """Words; so long a sentence is one that GOV.UK's content design guide has writers look at again."""
 LONG_WORD = 4
@@ -60,13 +61,13 @@ def read_over(text: str) -> Reading:
 
 
 def reading_age(text: str) -> int | None:
-    """The Flesch-Kincaid grade (Kincaid and others, 1975) plus five years; never below 5."""
+    """The Flesch-Kincaid grade (Kincaid and others, 1975) plus five years; from 5 to 18 (or more)."""
     words = _WORD.findall(text)
     if len(words) < FEWEST_WORDS:
         return None
     sentences = [one for one in _SENTENCE.split(text) if _WORD.search(one)]
     grade = 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
-    return max(5, round(grade) + 5)
+    return min(max(5, round(grade) + 5), GROWN_UP)
 
 
 @cache

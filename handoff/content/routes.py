@@ -29,7 +29,7 @@ from handoff.content.keeping.links import why
 from handoff.content.keeping.rules import BEFORE_MONEY
 from handoff.content.keeping.view import kept
 from handoff.content.leading_view import leading
-from handoff.content.learning import STAGES, open_trainings, percent
+from handoff.content.learning import open_trainings, progress, usual_seconds
 from handoff.content.model import APPROVED, SET_ASIDE
 from handoff.content.standing import live_titles
 from handoff.content.steps import STEPS, Given, Step, take
@@ -143,15 +143,21 @@ async def answer_page(request: web.Request) -> web.Response:
 @access(staff_page("content.read"))
 async def releases_page(request: web.Request) -> web.Response:
     """GET /staff/releases: what went live when, and the way back."""
+    return await _releases(request)
+
+
+async def _releases(request: web.Request, refusal: Refusal | None = None) -> web.Response:
+    """The releases; after a no to going back, why it was one."""
     async with request.app[keys.DB].reading() as session:
         found = await releases.releases(session)
         names = await staff_service.names(session, [view.release.by_id for view in found])
         told = await notices.unread(session, signed_in(request))
-        under_way = await open_trainings(session)
+        under_way, usual = await open_trainings(session), await usual_seconds(session)
     now = request.app[keys.CLOCK].now()
     return page(
-        request, "content/releases.html", found=found, told=told, learning=under_way, stages=STAGES,
-        percent=lambda one: percent(one, now), names=names, moment=_moment(request),
+        request, "content/releases.html", status=refusal.status if refusal else 200, refusal=refusal,
+        found=found, told=told, learning=under_way,
+        progress=lambda one: progress(one, now, usual), names=names, moment=_moment(request),
         said=request.query.get("said", ""),
     )  # fmt: skip
 
@@ -162,6 +168,8 @@ async def restore(request: web.Request) -> web.Response:
         number = await api.restore_release(request)
     except NotFound:
         raise
+    except Unprocessable as refusal:
+        return await _releases(request, refusal)
     except Refusal:  # a second press: it is live already, as the page will show
         raise web.HTTPSeeOther("/staff/releases") from None
     raise web.HTTPSeeOther(f"/staff/releases?said={number or 'learning'}")
@@ -180,7 +188,11 @@ async def read_notice(request: web.Request) -> web.Response:
 
 
 async def _answer(
-    request: web.Request, *, refusal: Refusal | None = None, typed: Given | None = None
+    request: web.Request,
+    *,
+    refusal: Refusal | None = None,
+    typed: Given | None = None,
+    asks: bool = False,
 ) -> web.Response:
     """The answer's page; after a no, with everything that was typed and why it was a no."""
     given = typed or {}
@@ -211,6 +223,7 @@ async def _answer(
         led=led, threads=threads, said_counts=said_counts, boxes=BOXES, undo=_undo(request, view),
         guide=guide, guide_steps=first_edit.STEPS,
         looked=await writing_routes.looked_over(request, view, wording),
+        tried=await writing_routes.tried(request, view, wording, given) if asks else None,
     )  # fmt: skip
 
 
@@ -316,6 +329,13 @@ def _posted(name: str, step: Step) -> Callable[[web.Request], Awaitable[web.Resp
     return handler
 
 
+@access(staff_page("content.edit"))
+async def try_question(request: web.Request) -> web.Response:
+    """POST .../ask: the draft's page with everything typed, and what the assistant would say."""
+    form = await form_fields(request)
+    return await _answer(request, typed=form, asks=bool(form.get("question", "").strip()))
+
+
 @access(staff_page("content.read"))
 async def back_to_answer(request: web.Request) -> web.Response:
     """A refused form shows the answer under the step's address; loaded anew, that leads to the answer."""
@@ -329,6 +349,8 @@ def setup(app: web.Application) -> None:
     first_edit_routes.setup(app)
     app.router.add_get("/staff/answers", answers_page)
     app.router.add_get("/staff/answers/{slug}", answer_page)
+    app.router.add_post("/staff/answers/{slug}/ask", try_question)
+    app.router.add_get("/staff/answers/{slug}/ask", back_to_answer)
     for name, step in STEPS.items():
         app.router.add_post(f"/staff/answers/{{slug}}/{name}", _posted(name, step))
         app.router.add_get(f"/staff/answers/{{slug}}/{name}", back_to_answer)

@@ -67,7 +67,7 @@ async def start_draft(work: Editing, slug: str, *, shipped: bool = False) -> Rev
         )
     base = view.shipped if shipped or view.live is None else view.spoken
     if base is None:
-        raise NotFound("There is nothing to start from.")
+        return await take_up(work, slug, view.history[0].number)
     draft = await copied(work, base)
     if base is view.shipped:
         base.state = SET_ASIDE

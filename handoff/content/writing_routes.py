@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from aiohttp import web
 
 from handoff import keys
-from handoff.bodies import json_object
+from handoff.bodies import json_object, text_field
 from handoff.content import beginning_routes, meaning, presence, service
+from handoff.content.areas import local_day
 from handoff.content.assistant import domain
 from handoff.content.examples import Looked, look_over
 from handoff.content.meaning import MEANINGS
 from handoff.content.model import DRAFT
 from handoff.content.reading import plain_words
 from handoff.content.service import AnswerView
+from handoff.content.trying import MOST_ASKED, Tried, Trying
 from handoff.content.wording import Wording
 from handoff.security import access
 from handoff.staff.auth import signed_in, staff
@@ -43,10 +47,32 @@ async def looked_over(request: web.Request, view: AnswerView, wording: Wording) 
     return await look_over(request.app[MEANINGS], view.answer.slug, wording.questions, live, begin=saved)
 
 
+@access(staff("content.edit"))
+async def ask(request: web.Request) -> web.Response:
+    """POST .../ask {question, and what the draft says}: what people get now, and with the draft."""
+    body = await json_object(request)
+    async with request.app[keys.DB].reading() as session:
+        view = await service.answer_view(session, request.match_info["slug"])
+    wording = Wording.read(body, Wording.of(view.newest))
+    return web.json_response(asdict(await tried(request, view, wording, body)))
+
+
+async def tried(request: web.Request, view: AnswerView, wording: Wording, given: Mapping[str, Any]) -> Tried:
+    """What the assistant would say to the `question` that an editor typed, in the area they chose."""
+    question, rules = text_field(given, "question", MOST_ASKED), request.app[keys.RULES]
+    area = rules.areas.get(str(given.get("area", "")), rules.area(None))
+    today = local_day(area, request.app[keys.CLOCK].now())
+    learnt = {view.answer.slug: view.live.examples if view.live else ()}
+    content, meanings = request.app[keys.CONTENT], request.app[MEANINGS]
+    trying = Trying(request.app[keys.RASA], content, meanings, area, today, learnt)
+    return await trying.ask(question, wording)
+
+
 def setup(app: web.Application) -> None:
     plain_words()  # both are read once, before there is anybody to wait for it
     domain()
     meaning.setup(app)
     beginning_routes.setup(app)  # before the answers: its address would be one
     app.router.add_post("/api/staff/answers/{slug}/examples", examples)
+    app.router.add_post("/api/staff/answers/{slug}/ask", ask)
     app.router.add_get("/api/staff/answers/{slug}/editors", presence.editors)

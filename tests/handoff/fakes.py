@@ -65,6 +65,7 @@ class FakeRasa(_Server):
         self.app.router.add_post("/webhooks/wayline/turns", self._turn)
         self.app.router.add_get("/webhooks/wayline/ready", self._ready)
         self.app.router.add_put("/model", self._load)
+        self.app.router.add_post("/model/parse", self._parse)
         self.app.router.add_delete("/webhooks/wayline/conversations/{id}", self._forget)
 
     def hang(self) -> asyncio.Event:
@@ -92,6 +93,16 @@ class FakeRasa(_Server):
         replies = self.script.get(text, [talk(f"You said: {text}")])
         understood = {"intent": self.intent, "topic": None, "confidence": 0.9, "ranking": []} | self.more
         return {"replies": replies, "understood": understood, "form": self.form}
+
+    async def _parse(self, request: web.Request) -> web.Response:
+        """As the script has it: the topic of its answer, or the topics that it offers."""
+        if request.query.get("token") != self.token or self.failures:
+            return web.json_response({"reason": "NotAuthenticated"}, status=401)
+        [reply] = self.script.get((await request.json())["text"], [talk("Hm.")])
+        offered = [{"topic": one["answer"], "confidence": 0.3} for one in reply.get("choices") or []]
+        named = [{"entity": "topic", "value": reply["answer"]}] if reply.get("answer") else []
+        intent = {"name": "unclear" if offered else "faq" if named else self.intent, "confidence": 0.9}
+        return web.json_response({"intent": intent, "entities": named, "topic_ranking": offered})
 
     async def _ready(self, request: web.Request) -> web.Response:
         if not self.model:

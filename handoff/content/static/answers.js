@@ -100,7 +100,8 @@ function show(form, shown) {
 // Quietly: a hint that is read aloud at every pause in the writing would stop nobody but the writer.
 function plainer(box, reading) {
   const aim = reading.age > 11 ? ": aim for 9 to 11" : "";
-  box.querySelector("p").textContent = reading.age ? `Reading age ${reading.age}${aim}.` : "";
+  const more = reading.age === 18 ? " or more" : "";
+  box.querySelector("p").textContent = reading.age ? `Reading age ${reading.age}${more}${aim}.` : "";
   box.querySelector("ul").replaceChildren(...reading.hints.map((hint) => withText("li", hint)));
 }
 
