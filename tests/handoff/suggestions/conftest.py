@@ -7,27 +7,21 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from handoff.app import Parts
 from handoff.audit import AuditEntry
-from handoff.content.model import ReleaseItem, Revision
 from tests.handoff.fakes import FakeRasa
 from tests.handoff.feedback.conftest import lambeth_editor
-from tests.handoff.suggestions.scenes import People
+from tests.handoff.suggestions.scenes import People, leave_few_answers
 
 __all__ = ["lambeth_editor"]
-FEW = {"ema", "free-meals", "travel", "cv"}
 
 
 @pytest.fixture
 async def people(client: TestClient[Any, Any], rasa: FakeRasa, parts: Parts) -> People:
     """Who asks; the live answers are four, with a few questions each."""
-    async with parts.db.transaction() as session:
-        await session.execute(delete(ReleaseItem).where(ReleaseItem.slug.not_in(FEW)))
-        for one in (await session.execute(select(Revision).where(Revision.slug.in_(FEW)))).scalars():
-            one.examples = one.examples[:12]
-    await parts.content.reload()
+    await leave_few_answers(parts)
     return People(client, rasa, parts)
 
 

@@ -12,13 +12,8 @@ from handoff.audit import AuditEntry
 from handoff.content.model import Answer, Revision
 from handoff.suggestions.model import Unmet
 from tests.handoff.cases.scenes import Colleague
-from tests.handoff.suggestions.scenes import HERE, LICENCE, People, forms, the_form
+from tests.handoff.suggestions.scenes import HERE, LICENCE, ZIP, People, forms, the_form
 
-ZIP = [
-    "how do i get a zip card for the bus",
-    "can i get a zip card for the bus",
-    "get me a zip card for the bus",
-]
 Entries = Callable[[str], Awaitable[list[AuditEntry]]]
 
 
