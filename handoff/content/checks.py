@@ -103,11 +103,10 @@ def _source(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
 
 
 def _review(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
-    review, source = fields["review"], fields.get("source")
-    checked = source.get("checked") if isinstance(source, dict) else None
+    review, checked = fields["review"], _checked(fields)
     if type(review) is not date:
         yield "review must be a date such as 2027-03-01"
-    elif type(checked) is date and review <= checked:
+    elif checked and review <= checked:
         yield "review must be after the day the source was checked"
 
 
@@ -157,18 +156,21 @@ CHECKS: dict[str, Callable[[dict[str, Any], Facts], Iterator[str]]] = {
 
 def on_day(fields: dict[str, Any], day: date) -> Iterator[tuple[str, str]]:
     """What a build on this day refuses and a running service does not: (field, what to do about it)."""
-    review, source = fields.get("review"), fields.get("source")
+    review, checked = fields.get("review"), _checked(fields)
     if type(review) is date and review < day:
-        yield (
-            "review",
-            f"review date {review} has passed: check the answer again, then give a later one",
-        )
-    checked = source.get("checked") if isinstance(source, dict) else None
-    if type(checked) is date and checked > day:
+        yield "review", f"review date {review} has passed: check the answer again, then give a later one"
+    if checked and checked > day:
         yield "source", f"source checked {checked} lies ahead: give the day someone read it there"
     for name in ("title", "web", "sms", "differs"):
         for amount in dict.fromkeys(_SUM.findall(str(fields.get(name, "")))):
             yield name, f"{amount} is written out: put it into money.yml and name it as {{money.its-key}}"
+
+
+def _checked(fields: dict[str, Any]) -> date | None:
+    """The day on which somebody read the source, where one is given."""
+    source = fields.get("source")
+    on = source.get("checked") if isinstance(source, dict) else None
+    return on if type(on) is date else None
 
 
 def is_texts(value: object) -> bool:
