@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from handoff import audit
 from handoff.content.live import live_release, release_revisions
@@ -140,29 +141,33 @@ async def releases(session: AsyncSession, limit: int = 50) -> list[ReleaseView]:
     newest = list((await session.execute(query)).scalars())
     if not newest:
         return []
-    sets = await _sets(session, newest[-1].number - 1)
-    titles = await _titles(session)
-    views = []
-    for release in newest:
-        now, before = sets.get(release.number, {}), sets.get(release.number - 1, {})
-        slugs = sorted(slug for slug in now.keys() | before.keys() if now.get(slug) != before.get(slug))
-        changed = [(slug, titles[now.get(slug) or before[slug]]) for slug in slugs]
-        views.append(ReleaseView(release, changed, len(now)))
-    return views
+    changed = await _changed(session, newest[-1].number)
+    count = select(ReleaseItem.number, func.count()).group_by(ReleaseItem.number)
+    answers = {number: many for number, many in await session.execute(count)}
+    return [ReleaseView(one, changed.get(one.number, []), answers.get(one.number, 0)) for one in newest]
 
 
-async def _sets(session: AsyncSession, lowest: int) -> dict[int, dict[str, uuid.UUID]]:
-    sets: dict[int, dict[str, uuid.UUID]] = {}
-    columns = (ReleaseItem.number, ReleaseItem.slug, ReleaseItem.revision_id)
-    for number, slug, revision_id in await session.execute(
-        select(*columns).where(ReleaseItem.number >= lowest)
-    ):
-        sets.setdefault(number, {})[slug] = revision_id
-    return sets
-
-
-async def _titles(session: AsyncSession) -> dict[uuid.UUID, str]:
-    return {row.id: row.title for row in await session.execute(select(Revision.id, Revision.title))}
+async def _changed(session: AsyncSession, lowest: int) -> dict[int, list[tuple[str, str]]]:
+    """(slug, title) of what each release from the lowest on put in, put otherwise or took out."""
+    now, before = aliased(ReleaseItem), aliased(ReleaseItem)
+    same = (before.number == now.number - 1) & (before.slug == now.slug)
+    came = (
+        select(now.number, now.slug, Revision.title)
+        .join(Revision, Revision.id == now.revision_id)
+        .outerjoin(before, same & (before.revision_id == now.revision_id))
+        .where(now.number >= lowest, before.slug.is_(None))
+    )
+    went = (
+        select(Release.number, before.slug, Revision.title)
+        .join(before, before.number == Release.number - 1)
+        .join(Revision, Revision.id == before.revision_id)
+        .outerjoin(now, (now.number == Release.number) & (now.slug == before.slug))
+        .where(Release.number >= lowest, now.slug.is_(None))
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for number, slug, title in await session.execute(union_all(came, went)):
+        found.setdefault(number, []).append((slug, title))
+    return {number: sorted(ones) for number, ones in found.items()}
 
 
 async def _next_number(session: AsyncSession) -> int:
