@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,14 +23,25 @@ from handoff.content.model import (
 )
 
 STAGES = {
-    QUEUED: ("Waiting for its turn", 0, 60),
-    WRITING: ("Writing down the questions", 2, 2),
-    CHECKING: ("Trying out questions that were kept back", 5, 25),
-    TRAINING: ("Learning the questions", 40, 30),
-    REHEARSING: ("Rehearsing whole conversations", 75, 20),
-    SWAPPING: ("Going live", 97, 5),
+    QUEUED: ("Waiting for its turn", 0.0),
+    WRITING: ("Writing down the questions", 1.0),
+    CHECKING: ("Trying out questions that were kept back", 20.0),
+    TRAINING: ("Learning the questions", 12.0),
+    REHEARSING: ("Rehearsing whole conversations", 4.0),
+    SWAPPING: ("Going live", 2.0),
 }
-"""By state: in words, the percent at its beginning, and the seconds it mostly takes."""
+"""By state: in words, and the seconds it takes where no release was learnt before."""
+NEVER_QUITE = 0.95
+"""How much of a stage is shown as done while it goes on, however long that is."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training is: the stage in words, 0 to 100, and the seconds left; None while it waits."""
+
+    stage: str
+    percent: int
+    seconds_left: int | None
 
 
 async def learning(session: AsyncSession, limit: int = 10) -> list[Training]:
@@ -47,12 +60,24 @@ async def open_trainings(session: AsyncSession) -> list[Training]:
     return [one for one in found if one.state in (*AT_WORK, FAILED)]
 
 
-def percent(training: Training, now: datetime) -> int:
-    """How far it is, 0 to 100: the stages it has behind it, and the time it has been in this one."""
+async def usual_seconds(session: AsyncSession) -> dict[str, float]:
+    """What each stage takes, by the last release that went through all of them."""
+    query = select(Training.took).where(Training.state == DONE, Training.earlier.is_(None))
+    last = (await session.execute(query.order_by(Training.number.desc()).limit(1))).scalar()
+    return {stage: seconds for stage, (_, seconds) in STAGES.items()} | (last or {})
+
+
+def progress(training: Training, now: datetime, usual: Mapping[str, float]) -> Progress:
+    """How far it is, when each stage takes as long as usual."""
     if training.state not in STAGES:
-        return 100
-    begins = [start for _, start, _ in STAGES.values()]
-    _, start, seconds = STAGES[training.state]
-    ends = min((one for one in begins if one > start), default=100)
-    spent = (now - training.since).total_seconds() if training.since else 0
-    return start + int((ends - start) * min(0.9, max(0.0, spent / seconds)))
+        return Progress("", 100, 0)
+    words, order = STAGES[training.state][0], list(STAGES)
+    if training.state == QUEUED:
+        return Progress(words, 0, None)
+    takes = {stage: max(0.1, usual[stage]) for stage in order[1:]}
+    at = order.index(training.state)
+    spent = max(0.0, (now - training.since).total_seconds()) if training.since else 0.0
+    this = min(spent, NEVER_QUITE * takes[training.state])
+    left = sum(takes[stage] for stage in order[at:]) - this
+    whole = sum(takes.values())
+    return Progress(words, int(100 * (whole - left) / whole), max(1, round(left)))

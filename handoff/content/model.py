@@ -117,6 +117,7 @@ class Training(Base):
     `earlier` release to go back to. What it learns from is the release folder of its number.
 
     `faults` are sentences for editors. Whoever works it off (`worker`) says so again and again (`beat_at`).
+    `took` has the seconds of each state that it has behind it.
     """
 
     __tablename__ = "training"
@@ -133,6 +134,7 @@ class Training(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     faults: Mapped[list[str]] = mapped_column(JSON, default=list)
     release: Mapped[int | None] = mapped_column(Integer)
+    took: Mapped[dict[str, float] | None] = mapped_column(JSON)
 
 
 class ContentNotice(Base):

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from handoff import keys
 from handoff.content import api
-from handoff.content.learning import learning, percent
+from handoff.content.learning import Progress, learning, progress, usual_seconds
 from handoff.content.model import Training
 from handoff.security import access
 from handoff.staff.auth import staff
@@ -18,17 +18,20 @@ from handoff.staff.auth import staff
 async def trainings(request: web.Request) -> web.Response:
     """GET /api/staff/trainings: newest first."""
     async with request.app[keys.DB].reading() as session:
-        found = await learning(session)
+        found, usual = await learning(session), await usual_seconds(session)
     now = request.app[keys.CLOCK].now()
-    return web.json_response({"trainings": [_training(one, percent(one, now)) for one in found]})
+    return web.json_response({"trainings": [_training(one, progress(one, now, usual)) for one in found]})
 
 
-def _training(one: Training, done: int) -> dict[str, Any]:
+def _training(one: Training, far: Progress) -> dict[str, Any]:
     return {
         "number": one.number,
         "why": one.why,
         "state": one.state,
-        "percent": done,
+        "stage": far.stage,
+        "percent": far.percent,
+        "seconds_left": far.seconds_left,
+        "took": one.took or {},
         "faults": one.faults,
         "release": one.release,
         "at": api.iso(one.at),

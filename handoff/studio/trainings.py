@@ -216,6 +216,7 @@ class Trainings:
             found.release = await learnt_release(session, now, found)
             if questions(await release_revisions(session, found.release)) != learnt:
                 raise Outrun
+            found.took = _took(found, now)
             found.state, found.finished_at, found.worker = DONE, now, None
 
     async def converge(self) -> None:
@@ -269,9 +270,11 @@ class Trainings:
                 await self._rasa.load(model)
 
     async def _stage(self, training: Training, state: str) -> None:
+        now = self._clock.now()
+        training.took, training.state, training.since = _took(training, now), state, now
         change = update(Training).where(Training.number == training.number, Training.worker == self._me)
         async with self._db.transaction() as session:
-            await session.execute(change.values(state=state, since=self._clock.now()))
+            await session.execute(change.values(state=state, since=now, took=training.took))
         self._hub.notify(CONTENT)
 
     async def _fail(self, training: Training, faults: list[str]) -> None:
@@ -309,3 +312,9 @@ class Trainings:
             async with self._db.transaction() as session:
                 beat = update(Training).where(Training.number == number, Training.worker == self._me)
                 await session.execute(beat.values(beat_at=self._clock.now()))
+
+
+def _took(training: Training, now: datetime) -> dict[str, float]:
+    """The seconds of each stage up to now; one that is begun again counts anew."""
+    spent = (now - training.since).total_seconds() if training.since else 0.0
+    return {**(training.took or {}), training.state: round(spent, 2)}

@@ -16,15 +16,26 @@ def upgrade() -> None:
     _right()
     _unmet()
     _finished()
+    _stages()
 
 
 def downgrade() -> None:
+    _undo_stages()
     _undo_finished()
     _undo_unmet()
     _undo_right()
     _undo_comments()
     _undo_withdrawing()
     _undo_first_edit()
+
+
+def _stages() -> None:
+    """How long each stage of a training took, for the next one to say how long is left."""
+    op.add_column("training", sa.Column("took", sa.JSON(), nullable=True))
+
+
+def _undo_stages() -> None:
+    op.drop_column("training", "took")
 
 
 def _first_edit() -> None:
