@@ -59,7 +59,9 @@ async def _page(request: web.Request, refusal: Refusal | None = None) -> web.Res
 
 
 async def _add(work: Editing, reading: Reading, group: uuid.UUID, form: Form) -> Suggestion:
-    return await deciding.add_examples(work, reading, group, form.get("slug", "").strip()[:64])
+    asked = form.get("slug", "").strip()
+    named = (slug for slug, title in (await live_titles(work.session)).items() if title == asked)
+    return await deciding.add_examples(work, reading, group, next(named, asked[:64]))
 
 
 async def _begin(work: Editing, reading: Reading, group: uuid.UUID, form: Form) -> Suggestion:

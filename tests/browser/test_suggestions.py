@@ -73,7 +73,7 @@ async def test_every_state_is_accessible(
     await jo.goto(f"{site}{HERE}")
     await jo.locator(".unmet summary").first.click()
     await assert_accessible(jo)
-    await jo.get_by_label("Another answer").first.fill("no-such-answer")
+    await jo.get_by_label("Another answer, by its title").first.fill("no-such-answer")
     await jo.get_by_role("button", name="Teach it these words").first.click()
     await expect(jo.get_by_role("alert").filter(has_text="no such answer")).to_be_visible()
     await assert_accessible(jo)

@@ -142,6 +142,12 @@ async def test_an_answer_there_is_none_of_is_refused(zips: People, jo: Colleague
     assert status == 404 and "3 people" in shown
 
 
+async def test_another_answer_may_be_named_by_its_title(zips: People, jo: Colleague) -> None:
+    status, _ = await jo.submit(await the_form(jo, "examples"), slug="Free meals")
+    draft = await draft_of(jo, "free-meals")
+    assert status == 200 and draft and set(ZIP) <= set(draft["examples"].split("\n"))
+
+
 async def test_words_the_answer_has_already_are_not_added_again(zips: People, jo: Colleague) -> None:
     async with zips.parts.db.transaction() as session:
         for one in (await session.execute(select(Revision).where(Revision.slug == "travel"))).scalars():
