@@ -5,17 +5,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from handoff import keys
 from handoff.bodies import json_object, text_field
 from handoff.cases import barring, deciding
 from handoff.cases.access import case_id_in
 from handoff.cases.deciding import Answered, Made
+from handoff.cases.model import Case
 from handoff.cases.record import record_of
-from handoff.cases.routes import Action, desk_of, tell
+from handoff.cases.routes import act, id_of
+from handoff.cases.work import Desk
 from handoff.conversations.words import LONGEST
 from handoff.errors import Unprocessable
 from handoff.security import access
@@ -24,12 +26,19 @@ from handoff.staff.auth import staff
 SHORT = 200
 
 
+async def _record(desk: Desk, case: Case) -> dict[str, Any]:
+    return (await record_of(desk.session, desk.rules, case)).as_json()
+
+
+_act = partial(act, says=_record)
+
+
 @access(staff("case.note"))
 async def decide(request: web.Request) -> web.Response:
     """POST .../decisions {text, id?} -> the record; the same id again writes nothing twice."""
     body = await json_object(request)
     text, key = text_field(body, "text", LONGEST), key_in(body)
-    return await _act(request, lambda desk: deciding.decide(desk, _id(request), text, key))
+    return await _act(request, lambda desk: deciding.decide(desk, id_of(request), text, key))
 
 
 @access(staff("case.note"))
@@ -37,7 +46,7 @@ async def refer(request: web.Request) -> web.Response:
     """POST .../referrals {to, whom?, reference?, at?, id?} -> the record."""
     body = await json_object(request)
     made, key = made_in(body, _instant(body)), key_in(body)
-    return await _act(request, lambda desk: deciding.refer(desk, _id(request), made, key))
+    return await _act(request, lambda desk: deciding.refer(desk, id_of(request), made, key))
 
 
 @access(staff("case.note"))
@@ -46,7 +55,7 @@ async def note_answer(request: web.Request) -> web.Response:
     body = await json_object(request)
     answered = answered_in(body, body.get("acknowledged") is True)
     referral = case_id_in(request.match_info["referral"])
-    return await _act(request, lambda desk: deciding.note_answer(desk, _id(request), referral, answered))
+    return await _act(request, lambda desk: deciding.note_answer(desk, id_of(request), referral, answered))
 
 
 @access(staff("case.oversee"))
@@ -54,14 +63,14 @@ async def bar(request: web.Request) -> web.Response:
     """POST .../bar {staff, why}: a colleague sees nothing of this conversation any more."""
     body = await json_object(request)
     whom, why = member_in(body), text_field(body, "why", LONGEST)
-    return await _act(request, lambda desk: barring.bar(desk, _id(request), whom, why))
+    return await _act(request, lambda desk: barring.bar(desk, id_of(request), whom, why))
 
 
 @access(staff("case.oversee"))
 async def open_up(request: web.Request) -> web.Response:
     """POST .../open-up {why}: advisers see an allegation that names nobody, once a lead has looked."""
     why = text_field(await json_object(request), "why", LONGEST)
-    return await _act(request, lambda desk: barring.open_up(desk, _id(request), why))
+    return await _act(request, lambda desk: barring.open_up(desk, id_of(request), why))
 
 
 @access(staff("case.oversee"))
@@ -69,7 +78,7 @@ async def lift(request: web.Request) -> web.Response:
     """POST .../lift {staff, why}: a colleague who was kept out sees the case again."""
     body = await json_object(request)
     whom, why = member_in(body), text_field(body, "why", LONGEST)
-    return await _act(request, lambda desk: barring.lift(desk, _id(request), whom, why))
+    return await _act(request, lambda desk: barring.lift(desk, id_of(request), whom, why))
 
 
 def made_in(fields: Mapping[str, Any], at: datetime | None) -> Made:
@@ -109,20 +118,6 @@ def _instant(body: Mapping[str, Any]) -> datetime | None:
     if text and (at is None or at.tzinfo is None):
         raise Unprocessable("bad_time", "at must be an ISO 8601 time with its offset.", field="at")
     return at
-
-
-async def _act(request: web.Request, action: Action) -> web.Response:
-    async with request.app[keys.DB].transaction() as session:
-        desk = desk_of(request, session)
-        case = await action(desk)
-        await session.flush()
-        body = (await record_of(session, desk.rules, case)).as_json()
-    tell(request, case.conversation_id)
-    return web.json_response(body)
-
-
-def _id(request: web.Request) -> uuid.UUID:
-    return case_id_in(request.match_info["id"])
 
 
 def setup(app: web.Application) -> None:

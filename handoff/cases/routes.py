@@ -24,6 +24,7 @@ from handoff.security import access
 from handoff.staff.auth import signed_in, staff
 
 Action = Callable[[Desk], Awaitable[Case]]
+Says = Callable[[Desk, Case], Awaitable[dict[str, Any]]]
 
 
 @access(staff("case.read"))
@@ -86,7 +87,7 @@ async def messages(request: web.Request) -> web.Response:
 
 @access(staff("case.claim"))
 async def claim(request: web.Request) -> web.Response:
-    return await _act(request, lambda desk: work.claim(desk, _id(request)))
+    return await act(request, lambda desk: work.claim(desk, id_of(request)))
 
 
 @access(staff("case.claim"))
@@ -108,7 +109,7 @@ async def reply(request: web.Request) -> web.Response:
     body = await json_object(request)
     text, key = text_field(body, "text", LONGEST), text_field(body, "id", 36, needed=False)
     async with request.app[keys.DB].transaction() as session:
-        message = await work.reply(desk_of(request, session), _id(request), text, key or None)
+        message = await work.reply(desk_of(request, session), id_of(request), text, key or None)
     tell(request, message.conversation_id)
     return web.json_response({"seq": message.seq}, status=202)
 
@@ -116,22 +117,22 @@ async def reply(request: web.Request) -> web.Response:
 @access(staff("case.note"))
 async def note(request: web.Request) -> web.Response:
     text = text_field(await json_object(request), "text", LONGEST)
-    return await _act(request, lambda desk: work.note(desk, _id(request), text))
+    return await act(request, lambda desk: work.note(desk, id_of(request), text))
 
 
 @access(staff("case.reply"))
 async def hand_back(request: web.Request) -> web.Response:
-    return await _act(request, lambda desk: work.hand_back(desk, _id(request)))
+    return await act(request, lambda desk: work.hand_back(desk, id_of(request)))
 
 
 @access(staff("case.reply"))
 async def allow_automatic(request: web.Request) -> web.Response:
-    return await _act(request, lambda desk: work.allow_automatic(desk, _id(request)))
+    return await act(request, lambda desk: work.allow_automatic(desk, id_of(request)))
 
 
 @access(staff("case.transfer"))
 async def return_to_queue(request: web.Request) -> web.Response:
-    return await _act(request, lambda desk: work.return_to_queue(desk, _id(request)))
+    return await act(request, lambda desk: work.return_to_queue(desk, id_of(request)))
 
 
 @access(staff("case.transfer"))
@@ -139,20 +140,20 @@ async def transfer(request: web.Request) -> web.Response:
     """POST .../transfer {to, why?}"""
     body = await json_object(request)
     to, why = colleague(text_field(body, "to", 36)), text_field(body, "why", LONGEST, needed=False)
-    return await _act(request, lambda desk: work.transfer(desk, _id(request), to, why))
+    return await act(request, lambda desk: work.transfer(desk, id_of(request), to, why))
 
 
 @access(staff("case.raise"))
 async def escalate(request: web.Request) -> web.Response:
     """POST .../escalate {why} -> the safeguarding case."""
     why = text_field(await json_object(request), "why", LONGEST)
-    return await _act(request, lambda desk: work.escalate(desk, _id(request), why))
+    return await act(request, lambda desk: work.escalate(desk, id_of(request), why))
 
 
 @access(staff("reveal_number"))
 async def reveal(request: web.Request) -> web.Response:
     async with request.app[keys.DB].transaction() as session:
-        numbers = await work.reveal_numbers(desk_of(request, session), _id(request))
+        numbers = await work.reveal_numbers(desk_of(request, session), id_of(request))
     shown = [
         {"number": one.number, "registration": one.registration, "written": one.written} for one in numbers
     ]
@@ -165,7 +166,7 @@ async def close(request: web.Request) -> web.Response:
     body = await json_object(request)
     outcome = str(body.get("outcome", ""))
     decision = text_field(body, "decision", LONGEST, needed=False)
-    return await _act(request, lambda desk: work.close(desk, _id(request), outcome, decision))
+    return await act(request, lambda desk: work.close(desk, id_of(request), outcome, decision))
 
 
 def desk_of(request: web.Request, session: Any) -> Desk:
@@ -196,21 +197,24 @@ def whole_number(request: web.Request, name: str, usual: int, least: int, most: 
     return int(text)
 
 
-async def _act(request: web.Request, action: Action) -> web.Response:
-    async with request.app[keys.DB].transaction() as session:
-        desk = desk_of(request, session)
-        changed = await action(desk)
-        body = await _json(desk, changed)
-    tell(request, changed.conversation_id)
-    return web.json_response(body)
-
-
 async def _json(desk: Desk, case: Case) -> dict[str, Any]:
     await desk.session.flush()
     return queue.as_json(case, await queue.owner_names(desk.session, [case])) | {"outcome": case.outcome}
 
 
-def _id(request: web.Request) -> uuid.UUID:
+async def act(request: web.Request, action: Action, says: Says = _json) -> web.Response:
+    """Do one thing to a case: the answer is what is said of it then, and whoever looks at it is told."""
+    async with request.app[keys.DB].transaction() as session:
+        desk = desk_of(request, session)
+        changed = await action(desk)
+        await session.flush()
+        body = await says(desk, changed)
+    tell(request, changed.conversation_id)
+    return web.json_response(body)
+
+
+def id_of(request: web.Request) -> uuid.UUID:
+    """The case that the address names."""
     return case_id_in(request.match_info["id"])
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
-from handoff import keys
 from handoff.bodies import json_object, text_field
 from handoff.cases import situation
 from handoff.cases.access import case_id_in
-from handoff.cases.routes import Action, desk_of, tell
+from handoff.cases.model import Case
+from handoff.cases.routes import act, id_of
+from handoff.cases.work import Desk
 from handoff.conversations.model import Conversation
 from handoff.neet import service as neet
 from handoff.security import access
@@ -25,25 +28,20 @@ async def activities(request: web.Request) -> web.Response:
 @access(staff("case.note"))
 async def set_activity(request: web.Request) -> web.Response:
     """POST .../activity {code} -> the situation."""
-    case_id, code = case_id_in(request.match_info["id"]), text_field(await json_object(request), "code", 8)
-    return await _act(request, lambda desk: situation.set_activity(desk, case_id, code))
+    case_id, code = id_of(request), text_field(await json_object(request), "code", 8)
+    return await act(request, lambda desk: situation.set_activity(desk, case_id, code), _situation)
 
 
 @access(staff("case.note"))
 async def strike_out(request: web.Request) -> web.Response:
     """POST .../learned/{learned}/wrong -> the situation."""
-    case_id, learned = case_id_in(request.match_info["id"]), case_id_in(request.match_info["learned"])
-    return await _act(request, lambda desk: situation.strike_out(desk, case_id, learned))
+    case_id, learned = id_of(request), case_id_in(request.match_info["learned"])
+    return await act(request, lambda desk: situation.strike_out(desk, case_id, learned), _situation)
 
 
-async def _act(request: web.Request, action: Action) -> web.Response:
-    async with request.app[keys.DB].transaction() as session:
-        case = await action(desk_of(request, session))
-        await session.flush()
-        conversation = await session.get_one(Conversation, case.conversation_id)
-        body = (await neet.situation(session, conversation)).as_json()
-    tell(request, case.conversation_id)
-    return web.json_response(body)
+async def _situation(desk: Desk, case: Case) -> dict[str, Any]:
+    conversation = await desk.session.get_one(Conversation, case.conversation_id)
+    return (await neet.situation(desk.session, conversation)).as_json()
 
 
 def setup(app: web.Application) -> None:
