@@ -167,12 +167,12 @@ def _row(row: Row, found: Found) -> dict[str, Any]:
         "writer": found.writers.get(row.writer) if row.writer else None,
         "helped": asdict(helped) if helped else None,
         "unmet": found.unmet.get(row.slug, 0),
+        "asked": found.asked.get(row.slug, 0),
         "comments": found.comments.get(row.slug, 0),
         "link": ("broken" if link.broken_since else "moved") if link else None,
         **{name: day.isoformat() if day else None for name, day in days.items()},
     }
 
-        "asked": found.asked.get(row.slug, 0),
 
 def _figure(figure: Figure, day: date) -> dict[str, Any]:
     """A sum that the answer names, as it is said on a day."""
