@@ -80,8 +80,8 @@ class LiveContent:
         return leads_to(self._revisions, slug)
 
     def ending(self, by: date) -> list[Figure]:
-        """The sums that live answers name whose last known rate ends before a day, or has ended."""
-        return [one for one in self._figures if one.rates[-1].last < by]
+        """The sums that live answers name whose last known rate ends on a day or before it."""
+        return [one for one in self._figures if one.rates[-1].last <= by]
 
     async def reload(self) -> None:
         """Take up the highest release, if it is not the one already held."""

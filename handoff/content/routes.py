@@ -25,6 +25,7 @@ from handoff.content import (
 from handoff.content.difference import Piece, difference
 from handoff.content.facts import fill
 from handoff.content.finding import Wanted
+from handoff.content.keeping import bell
 from handoff.content.keeping.links import why
 from handoff.content.keeping.rules import BEFORE_MONEY
 from handoff.content.keeping.view import kept
@@ -347,6 +348,7 @@ def setup(app: web.Application) -> None:
     writing_routes.setup(app)
     files_routes.setup(app)  # before the answers: its address would be one
     first_edit_routes.setup(app)
+    bell.setup(app)
     app.router.add_get("/staff/answers", answers_page)
     app.router.add_get("/staff/answers/{slug}", answer_page)
     app.router.add_post("/staff/answers/{slug}/ask", try_question)

@@ -205,6 +205,14 @@ async def _money_notices(parts: Parts) -> int:
     return sum("sum" in said for words in (await told(parts)).values() for said in words)
 
 
+async def test_a_sum_without_a_known_rate_rings_on_every_page_for_those_who_can_mend_it(
+    manager: Colleague, sam: Colleague
+) -> None:
+    said = '1<span class="visually-hidden"> sum of money without a known rate</span>'  # Care to Learn's
+    assert said in await manager.page("/staff/queue") and said in await manager.page("/staff/answers/ema")
+    assert said not in await sam.page("/staff/queue")
+
+
 async def test_managers_see_a_sum_that_ends_on_the_answers_page(manager: Colleague, parts: Parts) -> None:
     page = await manager.page("/staff/answers")
     assert "no rate is known after" not in page
