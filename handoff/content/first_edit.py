@@ -74,6 +74,8 @@ async def guide(session: AsyncSession, who: Member, view: AnswerView, vocabulary
     began = await first_edit(session, who)
     if began is None or began.put_off_at or began.done_at or began.slug != view.answer.slug:
         return None
+    if view.draft and view.draft.goes_to:  # it is being withdrawn: another lesson
+        return None
     step = STEPS.index(_step(view, who, began.began_at)) + 1
     if STEPS[step - 1] != "approval":
         return Guide(step)
@@ -112,8 +114,9 @@ def _step(view: AnswerView, who: Member, since: datetime) -> str:
     if view.draft:
         return "write" if view.draft.state == DRAFT else "approval"
     live = view.live
-    mine = live is not None and (live.author_id == who.id or str(who.id) in live.editor_ids)
-    return "live" if live and mine and live.updated_at >= since else "draft"
+    if live is None or live.approver_id is None or live.updated_at < since:
+        return "draft"  # as it was, or only signed off as still correct
+    return "live" if who.id == live.author_id or str(who.id) in live.editor_ids else "draft"
 
 
 async def _kept(session: AsyncSession, now: datetime, who: Member) -> FirstEdit:

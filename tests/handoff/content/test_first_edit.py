@@ -100,6 +100,16 @@ async def test_what_was_live_before_it_began_is_not_taken_for_its_end(
     assert step((await jo.submit(f"{HOME}/begin", slug="bursary"))[1]) == "Start a draft"
 
 
+async def test_a_sign_off_or_a_withdrawal_is_no_first_edit(jo: Colleague) -> None:
+    await jo.submit(f"{HOME}/begin", slug="bursary")
+    number = re.search(r'name="revision" value="(\d+)"', await jo.page(BURSARY))
+    assert number
+    status, page = await jo.submit(f"{BURSARY}/still-correct", revision=number[1])
+    assert status == 200 and step(page) == "Start a draft"
+    status, page = await jo.submit(f"{BURSARY}/withdraw", to="ema")
+    assert status == 200 and step(page) is None
+
+
 async def test_an_answer_with_a_draft_is_not_among_the_choices(jo: Colleague, kit: Colleague) -> None:
     await kit.submit(f"{BURSARY}/start")
     page = await jo.page(HOME)
