@@ -19,7 +19,9 @@ Leaving = Literal["now", "at_risk"]
 # From which chance of leaving on the trained screen is believed; docs/safety.md says how they were chosen.
 SAID: Final = 0.1  # a phrase says it too
 OPEN: Final = 0.45  # nothing speaks against it
-INSTEAD: Final = 0.9  # something else is said, or only questions are asked
+ASKS: Final = 0.8  # only questions are asked
+ENGAGED: Final = 0.8  # they are in something, or are starting
+INSTEAD: Final = 0.97  # another matter is said, that sounds alike
 
 _MEANS: Final[Mapping[str, Leaving]] = {"now": "now", "gone": "now", "at_risk": "at_risk"}
 _KINDS = (*_MEANS, "undo", "engaged", "instead")
@@ -33,7 +35,7 @@ _SENTENCE = re.compile(r"[^.?!;\n]+[.?!;\n]*")
 class Said:
     """What the phrases hear in a message, and the chance from which the trained screen is believed.
 
-    None is the trained screen's own bar: they are in something, or are starting."""
+    None is the trained screen's own bar, where there are no phrases to go by."""
 
     leaving: Leaving | None = None
     least: float | None = None
@@ -66,9 +68,11 @@ class LeavingPhrases:
         for kind, leaving in _MEANS.items():
             if any(not _undone(words, hit, found["undo"]) for hit in found[kind]):
                 return Said(leaving, SAID)
-        if found["instead"] or self._only_asks(text):
+        if found["instead"]:
             return Said(None, INSTEAD)
-        return Said() if found["engaged"] else Said(None, OPEN)
+        if found["engaged"]:
+            return Said(None, ENGAGED)
+        return Said(None, ASKS if self._only_asks(text) else OPEN)
 
     def _words(self, text: str) -> list[str]:
         """The plain words, each sentence between its start and its end."""

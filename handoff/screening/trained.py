@@ -139,7 +139,7 @@ class TrainedScreen:
 
     def _level(self, scores: Scores) -> Level:
         concern, urgent, emergency = scores.levels
-        if urgent >= self._bars.urgent:
+        if urgent >= self._bars.urgent or emergency >= _UNSURE:
             return "emergency" if emergency >= self._bars.emergency else "urgent"
         return "concern" if concern >= self._bars.concern else "routine"
 
