@@ -42,7 +42,9 @@ async def main(wanted: Sequence[str]) -> None:
         running_stack(Path(folder), WAYLINE_NOW=MONDAY) as stack,
     ):
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            browser = await playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", "--lang=en-GB"]
+            )
             for scene in wanted:
                 for show in SCENES[scene]:
                     await show(Site(browser, stack.url))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page
+from playwright.async_api import Browser, BrowserContext, FloatRect, Locator, Page
 
 from docs.small_png import small_png
 from tests.stack import PASSWORD
 
 IMAGES = Path(__file__).resolve().parents[1] / "images"
 MONDAY = "2026-11-23T10:02:00Z"  # inside opening hours, whenever the pictures are made
+ROOM, LONGEST = 16, 900  # pixels
 WIDE, SMALL = {"width": 1200, "height": 800}, {"width": 390, "height": 780}
 JO, KIT = "editor.one@demo.test", "editor.two@demo.test"
 SAM, PRIYA, DANA = "pa.camden@demo.test", "lead@demo.test", "manager@demo.test"
@@ -58,12 +59,22 @@ async def press(page: Page, name: str) -> None:
 
 
 async def snap(page: Page, name: str, part: str | None = None, tall: int | None = None) -> None:
-    """Keep a picture: of what is in the window (`tall` pixels of it), or of one part of the page."""
-    if tall:
+    """Keep a picture: of what is in the window, or of one part of the page; of `tall` pixels at most."""
+    if tall and not part:
         width = (page.viewport_size or WIDE)["width"]
         await page.set_viewport_size({"width": width, "height": tall})
     await page.evaluate("document.fonts.ready")
     browser = page.context.browser
     assert browser is not None
-    taken = await (page.locator(part).first if part else page).screenshot(animations="disabled")
+    clip = await _around(page, part, tall) if part else None
+    taken = await page.screenshot(animations="disabled", full_page=bool(part), clip=clip)
     (IMAGES / f"{name}.png").write_bytes(await small_png(browser, taken))
+
+
+async def _around(page: Page, part: str, tall: int | None) -> FloatRect:
+    """Where this part of the page is, with room around it."""
+    await page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    box = await page.locator(part).first.bounding_box()
+    assert box is not None
+    height = min(box["height"] + 2 * ROOM, tall or LONGEST)
+    return {"x": box["x"] - ROOM, "y": box["y"] - ROOM, "width": box["width"] + 2 * ROOM, "height": height}
