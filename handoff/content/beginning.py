@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
 
-from handoff.content.checks import TITLE_LENGTH
+from handoff.content.checks import SIGNPOST, TITLE_LENGTH
 from handoff.content.model import DRAFT, Answer, Revision
 from handoff.content.withdrawing import LONGEST_SLUG, is_free
 from handoff.content.workflow import Editing, touch
@@ -46,7 +46,8 @@ async def _name_of(work: Editing, title: str) -> str:
     """The title's words, joined by dashes; with a number behind where that name is taken."""
     plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
-    name = "-".join(words)[: LONGEST_SLUG - 4].strip("-") or NAMELESS
+    made = "-".join(words)[: LONGEST_SLUG - 4].strip("-")
+    name = NAMELESS if not made or made.startswith(SIGNPOST) else made
     for number in count(1):
         tried = name if number == 1 else f"{name}-{number}"
         if await is_free(work.session, tried):

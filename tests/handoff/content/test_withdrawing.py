@@ -4,6 +4,7 @@ and it comes back with one step."""
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -14,9 +15,11 @@ from sqlalchemy import select
 
 from handoff.app import Parts
 from handoff.audit import AuditEntry
+from handoff.content.entries import ContentFaults
 from handoff.content.going_live import publish_due
 from handoff.content.live import leads_to, live_release, release_revisions
 from handoff.content.model import Revision, Training
+from handoff.content.moving import bring_in, live_files, read_in
 from handoff.content.releases import learnt_release, not_learnt
 from tests.handoff.cases.scenes import Colleague, signed_in
 from tests.handoff.factories import make_chat
@@ -291,6 +294,24 @@ async def test_two_withdrawals_at_once_begin_one_draft(jo: Colleague, kit: Colle
         jo.post(f"{EMA}/withdraw", {"to": BURSARY}), kit.post(f"{EMA}/withdraw", {"to": "cv"})
     )
     assert sorted(status for status, _ in told) == [200, 409]
+
+
+async def test_a_withdrawn_answer_goes_out_as_a_file_and_comes_in_again(
+    parts: Parts, jo: Colleague, kit: Colleague
+) -> None:
+    await _withdraw(jo)
+    await _approved(jo, kit)
+    async with parts.db.reading() as session:
+        files = await live_files(session)
+    assert "goes_to: bursary\n" in files["money.yml"]
+    async with parts.db.reading() as session:
+        answers = await read_in(session, files, parts.content.facts)
+        found = await bring_in(session, parts.clock.now(), uuid.uuid4(), files, answers, trial=True)
+    assert {one.what for one in found} == {"same"}
+    away = files["money.yml"].replace("goes_to: bursary", "goes_to: nowhere")
+    async with parts.db.reading() as session:
+        with pytest.raises(ContentFaults, match="nowhere is not the slug of an answer that people get"):
+            await read_in(session, {**files, "money.yml": away}, parts.content.facts)
 
 
 async def test_a_withdrawn_answer_is_listed_so_and_chased_for_nothing(jo: Colleague, kit: Colleague) -> None:
