@@ -62,7 +62,12 @@ async def _persist(job: Callable[[], Awaitable[None]]) -> None:
         try:
             return await job()
         except Exception:
-            log.exception(
-                "background job failed job=%s; starting it again", getattr(job, "__qualname__", job)
-            )
+            log.exception("background job failed job=%s; starting it again", _name(job))
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _name(job: Callable[[], Awaitable[None]]) -> str:
+    """Whose job it is: Floods.run_forever, wherever that is written."""
+    owner = getattr(job, "__self__", None)
+    name: str = getattr(job, "__name__", repr(job))
+    return f"{type(owner).__name__}.{name}" if owner is not None else name
