@@ -15,6 +15,7 @@ from handoff.content import comments, releases, service
 from handoff.content.areas import Area, local_day
 from handoff.content.facts import Facts
 from handoff.content.finding import Asking, Found, Wanted, find
+from handoff.content.going_back import must_be_right_still
 from handoff.content.meaning import MEANINGS
 from handoff.content.model import Revision
 from handoff.content.money import Figure
@@ -68,12 +69,16 @@ async def restore(request: web.Request) -> web.Response:
 
 
 async def restore_release(request: web.Request) -> int | None:
-    """Restore the release in the address, and tell open chats; its new number, None if it is learnt first."""
+    """Restore the release in the address, and tell open chats; its new number, None if it is learnt first.
+
+    Unprocessable `cannot_return` when something in it is not right any more.
+    """
     earlier = request.match_info["number"]
     if not (earlier.isascii() and earlier.isdigit() and len(earlier) < 10):
         raise NotFound("There is no such release.")
     async with request.app[keys.DB].transaction() as session:
         work = editing(request, session)
+        await must_be_right_still(session, int(earlier), facts_of(request), today(request))
         number = await releases.restore(session, work.now, signed_in(request), int(earlier))
     request.app[keys.HUB].notify(CONTENT)
     return number
