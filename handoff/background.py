@@ -37,9 +37,7 @@ def apart(job: str, **ids: object) -> Iterator[None]:
     except Exception as error:
         metrics.STUMBLES.labels(job).inc()
         what = " ".join(f"{name}={value}" for name, value in ids.items())
-        place = extract_tb(error.__traceback__)[-1]
-        at = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
-        log.error("%s stumbled %s error=%s at=%s; the others go on", job, what, type(error).__name__, at)
+        log.error("%s stumbled %s error=%s at=%s; the others go on", job, what, *_where(error))
 
 
 class Rounds(ABC):
@@ -58,12 +56,23 @@ class Rounds(ABC):
 
 
 async def _persist(job: Callable[[], Awaitable[None]]) -> None:
+    """Run a job to its end; the trace of a fault is logged once, and not again while it stays the same."""
+    before = None
     while True:
         try:
             return await job()
-        except Exception:
-            log.exception("background job failed job=%s; starting it again", _name(job))
+        except Exception as error:
+            where = _where(error)
+            told = "background job failed job=%s error=%s at=%s; starting it again"
+            log.error(told, _name(job), *where, exc_info=where != before)
+            before = where
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _where(error: Exception) -> tuple[str, str]:
+    """The kind of error and the innermost line it came from: no words of anyone."""
+    place = extract_tb(error.__traceback__)[-1]
+    return type(error).__name__, f"{place.filename.rpartition('/')[2]}:{place.lineno}"
 
 
 def _name(job: Callable[[], Awaitable[None]]) -> str:

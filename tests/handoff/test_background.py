@@ -1,35 +1,39 @@
-"""A job that fails is begun again, and the log says which one it was."""
+"""A job beside the requests that fails is begun again, and its log stays readable."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 
-from handoff import background
-from handoff.background import Rounds
+from handoff.background import background
 
 
-class Stumbles(Rounds):
-    """Fails in its first round."""
-
-    pause = 0
-
-    def __init__(self) -> None:
-        self.rounds, self.went_on = 0, asyncio.Event()
-
-    async def round(self) -> None:
-        self.rounds += 1
-        if self.rounds == 1:
-            raise RuntimeError("what somebody wrote")
-        self.went_on.set()
-
-
-async def test_a_job_that_failed_goes_on_and_is_named_in_the_log(
+async def test_a_job_that_keeps_failing_is_begun_again_and_its_trace_is_told_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(background, "PAUSE_SECONDS", 0)
-    job = Stumbles()
-    async with background.background(job.run_forever), asyncio.timeout(10):
-        await job.went_on.wait()
-    assert "job=Stumbles.run_forever" in caplog.text and job.rounds >= 2
+    monkeypatch.setattr("handoff.background.PAUSE_SECONDS", 0)
+    faults: list[type[Exception]] = [KeyError, KeyError, KeyError, OSError, KeyError]
+    ended = asyncio.Event()
+
+    async def job() -> None:
+        if faults:
+            raise faults.pop(0)("what a child wrote")
+        ended.set()
+
+    with caplog.at_level(logging.ERROR):
+        async with asyncio.timeout(20), background(job):
+            await ended.wait()
+    told = [
+        (record.getMessage().partition("error=")[2].split()[0], bool(record.exc_info))
+        for record in caplog.records
+    ]
+    assert told == [
+        ("KeyError", True),
+        ("KeyError", False),
+        ("KeyError", False),
+        ("OSError", True),
+        ("KeyError", True),
+    ]
+    assert all("what a child wrote" not in record.getMessage() for record in caplog.records)
