@@ -134,15 +134,16 @@ async def find(session: AsyncSession, asking: Asking, wanted: Wanted) -> Found:
         and _is_theirs(found.owner(row), wanted.owner, asking.who)
         and _fits(row, wanted)
     ]
-    with_words = [row for row in kept if row.mentions(wanted.search)]
-    others = [row for row in kept if not row.mentions(wanted.search)]
+    with_words = [row for row in kept if row.mentions(wanted.search)] if wanted.search else kept
+    others = [row for row in kept if not row.mentions(wanted.search)] if wanted.search.strip() else []
+    standing = [found.owner(row) for row in listed if row.state != "withdrawn"]
     return replace(
         found,
         rows=sorted(with_words, key=_ORDERS[wanted.sort](found)),
-        near=await _near(asking.meanings, wanted.search, others) if others and wanted.search.strip() else [],
+        near=await _near(asking.meanings, wanted.search, others) if others else [],
         ticked=Counter(name for names in ticks.values() for name in names),
-        mine=sum(_is_theirs(found.owner(row), MINE, asking.who) for row in listed),
-        nobodys=sum(found.owner(row) is None for row in listed),
+        mine=sum(_is_theirs(owner, MINE, asking.who) for owner in standing),
+        nobodys=standing.count(None),
     )
 
 

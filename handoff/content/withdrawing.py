@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.content.assistant import is_intent, is_its_own
 from handoff.content.checks import SIGNPOST, SLUG
 from handoff.content.going_live import LONGEST_REASON, tell_of_emergency
+from handoff.content.keeping import owners
 from handoff.content.leading import follow, is_new_name, must_lead
 from handoff.content.model import APPROVED, DRAFT, SET_ASIDE, Answer, Revision
 from handoff.content.releases import go_live
@@ -103,6 +104,7 @@ async def _put_aside(work: Editing, view: AnswerView, live: Revision, name: str)
     kept.follows, kept.author_id, kept.editor_ids = view.answer.slug, work.who.id, [str(work.who.id)]
     work.session.add(kept)
     await work.session.flush()
+    await owners.keep_with(work, view.answer.slug, name)
 
 
 async def _begun(work: Editing, view: AnswerView, live: Revision) -> Revision:

@@ -69,3 +69,11 @@ async def give(work: Editing, slug: str, to: str) -> None:
     if keeper and keeper.id != work.who.id:
         words = f"{work.who.name} asked you to keep “{view.newest.title}” right."
         await notices.tell(work.session, work.now, [keeper.id], words, f"/staff/answers/{slug}")
+
+
+async def keep_with(work: Editing, slug: str, name: str) -> None:
+    """Have an answer's owner keep it under its new name too."""
+    row = await work.session.get(AnswerOwner, slug)
+    if row:
+        work.session.add(AnswerOwner(slug=name, staff_id=row.staff_id, since=row.since))
+        await work.session.flush()

@@ -56,6 +56,18 @@ async def test_who_is_given_an_answer_by_a_colleague_hears_of_it(
     assert "asked you to keep" not in await jo.page("/staff/answers")
 
 
+async def test_an_owner_keeps_an_answer_that_gets_another_name(
+    jo: Colleague, kit: Colleague, parts: Parts
+) -> None:
+    await give(jo, parts, JO)
+    _, found = await jo.post(f"{EMA}/rename", {"name": "ema-now"})
+    version = {"version": found["draft"]["version"]}
+    _, sent = await jo.post(f"{EMA}/submit", version)
+    status, _ = await kit.post(f"{EMA}/approve", {"version": sent["draft"]["version"]})
+    assert status == 200
+    assert (await owned(jo, "owner=me"))["ema-now"] == "Jo Davies"
+
+
 async def test_an_answer_can_be_nobodys_again(jo: Colleague, parts: Parts) -> None:
     await give(jo, parts, KIT)
     assert (await jo.post(f"{EMA}/owner", {"owner": ""}))[0] == 200
