@@ -42,9 +42,7 @@ async def main(wanted: Sequence[str]) -> None:
         running_stack(Path(folder), WAYLINE_NOW=MONDAY) as stack,
     ):
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox", "--lang=en-GB"]
-            )
+            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             for scene in wanted:
                 for show in SCENES[scene]:
                     await show(Site(browser, stack.url))

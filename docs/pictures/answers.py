@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
-import aiohttp
 from playwright.async_api import Page, expect
 
 from docs.pictures.site import DANA, JO, KIT, Site, press, snap
-from tests.end_to_end.people import Person
 
 LIST, BURSARY = "/staff/answers", "/staff/answers/bursary"
 ASKED = "\nwhat is ema\ncan i get a bursary\nmy dad hits me every night"
 WORDS = " Ask early: some colleges run out."
-UNMET = (
-    "do you do the wobblesnatch scheme",
-    "is there a wobblesnatch scheme near me",
-    "how do i join the wobblesnatch scheme",
-    "wobblesnatch scheme how does it work",
-)
 
 
 async def show_answers(site: Site) -> None:
@@ -29,7 +19,6 @@ async def show_answers(site: Site) -> None:
     kit = await site.staff(KIT, BURSARY, {"width": 1200, "height": 900})
     await _reviewing(kit, site)
     await _in_an_emergency(await site.staff(DANA, LIST), site)
-    await _what_people_asked(kit, site)
     await kit.goto(site.base + LIST)
     await snap(kit, "answers", tall=700)
 
@@ -92,14 +81,3 @@ async def _in_an_emergency(dana: Page, site: Site) -> None:
     await dana.get_by_label("Why it cannot wait").fill("It gives last year's closing day.")
     await snap(dana, "emergency", part=".emergency")
     await press(dana, "Discard this draft")
-
-
-async def _what_people_asked(kit: Page, site: Site) -> None:
-    """Four people ask for the same that no answer has."""
-    async with aiohttp.ClientSession() as http:
-        for words in UNMET:
-            await (await Person.arrives(http, site.base)).say(words)
-    async with asyncio.timeout(120):
-        while not await kit.locator(".unmet").count():
-            await kit.goto(f"{site.base}{LIST}/suggestions")
-    await snap(kit, "unmet", tall=640)
