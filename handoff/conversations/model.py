@@ -9,7 +9,18 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from handoff.crypto import EncryptedJSON, EncryptedText
@@ -108,6 +119,12 @@ class Message(Base):
         _partial("ix_message_answer", "answer", "at", only="kind = 'answer'"),
         _partial("ix_message_shrug", "at", only="kind IN ('fallback', 'choices')"),
     )
+
+
+def of_kind(message: Any, *kinds: str) -> ColumnElement[bool]:
+    """For a query: messages of these kinds, written out, for SQLite knows only then which index has them."""
+    named = [literal_column(f"'{kind}'") for kind in kinds]
+    return message.kind.in_(named) if len(named) > 1 else message.kind == named[0]
 
 
 class Turn(Base):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from handoff.conversations.model import BOT_AUTHOR, EVERYONE, Conversation, Message
+from handoff.conversations.model import BOT_AUTHOR, EVERYONE, Conversation, Message, of_kind
 from handoff.staff.service import Member
 
 RIGHT = "feedback.read"
@@ -92,7 +92,7 @@ async def asked_lately(session: AsyncSession, today: date, who: Member) -> dict[
 
 
 def _is_answer(message: type[Message]) -> tuple[ColumnElement[bool], ...]:
-    return message.kind == "answer", message.author == BOT_AUTHOR, message.audience == EVERYONE
+    return of_kind(message, "answer"), message.author == BOT_AUTHOR, message.audience == EVERYONE
 
 
 def _next_answer() -> ColumnElement[int]:

@@ -25,15 +25,15 @@ from handoff.conversations.model import (
     Conversation,
     Message,
     Turn,
+    of_kind,
 )
 from handoff.feedback.service import Feedback
 from handoff.screening.service import NEET, StoredFinding
 from handoff.suggestions.model import NO_HELP, NOT_CHOSEN, NOT_OURS, NOT_UNDERSTOOD
 
 FOR = timedelta(weeks=12)
-SETTLED = timedelta(minutes=15)
-"""Before that somebody may still be choosing, or about to say what is the matter."""
-_SHRUGS = ("fallback", "choices")
+SETTLED = timedelta(minutes=1)
+"""Before that somebody may still be choosing; whoever then says what is the matter takes it all away."""
 _UNCLEAR = "unclear"
 _WHY = {
     "lost": NOT_UNDERSTOOD,
@@ -80,7 +80,7 @@ async def _shrugged(session: AsyncSession, now: datetime) -> list[Asked]:
         .join(reply, reply.turn_id == Turn.id)
         .outerjoin(later, later.message_id == _next_of(reply))
         .where(
-            reply.kind.in_(_SHRUGS),
+            of_kind(reply, "fallback", "choices"),
             reply.at > now - FOR,
             reply.author == BOT_AUTHOR,
             reply.audience == EVERYONE,

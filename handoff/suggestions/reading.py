@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from handoff.background import apart
+from handoff.background import Rounds, apart
 from handoff.clock import Clock
 from handoff.content.checks import SIGNPOST
 from handoff.content.live import live_release, release_revisions
@@ -32,7 +32,6 @@ from handoff.suggestions.wordings import is_question, shared, shown, words_in
 
 One = TypeVar("One")
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 60.0
 AT_ONCE = 32  # messages decrypted, texts encoded or rows written before others get their turn
 _PLACED = ("group_id", "slug", "near", "typical")
 
@@ -46,8 +45,10 @@ class Read:
     vector: Vectors | None = None
 
 
-class Reading:
+class Reading(Rounds):
     """The job, and what it knows: `shown` has words for editors once it is `ready`."""
+
+    pause = 30.0
 
     def __init__(self, db: Database, clock: Clock, meanings: Meanings) -> None:
         self._db, self._clock, self._meanings = db, clock, meanings
@@ -67,11 +68,9 @@ class Reading:
         read = self._read.get(message_id)
         return read.words if read else None
 
-    async def run_forever(self) -> None:
-        while True:
-            with apart("suggestions"):
-                await self.look()
-            await asyncio.sleep(LOOK_SECONDS)
+    async def round(self) -> None:
+        with apart("suggestions"):
+            await self.look()
 
     async def look(self) -> None:
         """Take in what was asked since, drop what is gone, and put the open ones together anew."""
