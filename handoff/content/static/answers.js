@@ -88,6 +88,7 @@ function show(form, shown) {
   const part = (name) => form.querySelector(`[data-preview=${name}]`);
   part("web").innerHTML = shown.html;
   part("sms").textContent = shown.sms;
+  part("next").replaceChildren(...nextSteps(form));
   const parts = `${shown.parts} ${shown.parts === 1 ? "part" : "parts"}`;
   const places = shown.places === null ? ": some signs cannot go in a cheap text" : `, ${shown.places} of 459 places`;
   part("parts").textContent = parts + places;
@@ -95,6 +96,11 @@ function show(form, shown) {
   for (const box of form.querySelectorAll("[data-errors]")) {
     errors(form, box, shown.problems[box.dataset.errors] ?? []);
   }
+}
+
+function nextSteps(form) {
+  const chosen = [...form.querySelectorAll("select[name^=next_]")].filter((box) => box.value);
+  return [...new Set(chosen.map((box) => box.selectedOptions[0].textContent))].map((title) => withText("span", title, "choice"));
 }
 
 // Quietly: a hint that is read aloud at every pause in the writing would stop nobody but the writer.
