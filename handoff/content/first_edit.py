@@ -74,7 +74,7 @@ async def guide(session: AsyncSession, who: Member, view: AnswerView, vocabulary
     began = await first_edit(session, who)
     if began is None or began.put_off_at or began.done_at or began.slug != view.answer.slug:
         return None
-    if view.draft and view.draft.goes_to:  # it is being withdrawn: another lesson
+    if view.newest.goes_to:  # it is withdrawn, or being so: another lesson
         return None
     step = STEPS.index(_step(view, who, began.began_at)) + 1
     if STEPS[step - 1] != "approval":
