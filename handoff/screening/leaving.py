@@ -21,10 +21,11 @@ SAID: Final = 0.1  # a phrase says it too
 OPEN: Final = 0.45  # nothing speaks against it
 ASKS: Final = 0.8  # only questions are asked
 ENGAGED: Final = 0.8  # they are in something, or are starting
-INSTEAD: Final = 0.97  # another matter is said, that sounds alike
+INSTEAD: Final = 0.9  # something else is said: full-time work, bullying
+ALIKE: Final = 0.97  # what sounds like it and is not
 
 _MEANS: Final[Mapping[str, Leaving]] = {"now": "now", "gone": "now", "at_risk": "at_risk"}
-_KINDS = (*_MEANS, "undo", "engaged", "instead")
+_KINDS = (*_MEANS, "undo", "engaged", "instead", "alike")
 _REACH = 7  # words from what undoes a phrase to the phrase
 _MOST_WORDS = 1_500  # of a message; what is longer says it there, or leaves it to the trained screen
 _REMEMBERED = 1_024
@@ -68,6 +69,8 @@ class LeavingPhrases:
         for kind, leaving in _MEANS.items():
             if any(not _undone(words, hit, found["undo"]) for hit in found[kind]):
                 return Said(leaving, SAID)
+        if found["alike"]:
+            return Said(None, ALIKE)
         if found["instead"]:
             return Said(None, INSTEAD)
         if found["engaged"]:

@@ -18,9 +18,9 @@ from tests.likeness import near_repeats, words
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 LEAST_DANGERS, LEAST_HARMLESS = 60, 1_500
-# What is reached so far, where docs/safety.md wants 0.005; 0.95 and 0.90. Only ever to be tightened.
-NOT_YET_ORDINARY = 0.02
-NOT_YET_HEARD = {"now": 0.87, "at_risk": 0.87}
+# Of 330 ordinary messages: docs/safety.md wants 0.005, to which the bench's questions keep. Only to be tightened.
+NOT_YET_ORDINARY = 0.007
+HEARD = {"now": 0.95, "at_risk": 0.90}
 
 
 def blocks(*files: Path) -> Iterator[dict[str, Any]]:
@@ -80,7 +80,7 @@ def test_harmless_messages_are_left_alone() -> None:
     assert share(texts(HELD, category="ordinary"), "urgent") <= NOT_YET_ORDINARY
 
 
-@pytest.mark.parametrize(("leaving", "bar"), NOT_YET_HEARD.items())
+@pytest.mark.parametrize(("leaving", "bar"), HEARD.items())
 def test_leaving_education_and_work_is_heard(leaving: str, bar: float) -> None:
     heard = [hear_neet(text) is not None for text in texts(LEAVING, leaving=leaving)]
     assert sum(heard) / len(heard) >= bar
