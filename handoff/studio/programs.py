@@ -37,7 +37,7 @@ class Stopped(Exception):
 
 def command(data_dir: Path) -> list[str]:
     """What runs the program (bot/trainer.py); in a test, a small stand-in."""
-    return ["nice", "-n", "19", str(BOT.python), "-W", "ignore", "-m", "bot.trainer", str(data_dir)]
+    return ["nice", "-n", "15", str(BOT.python), "-W", "ignore", "-m", "bot.trainer", str(data_dir)]
 
 
 @contextlib.asynccontextmanager

@@ -57,6 +57,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS, BEAT_SECONDS, DRIFT_SECONDS = 1.0, 10.0, 15.0
 SILENT = timedelta(seconds=60)  # after which another process goes on with a training
 PAGE = "/staff/releases"
+GONE = "The model of the live release was gone"
+MEANWHILE = "People get answers as before, until the assistant is started again. It is tried again by itself."
 
 
 class Outrun(Exception):
@@ -78,7 +80,7 @@ class Trainings:
     ) -> None:
         self._db, self._clock, self._hub, self._rules = db, clock, hub, rules
         self._rasa, self._content, self._data_dir = rasa, content, settings.data_dir.resolve()
-        self._folders, self._me = Folders(settings.data_dir), str(uuid.uuid4())
+        self._folders, self._me, self._said_gone = Folders(settings.data_dir), str(uuid.uuid4()), False
 
     async def run_forever(self) -> None:
         """Work off what waits, and see that Rasa has the live release's model, again and again."""
@@ -257,10 +259,14 @@ class Trainings:
                 model = await trainer.train(folder)
         except Stopped as stopped:
             log.error("the live release's model cannot be made again why=%s", stopped)
+            if gone and not self._said_gone:  # once, however often it is tried
+                await self._tell(f"{GONE} and it could not be learnt again. {stopped} {MEANWHILE}")
+                self._said_gone = True
             return None
         await asyncio.to_thread(self._folders.make_live, learnt, model)
+        self._said_gone = False
         if gone:
-            await self._tell("The model of the live release was gone. It has been learnt again.")
+            await self._tell(f"{GONE}. It has been learnt again.")
         return model
 
     async def _put_back(self) -> None:
