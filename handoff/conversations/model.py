@@ -121,9 +121,9 @@ class Message(Base):
     )
 
 
-def of_kind(message: Any, *kinds: str) -> ColumnElement[bool]:
+def of_kind(message: type[Message], *kinds: str) -> ColumnElement[bool]:
     """For a query: messages of these kinds, written out, for SQLite knows only then which index has them."""
-    named = [literal_column(f"'{kind}'") for kind in kinds]
+    named: list[ColumnElement[str]] = [literal_column(f"'{kind}'") for kind in kinds]
     return message.kind.in_(named) if len(named) > 1 else message.kind == named[0]
 
 

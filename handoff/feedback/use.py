@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ FEW = 5
 PERSON = "talk-to-person"
 RIGHT_AFTER = timedelta(hours=1)
 AGAIN = timedelta(days=1)
+Given = tuple[datetime, str, str | None, str | None, datetime | None]
+"""When an answer was given, by which channel and in which area; the next answer in the talk, and when."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ async def use_of(session: AsyncSession, now: datetime, zone: ZoneInfo, who: Memb
         .outerjoin(then, (then.conversation_id == given.conversation_id) & (then.seq == _next_answer()))
         .where(*_is_answer(given), given.answer == slug, given.at >= since, _in_reach_of(who))
     )
-    rows = [tuple(row) for row in await session.execute(query)]
+    rows: list[Given] = [row._tuple() for row in await session.execute(query)]
     days = Counter(at.astimezone(zone).date() for at, *_ in rows)
     by_week = Counter[date]()
     for day, count in days.items():
@@ -72,9 +74,13 @@ async def use_of(session: AsyncSession, now: datetime, zone: ZoneInfo, who: Memb
         {week: by_week[week] for week in weeks},
         Counter(channel for _, channel, *_ in rows),
         Counter(area for _, _, area, *_ in rows),
-        sum(after == PERSON and later - at <= RIGHT_AFTER for at, _, _, after, later in rows),
-        sum(after == slug and later - at <= AGAIN for at, _, _, after, later in rows),
+        _came_next(rows, PERSON, RIGHT_AFTER),
+        _came_next(rows, slug, AGAIN),
     )
+
+
+def _came_next(rows: Iterable[Given], answer: str, within: timedelta) -> int:
+    return sum(bool(then == answer and later and later - at <= within) for at, _, _, then, later in rows)
 
 
 async def asked_lately(session: AsyncSession, today: date, who: Member) -> dict[str, int]:
