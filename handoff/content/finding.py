@@ -135,7 +135,8 @@ async def find(session: AsyncSession, asking: Asking, wanted: Wanted) -> Found:
         and _fits(row, wanted)
     ]
     with_words = [row for row in kept if row.mentions(wanted.search)] if wanted.search else kept
-    others = [row for row in kept if not row.mentions(wanted.search)] if wanted.search.strip() else []
+    said = {row.slug for row in with_words}
+    others = [row for row in kept if row.slug not in said] if wanted.search.strip() else []
     standing = [found.owner(row) for row in listed if row.state != "withdrawn"]
     return replace(
         found,
