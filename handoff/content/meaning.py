@@ -18,7 +18,7 @@ from aiohttp import web
 
 from bot.encoder import Encoder
 from handoff import keys
-from handoff.content.live import live_release, release_revisions
+from handoff.content.live import leads_to, live_release, release_revisions
 from handoff.content.model import Revision
 from handoff.db import Database
 
@@ -106,15 +106,16 @@ class Meanings:
             number = await live_release(session)
             if self._index and self._index.release == number:
                 return
-            found = await release_revisions(session, number)
-        revisions = {slug: one for slug, one in found.items() if one.examples or not one.goes_to}
+            revisions = await release_revisions(session, number)
+        questions = asked_for(revisions)
         loop = asyncio.get_running_loop()
-        texts = list(dict.fromkeys(text for one in revisions.values() for text in asked(one)))
+        texts = list(dict.fromkeys(text for asked in questions.values() for text in asked))
         for start in range(0, len(texts), CHUNK):
             if self._stopped:
                 return
             await loop.run_in_executor(self._thread, self._encode, texts[start : start + CHUNK])
-        self._index = await loop.run_in_executor(self._thread, self._indexed, number, revisions)
+        titles = {slug: revisions[slug].title for slug in questions}
+        self._index = await loop.run_in_executor(self._thread, self._indexed, number, questions, titles)
         log.info("meanings release=%d questions=%d", number, len(texts))
 
     def _loaded(self) -> Encoder:
@@ -131,25 +132,31 @@ class Meanings:
             return np.zeros((0, encoder.dimensions), dtype=np.float32)
         return np.stack([self._vectors[text] for text in texts])
 
-    def _indexed(self, number: int, revisions: Mapping[str, Revision]) -> Index:
+    def _indexed(
+        self, number: int, questions: Mapping[str, Sequence[str]], titles: Mapping[str, str]
+    ) -> Index:
         vectors, rows, at = [], {}, 0
-        for slug, revision in revisions.items():
-            texts = asked(revision)
+        for slug, texts in questions.items():
             vectors += [self._vectors[text] for text in texts]
             rows[slug] = slice(at, at + len(texts))
             at += len(texts)
-        kept = {text for revision in revisions.values() for text in asked(revision)}
+        kept = {text for texts in questions.values() for text in texts}
         self._vectors = {text: vector for text, vector in self._vectors.items() if text in kept}
-        titles = {slug: revision.title for slug, revision in revisions.items()}
         return Index(number, np.stack(vectors), rows, titles)
 
 
 MEANINGS: web.AppKey[Meanings] = web.AppKey("meanings", Meanings)
 
 
-def asked(revision: Revision) -> list[str]:
-    """What people say when they want this answer: its example questions and, for a search, its title."""
-    return [revision.title, *revision.examples]
+def asked_for(revisions: Mapping[str, Revision]) -> dict[str, list[str]]:
+    """What people say when they want an answer, by slug: its example questions and, for a search, its title.
+    Those of a withdrawn one are of the answer that people get instead."""
+    spoken = {slug: one for slug, one in revisions.items() if not one.goes_to}
+    found = {slug: [one.title, *one.examples] for slug, one in spoken.items()}
+    for slug in revisions.keys() - spoken.keys():
+        if end := leads_to(revisions, slug):
+            found[end.slug] += revisions[slug].examples
+    return found
 
 
 def setup(app: web.Application) -> None:

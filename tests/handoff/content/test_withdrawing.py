@@ -18,6 +18,7 @@ from handoff.audit import AuditEntry
 from handoff.content.entries import ContentFaults
 from handoff.content.going_live import publish_due
 from handoff.content.live import leads_to, live_release, release_revisions
+from handoff.content.meaning import asked_for
 from handoff.content.model import Revision, Training
 from handoff.content.moving import bring_in, live_files, read_in
 from handoff.content.releases import learnt_release, not_learnt
@@ -312,6 +313,17 @@ async def test_a_withdrawn_answer_goes_out_as_a_file_and_comes_in_again(
     async with parts.db.reading() as session:
         with pytest.raises(ContentFaults, match="nowhere is not the slug of an answer that people get"):
             await read_in(session, {**files, "money.yml": away}, parts.content.facts)
+
+
+async def test_what_people_ask_of_a_withdrawn_answer_counts_for_the_one_they_get(
+    parts: Parts, jo: Colleague, kit: Colleague
+) -> None:
+    before = asked_for(await _live(parts))
+    await _withdraw(jo)
+    await _approved(jo, kit)
+    live = await _live(parts)
+    after = asked_for(live)
+    assert "ema" not in after and after[BURSARY] == before[BURSARY] + live["ema"].examples
 
 
 async def test_a_withdrawn_answer_is_listed_so_and_chased_for_nothing(jo: Colleague, kit: Colleague) -> None:
