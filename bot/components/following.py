@@ -46,6 +46,8 @@ _PLAIN = frozenset(
     " idk tbh rn cos because bc ye yh nah hav wen wher woz gonna gunna dat dis da wud cud".split()
 )
 """Words that go with any topic."""
+_THEMES = frozenset({"money", "benefits"})
+"""Said with nothing else, one of these is what the message is about, whatever was answered before it."""
 
 
 class Lean(Enum):
@@ -65,7 +67,7 @@ def lean(text: str) -> Lean:
     """How the message leans, by its words."""
     words = _WORD.findall(text.lower().replace("’", "'"))
     own = [word for word in words if not (word in _PLAIN or word in _POINTING or _NUMBER.fullmatch(word))]
-    if not words or len(words) > LONGEST:
+    if not words or len(words) > LONGEST or (len(words) == 1 and words[0] in _THEMES):
         return Lean.WHOLE
     if not own:
         return Lean.BARE

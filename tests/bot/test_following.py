@@ -45,6 +45,20 @@ def test_a_message_that_names_something_does_not_point_back(text):
     assert lean(text) in (Lean.WHOLE, Lean.FEW)
 
 
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [
+        ("money", Lean.WHOLE),
+        ("Money?", Lean.WHOLE),
+        ("benefits", Lean.WHOLE),
+        ("how much money", Lean.BARE),
+        ("does it affect benefits", Lean.POINTS),
+    ],
+)
+def test_a_theme_said_alone_is_a_new_one(text, leans):
+    assert lean(text) is leans
+
+
 def test_a_name_with_a_number_in_it_is_a_name():
     assert lean("6th form") is not Lean.BARE and lean("year 10") is Lean.BARE
 
