@@ -73,8 +73,8 @@ from handoff.studio.links import LinkChecks
 from handoff.studio.reminders import Reminders
 from handoff.studio.schedule import NoticeMail, Schedule
 from handoff.studio.trainings import Trainings
-from handoff.switches import routes as switches_routes
 from handoff.suggestions import routes as suggestions_routes
+from handoff.switches import routes as switches_routes
 from handoff.turns import Turns
 from handoff.webchat import routes as webchat_routes
 
@@ -181,9 +181,9 @@ def make_public_app(parts: Parts) -> web.Application:
         alerts_routes,
         content_routes,
         studio_routes,
+        suggestions_routes,
         screening_routes,
         feedback_routes,
-        suggestions_routes,
         jobcentre_routes,
         confirmation_routes,
         for_them_routes,
