@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.async_api import expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from handoff.app import Parts
 from handoff.content import notices
@@ -97,4 +97,47 @@ async def test_the_releases_show_what_the_assistant_learns_and_what_went_wrong(
     await kit.get_by_role("link", name="Open the answer to change it or try again").first.click()
     await expect(kit.get_by_text(fault)).to_be_visible()
     await expect(kit.get_by_role("button", name="Try to publish again")).to_be_visible()
+    await assert_accessible(kit)
+
+
+async def test_the_bar_moves_by_itself_and_what_came_of_it_is_shown_without_a_press(
+    new_page: NewPage, site: str, parts: Parts
+) -> None:
+    now = parts.clock.now()
+    async with parts.db.transaction() as session:
+        session.add(
+            Training(
+                why="New wording: T levels", at=now, items={"t-levels": str(uuid.uuid4())}, state="training",
+                since=now, worker="elsewhere", beat_at=now, faults=[],
+            )
+        )  # fmt: skip
+    kit = await signed_in(await new_page(), site, KIT, "/staff/releases")
+    await expect(kit.get_by_text("second", exact=False).first).to_contain_text("left")
+    fault = "“T levels” is not found well enough: “what is a t level” brings “A levels”."
+    async with parts.db.transaction() as session:
+        over = {"state": "failed", "worker": "test", "finished_at": now, "faults": [fault]}
+        await session.execute(update(Training).values(**over))
+    await expect(kit.get_by_text(fault)).to_be_visible()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["dark", "wide", "phone"])
+async def test_a_release_that_is_not_right_any_more_says_what_keeps_it_back(
+    new_page: NewPage, site: str, parts: Parts, look: dict[str, object]
+) -> None:
+    await sent(new_page, site)
+    kit = await signed_in(await new_page(**look), site, KIT)
+    await press(kit, "Approve and publish")
+    async with parts.db.transaction() as session:
+        earlier = update(Revision).where(Revision.slug == "bursary", Revision.number == 1)
+        await session.execute(earlier.values(web="Ring {area.fax}.", next=["long-gone"]))
+    await kit.goto(f"{site}/staff/releases")
+    await press(kit, "Go back to release 1")
+    alert = kit.locator(".notice[role=alert]")
+    await expect(alert).to_contain_text(
+        "Release 1 cannot be live again. People still get what they got before."
+    )
+    await expect(alert).to_contain_text("{area.fax} is not a placeholder")
+    await expect(alert).to_contain_text(
+        "Change these answers as they are now, or go back to another release."
+    )
     await assert_accessible(kit)
