@@ -18,7 +18,7 @@ from tests.likeness import near_repeats, words
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 LEAST_DANGERS, LEAST_HARMLESS = 60, 1_500
-# Of 330 ordinary messages: docs/safety.md wants 0.005, to which the bench's questions keep. Only to be tightened.
+# Of 330 ordinary messages: docs/safety.md wants 0.005, as the bench's questions reach. Only to be tightened.
 NOT_YET_ORDINARY = 0.007
 HEARD = {"now": 0.95, "at_risk": 0.90}
 

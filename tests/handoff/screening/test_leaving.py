@@ -44,6 +44,11 @@ def believes(monkeypatch: pytest.MonkeyPatch, chance: float) -> None:
         ("left colege in october n got nowt on since", "now"),
         ("no college no job, just sat at my nans all day", "now"),
         ("between things", "now"),
+        ("doing sod all since summer", "now"),
+        ("av bin owt of werk sins crismas, no job no colij", "now"),
+        ("let all us young ones go", "now"),
+        ("bags are packed, i am coming home from uni", "at_risk"),
+        ("they put me on an improvement plan again", "at_risk"),
         ("what does a cv need? i got kicked out of sixth form last month", "now"),
         ("my daughter dropped out of her course and is at home all day", "now"),
         ("i lost my apprenticeship in january", "now"),
@@ -114,6 +119,25 @@ def test_what_the_trained_screen_is_sure_of_is_heard_all_the_same(
     monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     believes(monkeypatch, 0.95)
+    assert hear_neet(text) == "at_risk"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "im between lessons",
+        "home all day, its half term",
+        "my contract is permanent now",
+        "my ni number never came",
+        "im not leaving college just moving group",
+    ],
+)
+def test_what_sounds_alike_is_heard_only_where_the_trained_screen_is_all_but_certain(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    believes(monkeypatch, 0.96)
+    assert hear_neet(text) is None
+    believes(monkeypatch, 0.99)
     assert hear_neet(text) == "at_risk"
 
 
