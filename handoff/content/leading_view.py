@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.vocabulary import Vocabulary
 from handoff.content.assistant import is_its_own, offered_as
 from handoff.content.leading import followers, lead_problems, soon_live
-from handoff.content.live import leads_to
-from handoff.content.model import Revision
+from handoff.content.live import leads_to, live_release
+from handoff.content.model import ReleaseItem, Revision
 from handoff.content.service import AnswerView
 
 
@@ -33,12 +34,12 @@ class Leading:
 
 async def leading(session: AsyncSession, view: AnswerView, vocabulary: Vocabulary) -> Leading:
     """For one answer, as its newest revision has it."""
-    live, slug = await soon_live(session), view.answer.slug
-    here = {one.slug: one.title for one in live.values() if one.goes_to == slug}
+    slug, here = view.answer.slug, await _here(session, view.answer.slug)
     may_go = view.live is not None and not is_its_own(slug, view.answer.topic_group)
     goes_to = view.newest.goes_to
     if not goes_to:
         return Leading(here=here, may_go=may_go)
+    live = await soon_live(session)
     changes = followers(view.draft, live) if view.draft else {}
     questions = changes.get(goes_to, {}).get("examples", ())
     return Leading(
@@ -51,3 +52,14 @@ async def leading(session: AsyncSession, view: AnswerView, vocabulary: Vocabular
         here=here,
         may_go=may_go,
     )
+
+
+async def _here(session: AsyncSession, slug: str) -> dict[str, str]:
+    """The titles of the live answers that lead to this one, by slug."""
+    query = (
+        select(Revision.slug, Revision.title)
+        .join(ReleaseItem, ReleaseItem.revision_id == Revision.id)
+        .where(ReleaseItem.number == await live_release(session), Revision.goes_to == slug)
+        .order_by(Revision.title)
+    )
+    return {led: title for led, title in await session.execute(query)}

@@ -358,3 +358,13 @@ async def test_an_earlier_versions_words_begin_a_draft(jo: Colleague, kit: Colle
 @pytest.mark.parametrize("revision", [99, 0, "x", None])
 async def test_a_version_that_there_was_not_is_not_opened(jo: Colleague, revision: object) -> None:
     assert (await jo.post(f"{EMA}/take-up", {"revision": revision}))[0] in (404, 422)
+
+
+async def test_the_page_says_where_it_leads_and_what_leads_here(jo: Colleague, kit: Colleague) -> None:
+    await _withdraw(jo, "travel", "job-search")
+    page = await jo.page("/staff/answers/travel")
+    assert "lead there. It is live at once." in page and "Travel" in page  # the check-in's own button
+    await _approved(jo, kit, "travel")
+    page = await jo.page("/staff/answers/travel")
+    assert "Bring it back" in page and ">Withdrawn</h2>" in page
+    assert "which leads here" in await jo.page("/staff/answers/job-search")
