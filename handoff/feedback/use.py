@@ -65,7 +65,7 @@ async def use_of(session: AsyncSession, now: datetime, zone: ZoneInfo, who: Memb
         .outerjoin(then, (then.conversation_id == given.conversation_id) & (then.seq == _next_answer()))
         .where(*_is_answer(given), given.answer == slug, given.at >= since, _in_reach_of(who))
     )
-    rows: list[Given] = [row._tuple() for row in await session.execute(query)]
+    rows: list[Given] = [(*row,) for row in await session.execute(query)]
     days = Counter(at.astimezone(zone).date() for at, *_ in rows)
     by_week = Counter[date]()
     for day, count in days.items():
