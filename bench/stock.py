@@ -8,7 +8,8 @@ least that stock Rasa can do: DIET and rules, nothing learnt about dialogue.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from bench.nlu import environment
+from bench.nlu import environment, run_training
 from bench.processes import free_port, running, wait_for
 from bench.questions import answers
 from ops.bootstrap import BOT
@@ -25,12 +26,16 @@ from ops.console import ROOT, Trouble, run_logged, say
 FOLDERS = {False: ROOT / "var/bench/stock", True: ROOT / "var/bench/stock-lean"}
 # How long it was trained changes what it answers, not how long it takes.
 EPOCHS = 5
-POLICIES: list[dict[str, Any]] = [
-    {"name": "MemoizationPolicy"},
-    {"name": "RulePolicy"},
-    {"name": "UnexpecTEDIntentPolicy", "max_history": 5, "epochs": EPOCHS},
-    {"name": "TEDPolicy", "max_history": 5, "epochs": EPOCHS, "constrain_similarities": True},
-]
+
+
+def policies(epochs: int) -> list[dict[str, Any]]:
+    """What `rasa init` gives a project to decide with."""
+    return [
+        {"name": "MemoizationPolicy"},
+        {"name": "RulePolicy"},
+        {"name": "UnexpecTEDIntentPolicy", "max_history": 5, "epochs": epochs},
+        {"name": "TEDPolicy", "max_history": 5, "epochs": epochs, "constrain_similarities": True},
+    ]
 
 
 def pipeline(epochs: int) -> list[dict[str, Any]]:
@@ -60,8 +65,25 @@ async def stock_rasa(*, lean: bool = False) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
+def retrained(known: Sequence[Mapping[str, Any]], epochs: int) -> float:
+    """The seconds of a full `rasa train` of these answers, with nothing taken from caches."""
+    with tempfile.TemporaryDirectory(prefix="wayline-bench-") as made:
+        folder = Path(made)
+        for name, content in _project(known, epochs, lean=False):
+            folder.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
+            folder.joinpath(name).write_text(yaml.safe_dump(content, width=1000))
+        return run_training(_command(folder, folder, "model"), folder / "model.tar.gz")[1]
+
+
+def _command(folder: Path, out: Path, name: str) -> list[str]:
+    command = [str(BOT.python), "-m", "rasa", "train", "--config", str(folder / "config.yml")]
+    command += ["--domain", str(folder / "domain.yml"), "--data", str(folder / "data")]
+    return [*command, "--out", str(out), "--fixed-model-name", name]
+
+
 def _trained(lean: bool) -> Path:
-    files = {name: yaml.safe_dump(content, width=1000) for name, content in _project(lean)}
+    project = _project(answers(), EPOCHS, lean=lean)
+    files = {name: yaml.safe_dump(content, width=1000) for name, content in project}
     digest = hashlib.sha256("".join(files.values()).encode()).hexdigest()[:12]
     folder = FOLDERS[lean]
     model = folder / "models" / f"{digest}.tar.gz"
@@ -70,17 +92,17 @@ def _trained(lean: bool) -> Path:
         folder.joinpath(name).write_text(content)
     if not model.is_file():
         say("Training stock Rasa, once for these examples")
-        command = [str(BOT.python), "-m", "rasa", "train", "--config", str(folder / "config.yml")]
-        command += ["--domain", str(folder / "domain.yml"), "--data", str(folder / "data")]
-        command += ["--out", str(model.parent), "--fixed-model-name", digest]
+        command = _command(folder, model.parent, digest)
         log = folder / "train.log"
         if run_logged(command, "training stock Rasa", log, env=environment())[0] or not model.is_file():
             raise Trouble(f"Stock Rasa could not be trained; see {log.relative_to(ROOT)}.")
     return model
 
 
-def _project(lean: bool) -> Iterator[tuple[str, Any]]:
-    known = {answer["slug"].replace("-", "_"): answer for answer in answers()}
+def _project(
+    known_answers: Sequence[Mapping[str, Any]], epochs: int, *, lean: bool
+) -> Iterator[tuple[str, Any]]:
+    known = {answer["slug"].replace("-", "_"): answer for answer in known_answers}
     responses = {f"utter_{intent}": [{"text": answer["web"]}] for intent, answer in known.items()}
     responses["utter_default"] = [{"text": "Sorry, I did not understand."}]
     rules = [(intent, f"utter_{intent}") for intent in known] + [("nlu_fallback", "utter_default")]
@@ -94,8 +116,8 @@ def _project(lean: bool) -> Iterator[tuple[str, Any]]:
             "recipe": "default.v1",
             "assistant_id": "stock",
             "language": "en",
-            "pipeline": pipeline(EPOCHS),
-            "policies": [{"name": "RulePolicy"}] if lean else POLICIES,
+            "pipeline": pipeline(epochs),
+            "policies": [{"name": "RulePolicy"}] if lean else policies(epochs),
         },
     )
     yield "domain.yml", {"version": "3.1", "intents": list(known), "responses": responses}

@@ -23,7 +23,7 @@ from bot.encoder import Encoder, Vectors
 from ops import settings, train
 from ops.console import ROOT
 
-VECTORS = "models/vectors.npz"
+VECTORS = "vectors.npz"
 STORIES = "tests/bot/test_stories.yml"
 DATA = ("data/nlu", "data/rules", "data/stories")
 Asked = Mapping[str, str]
