@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from handoff.background import Rounds, apart
@@ -76,14 +76,16 @@ class Reading(Rounds):
         """Take in what was asked since, drop what is gone, and put the open ones together anew."""
         async with self._db.reading() as session:
             asked = await all_asked(session, self._clock.now())
-            kept = {one.message_id: one for one in (await session.execute(select(Unmet))).scalars()}
+            kept = {one.message_id: one for one in await session.execute(select(*Unmet.__table__.columns))}
+        known = self._read.keys()
         await self._read_words(asked)
         questions = [one for one in asked if is_question(self._read[one.message_id].words)]
         index = await self._meanings.made() if questions else None
         if questions and index is None:
             return  # no encoder here
         await self._encode([one.message_id for one in questions])
-        await self._learn_words(index)
+        if known != self._read.keys() or (index and index.release != self._ours[0]):
+            await self._learn_words(index)
         decided = {one for one, row in kept.items() if row.suggestion_id}
         placed = await self._place([one for one in questions if one.message_id not in decided], index)
         await self._keep(questions, kept, placed)
@@ -133,7 +135,7 @@ class Reading(Rounds):
     async def _keep(
         self,
         questions: Sequence[Asked],
-        kept: Mapping[uuid.UUID, Unmet],
+        kept: Mapping[uuid.UUID, Row[Any]],
         placed: Mapping[uuid.UUID, dict[str, Any]],
     ) -> None:
         gone = kept.keys() - {one.message_id for one in questions}
@@ -194,7 +196,7 @@ def _row(one: Asked) -> dict[str, Any]:
     }
 
 
-def _is_kept(row: Mapping[str, Any], kept: Unmet | None) -> bool:
+def _is_kept(row: Mapping[str, Any], kept: Row[Any] | None) -> bool:
     return kept is not None and all(
         getattr(kept, name) == value for name, value in row.items() if name != "used"
     )
