@@ -25,8 +25,9 @@ def _answer(told: Path, asked: dict[str, str]) -> dict[str, Any]:
     program = asked["do"]
     with (told / "asked.txt").open("a") as noted:
         noted.write(f"{program}\n")
-    (told / f"{program}.new").write_text(str(os.getpid()))
-    (told / f"{program}.new").rename(told / f"{program}.pid")
+    new = told / f"{program}.{os.getpid()}"  # the jobs of the service may ask at the same time
+    new.write_text(str(os.getpid()))
+    new.rename(told / f"{program}.pid")
     while (way := _way(told / program)) == "waits":
         time.sleep(0.02)
     if way == "killed":
