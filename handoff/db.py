@@ -95,18 +95,24 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         read_engine = self.engine.execution_options(wayline_reading=True)
         self._reading = async_sessionmaker(read_engine, expire_on_commit=False)
+        in_place = self.engine.execution_options(wayline_in_place=True)
+        self._taking_in = async_sessionmaker(in_place, expire_on_commit=False)
         self._writers = Writers()
 
     @asynccontextmanager
-    async def transaction(self, *, first: bool = False) -> AsyncIterator[AsyncSession]:
+    async def transaction(
+        self, *, first: bool = False, taking_in: bool = False
+    ) -> AsyncIterator[AsyncSession]:
         """One unit of work: committed if the block ends, rolled back if it raises.
 
-        `first` is for taking in and screening what someone wrote: it does not queue behind the bot's work.
+        `first` does not queue behind the bot's work. Nor does `taking_in`, which is for storing and screening
+        what someone wrote: its statements find few rows by their keys, and SQLite does them in place.
         """
+        sessions = self._taking_in if taking_in else self._sessions
         turn: AbstractAsyncContextManager[Any] = (
-            self._writers.turn(first=first) if self.sqlite else nullcontext()
+            self._writers.turn(first=first or taking_in) if self.sqlite else nullcontext()
         )
-        async with turn, self._sessions() as session, session.begin():
+        async with turn, sessions() as session, session.begin():
             yield session
             for work in session.info.get(_LAST, ()):
                 await work(session)
@@ -171,5 +177,6 @@ def _prepare_sqlite(engine: Any) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        reading = connection.get_execution_options().get("wayline_reading")
-        connection.connection.driver_connection.begin = "BEGIN" if reading else "BEGIN IMMEDIATE"
+        options, driver = connection.get_execution_options(), connection.connection.driver_connection
+        driver.begin = "BEGIN" if options.get("wayline_reading") else "BEGIN IMMEDIATE"
+        driver.in_place = options.get("wayline_in_place", False)

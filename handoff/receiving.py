@@ -104,7 +104,7 @@ class Receiving:
         self, conversation_id: uuid.UUID, external_id: str, words: str, skip_bot: bool
     ) -> Received:
         now = self._clock.now()
-        async with self._db.transaction(first=True) as session:
+        async with self._db.transaction(taking_in=True) as session:
             conversation = await lock(session, conversation_id)
             known = await turn_of(session, conversation_id, external_id)
             if known:
@@ -169,7 +169,7 @@ class Receiving:
         """Keep words for staff, once, and triage what was not heard in them before; without a verdict they go
         to a person. {seq, replies} of it."""
         now = self._clock.now()
-        async with self._db.transaction(first=True) as session:
+        async with self._db.transaction(taking_in=True) as session:
             conversation = await lock(session, conversation_id)
             message = await said_before(session, conversation, copy_id)
             known = await findings_of(session, message.id) if message else []

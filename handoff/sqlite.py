@@ -2,6 +2,10 @@
 
 Most of a small query's time is the way to the thread and back: a cursor, its statement, its rows and its
 end go together here, and the BEGIN goes with the first statement of its transaction.
+
+A transaction that takes a message in runs its further statements where it is: each is a row or two by their
+key, done in a tenth of a millisecond, and the way to the thread takes many times that while fifty arrive a
+second. What can wait, for another process or the disk, stays in the thread: BEGIN and COMMIT.
 """
 
 from __future__ import annotations
@@ -20,9 +24,11 @@ FIRST_ROWS = 500
 
 
 class OneTripConnection(aiosqlite.Connection):
-    """A connection whose cursors travel once. `begin` is sent ahead of the next statement."""
+    """A connection whose cursors travel once. `begin` is sent ahead of the next statement; after that one, a
+    transaction `in_place` travels no more."""
 
     begin = ""
+    in_place = False
 
     def __init__(self, connector: Callable[[], sqlite3.Connection], stopping: WeakSet[Thread]) -> None:
         super().__init__(connector, iter_chunk_size=64)
@@ -39,6 +45,8 @@ class OneTripConnection(aiosqlite.Connection):
     async def run(self, sql: str, parameters: Any, *, many: bool = False) -> _Done:
         """Execute a statement, after the BEGIN that waits for it, and fetch its first rows."""
         begin, self.begin = self.begin, ""
+        if self.in_place and not begin:
+            return _run(self._conn, begin, sql, parameters, many)
         done: _Done = await self._execute(_run, self._conn, begin, sql, parameters, many)  # type: ignore[no-untyped-call]
         return done
 

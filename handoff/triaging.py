@@ -85,7 +85,7 @@ class Triaging:
     async def _triage(self, turn_id: uuid.UUID, message: Message) -> Triaged | None:
         verdict = await self._verdict(message)
         now = self._clock.now()
-        async with self._db.transaction(first=True) as session:
+        async with self._db.transaction(taking_in=True) as session:
             conversation = await lock(session, message.conversation_id)
             turn = await session.get_one(Turn, turn_id)
             if turn.state != RECEIVED:
@@ -126,7 +126,7 @@ class Triaging:
 
     async def _give_up(self, turn_id: uuid.UUID, message: Message) -> Triaged | None:
         now = self._clock.now()
-        async with self._db.transaction(first=True) as session:
+        async with self._db.transaction(taking_in=True) as session:
             conversation = await lock(session, message.conversation_id)
             turn = await session.get_one(Turn, turn_id)
             if turn.state != RECEIVED:

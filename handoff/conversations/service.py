@@ -106,17 +106,11 @@ async def sms_conversation(
     """The thread of a phone (E.164) with one of our numbers, found or opened; two at once make one."""
     index = keyring.blind_index(phone)
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    await session.execute(
-        insert(Contact)
-        .values(
-            id=uuid.uuid4(),
-            channel=SMS,
-            address=phone,
-            address_index=index,
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["channel", "address_index"])
-    )
+    values = {"id": uuid.uuid4(), "channel": SMS, "address": phone, "address_index": index, "created_at": now}
+    once = insert(Contact).values(values).on_conflict_do_nothing(index_elements=["channel", "address_index"])
+    added = (await session.execute(once.returning(Contact.id))).scalar()
+    if added:
+        return await _open(session, now, added, SMS, area, our_number)
     contact = (
         await session.execute(
             select(Contact)

@@ -104,7 +104,7 @@ class Inbox:
             row = (await session.execute(known)).first()
         if row is None:
             area = self._settings.twilio_numbers.get(ours)
-            async with self._db.transaction(first=True) as session:
+            async with self._db.transaction(taking_in=True) as session:
                 thread = await sms_conversation(session, self._clock.now(), text.phone, ours, area)
             return thread.id, thread.blocked_at is not None
         return row[0], row[1] is not None
