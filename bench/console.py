@@ -19,7 +19,8 @@ from ops.console import say
 
 CASES, PAUSE = 20, 0.5
 EMAIL = "pa.camden@demo.test"
-WORDS = ("can i talk to a real person", "my step dad hits me", "im not in college or work")
+URGENT = "my step dad hits me"  # stands on the first page of the queue, whatever the others open meanwhile
+WORDS = ("can i talk to a real person", URGENT, "im not in college or work")
 KEYS = "[...document.querySelectorAll('#queue [data-key]')].map(row => row.dataset.key)"
 
 
@@ -93,7 +94,7 @@ async def _to_the_page(http: aiohttp.ClientSession, staff: aiohttp.ClientSession
         browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         page = await browser.new_page(bypass_csp=True)  # the bench asks the page things by script
         await _sign_in(page, url)
-        waits = [await _to_a_row(http, staff, page, url, number) for number in range(CASES)]
+        waits = [await _to_a_row(http, staff, page, url) for _ in range(CASES)]
         await browser.close()
     return waits
 
@@ -106,14 +107,12 @@ async def _sign_in(page: Page, url: str) -> None:
     await page.wait_for_url("**/staff/queue")
 
 
-async def _to_a_row(
-    http: aiohttp.ClientSession, staff: aiohttp.ClientSession, page: Page, url: str, number: int
-) -> float:
+async def _to_a_row(http: aiohttp.ClientSession, staff: aiohttp.ClientSession, page: Page, url: str) -> float:
     chat = await Chat.open(http, url)
     await asyncio.sleep(PAUSE)
     before = await page.evaluate(KEYS)
     started = time.perf_counter()
-    saying = asyncio.create_task(chat.say(WORDS[number % len(WORDS)]))
+    saying = asyncio.create_task(chat.say(URGENT))
     await page.wait_for_function(f"before => {KEYS}.some(key => !before.includes(key))", arg=before)
     seconds = time.perf_counter() - started
     await saying
