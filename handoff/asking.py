@@ -187,11 +187,15 @@ class Asking:
         message_id: uuid.UUID,
         turn_id: uuid.UUID,
         *,
-        needed: bool,
+        needed: bool | None = None,
     ) -> None:
-        """Answer the worry in a message about which Rasa is not asked, if there is one."""
+        """Answer the worry in a message about which Rasa is not asked, if there is one.
+
+        Unless it is said to be needed or not, it is as often as holding text may go out, and counts as such.
+        """
         heard = await findings_of(session, message_id)
         if any(found.level == "concern" and found.categories for found in heard):
+            needed = may_hold(conversation, now) if needed is None else needed
             await self._be_kind(session, now, conversation, turn_id, needed=needed)
 
     async def _say(

@@ -12,8 +12,9 @@ A row is locked with `ROW`, never for its key: what merely points at it need not
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from handoff import sqlite
 from handoff.writers import Writers
 
 ROW: dict[str, Any] = {"key_share": True}  # for with_for_update: FOR NO KEY UPDATE
+LONGEST_WAIT_SECONDS = 20.0
 _LAST = "wayline_last"
 _COLLISIONS = ("40P01", "40001")  # PostgreSQL's deadlock_detected and serialization_failure
 Done = TypeVar("Done")
@@ -120,13 +122,12 @@ class Database:
             piece.committed = True
 
     async def in_line(self) -> None:
-        """Return once nobody waits to be taken in: for work that will write, and is better begun later.
-
-        What it does meanwhile would only slow down those who come first.
-        """
+        """Return once everybody before us has written: for work that is better begun later, as until then it
+        would only slow down who is taken in. After 20 seconds it begins all the same."""
         if self.sqlite:
-            async with self._writers.turn():
-                pass
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_WAIT_SECONDS), self._writers.turn():
+                    pass
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -194,8 +194,7 @@ class Receiving:
         session, now, conversation, message = heard.session, heard.now, heard.conversation, heard.message
         if answered or not message.turn_id or not await bot_may_speak(session, self._rules, conversation):
             return
-        needed = may_hold(conversation, now)
-        await self._asking.be_kind(session, now, conversation, message.id, message.turn_id, needed=needed)
+        await self._asking.be_kind(session, now, conversation, message.id, message.turn_id)
 
 
 async def _append_copy(

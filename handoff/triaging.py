@@ -42,7 +42,7 @@ from handoff.registrations import renewing
 from handoff.render import all_chosen
 from handoff.savepoint import savepoint
 from handoff.screening.heard import Heard
-from handoff.screening.holding import bot_may_speak, may_hold
+from handoff.screening.holding import bot_may_speak
 from handoff.screening.messages import fixed_message
 from handoff.screening.service import screen
 from handoff.screening.tapped import hear_choices
@@ -120,8 +120,7 @@ class Triaging:
         if turn.outcome != SKIPPED:
             return None
         conversation.flooded_at = now  # one of too many at once: they are told when they have stopped
-        needed = may_hold(conversation, now)
-        await self._asking.be_kind(session, now, conversation, turn.message_id, turn.id, needed=needed)
+        await self._asking.be_kind(session, now, conversation, turn.message_id, turn.id)
         return SKIPPED
 
     async def _give_up(self, turn_id: uuid.UUID, message: Message) -> Triaged | None:

@@ -106,8 +106,10 @@ class Turns:
     async def _drain(self, conversation_id: uuid.UUID) -> None:
         patient = True
         try:
-            while not self._stopping:
+            while True:
                 await self._db.in_line()
+                if self._stopping:
+                    return
                 self._again.discard(conversation_id)
                 turn, more = await self._next(conversation_id)
                 if turn:
