@@ -16,7 +16,7 @@ from handoff.content.leading import follow, is_new_name, must_lead
 from handoff.content.model import APPROVED, DRAFT, SET_ASIDE, Answer, Revision
 from handoff.content.releases import go_live
 from handoff.content.service import AnswerView, copy_of, next_number
-from handoff.content.workflow import Editing, copied, held, name_of, open_draft, touch
+from handoff.content.workflow import Editing, copied, held, name_of, open_draft, touch, wrote_in
 from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
 
 PERSON = "talk-to-person"
@@ -41,6 +41,7 @@ async def withdraw(work: Editing, slug: str, to: str, *, move: bool, version: in
     else:
         draft = await _begun(work, view, live)
     draft.goes_to, draft.examples = to, [] if move else list(live.examples)
+    wrote_in(work, draft)
     await must_lead(work.session, draft)
     await touch(work, draft, "answer.withdraw")
     return draft

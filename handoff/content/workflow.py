@@ -79,7 +79,7 @@ async def save_draft(work: Editing, slug: str, version: int, wording: Wording) -
     """Keep the words, right or wrong; Conflict `changed_meanwhile` names who saved in between."""
     draft = await open_draft(work, slug, version, DRAFT)
     wording.put_into(draft)
-    draft.editor_ids = [*(one for one in draft.editor_ids if one != str(work.who.id)), str(work.who.id)]
+    wrote_in(work, draft)
     await touch(work, draft, "answer.save_draft")
     return draft
 
@@ -210,6 +210,12 @@ async def copied(work: Editing, base: Revision) -> Revision:
     work.session.add(draft)
     await work.session.flush()
     return draft
+
+
+def wrote_in(work: Editing, draft: Revision) -> None:
+    """Note who changed a draft, as the last of those who wrote in it: none of them may approve it."""
+    me = str(work.who.id)
+    draft.editor_ids = [*(one for one in draft.editor_ids if one != me), me]
 
 
 async def touch(work: Editing, draft: Revision, action: str) -> None:

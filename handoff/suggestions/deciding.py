@@ -16,7 +16,7 @@ from handoff.content.beginning import OTHERWISE, begin_answer
 from handoff.content.checks import MAX_EXAMPLES, TITLE_LENGTH
 from handoff.content.model import DRAFT, SET_ASIDE, Answer, Revision
 from handoff.content.service import answer_view, same
-from handoff.content.workflow import Editing, start_draft, touch
+from handoff.content.workflow import Editing, start_draft, touch, wrote_in
 from handoff.db import ROW
 from handoff.errors import Conflict, NotFound, Unprocessable
 from handoff.feedback.service import BAR
@@ -52,7 +52,7 @@ async def add_examples(work: Editing, reading: Reading, group_id: uuid.UUID, slu
     if len(draft.examples) + len(new) > MAX_EXAMPLES:
         raise Conflict("full", f"This answer has {len(draft.examples)} ways of asking. Take some out first.")
     draft.examples = [*draft.examples, *new]
-    draft.editor_ids = [*(one for one in draft.editor_ids if one != str(work.who.id)), str(work.who.id)]
+    wrote_in(work, draft)
     await touch(work, draft, "answer.add_examples")
     decision.slug, decision.revision_id = slug, draft.id
     await _mark_used(work.session, rows, reading, new)
@@ -161,6 +161,7 @@ async def _take_out(work: Editing, decision: Suggestion, used: Sequence[str | No
         told = "Somebody has gone on with the draft, so it is not touched. Take the words out there."
         raise Conflict("gone_on", told)
     draft.examples = [text for text in draft.examples if text not in used]
+    wrote_in(work, draft)
     live = (await answer_view(work.session, draft.slug)).live
     if decision.what == ANSWER or (live and draft.created_at == decision.at and same(draft, live)):
         draft.state = SET_ASIDE

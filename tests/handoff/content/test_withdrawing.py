@@ -268,6 +268,19 @@ async def test_nobody_withdraws_an_answer_alone(jo: Colleague) -> None:
     assert (status, body["error"]["code"]) == (403, "own_work")
 
 
+async def test_whoever_changes_where_a_colleagues_withdrawal_leads_does_not_approve_it(
+    jo: Colleague, kit: Colleague, dana: Colleague
+) -> None:
+    draft = await _withdraw(jo)
+    changed = await _withdraw(kit, to="cv", version=draft["version"])
+    _, sent = await kit.post(f"{EMA}/submit", {"version": changed["version"]})
+    approval = {"version": sent["draft"]["version"]}
+    for writer in (kit, jo):
+        status, body = await writer.post(f"{EMA}/approve", approval)
+        assert (status, body["error"]["code"]) == (403, "own_work")
+    assert (await dana.post(f"{EMA}/approve", approval))[0] == 200
+
+
 @pytest.mark.parametrize("step", ["withdraw", "rename", "take-off", "take-up", "comment"])
 async def test_an_adviser_takes_nothing_away(sam: Colleague, step: str) -> None:
     assert (await sam.post(f"{EMA}/{step}", {"to": BURSARY, "name": "x", "reason": "x", "words": "x"}))[

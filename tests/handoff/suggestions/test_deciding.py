@@ -77,6 +77,26 @@ async def test_undo_leaves_what_else_a_colleague_wrote(zips: People, jo: Colleag
     assert draft and draft["web"] == "Ask us." and not set(ZIP) & set(draft["examples"].split("\n"))
 
 
+@pytest.mark.parametrize("undone", [False, True])
+async def test_whoever_puts_words_in_a_colleagues_draft_or_takes_them_out_does_not_approve_it(
+    zips: People, jo: Colleague, kit: Colleague, undone: bool
+) -> None:
+    path = "/api/staff/answers/travel"
+    _, begun = await jo.post(f"{path}/start")
+    words = {"version": begun["draft"]["version"], "web": "Ask us.", "sms": "Ask us."}
+    assert (await jo.post(f"{path}/save", words))[0] == 200
+    await (jo if undone else kit).submit(await the_form(kit, "examples"), slug="travel")
+    if undone:
+        await kit.submit(forms(await kit.page(HERE), "undo")[0])
+    draft = await draft_of(kit, "travel")
+    assert draft and (set(ZIP) <= set(draft["examples"].split("\n"))) is not undone
+    async with zips.parts.db.transaction() as session:
+        found = select(Revision).where(Revision.slug == "travel", Revision.state == "draft")
+        (await session.execute(found)).scalar_one().state = "in_review"
+    status, body = await kit.post(f"{path}/approve", {"version": draft["version"] + 1})
+    assert (status, body["error"]["code"]) == (403, "own_work")
+
+
 async def test_a_draft_that_went_on_is_not_touched_by_an_undo(zips: People, jo: Colleague) -> None:
     await jo.submit(await the_form(jo, "answer"))
     undo = forms(await jo.page(HERE), "undo")[0]
