@@ -18,6 +18,7 @@ from handoff.staff.service import Member
 
 PUBLISHER = "content.publish"
 EMERGENCY = "Wayline: an answer was published in an emergency"
+TAKEN_OFF = "Wayline: an answer was taken off at once"
 
 
 async def tell(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.content import notices
 from handoff.content.assistant import is_intent, is_its_own
 from handoff.content.checks import SIGNPOST, SLUG
 from handoff.content.going_live import LONGEST_REASON, tell_of_emergency
@@ -21,7 +22,6 @@ from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
 
 PERSON = "talk-to-person"
 """Where an answer leads that is taken off at once: what it said was wrong, so somebody answers."""
-TAKEN_OFF = "Wayline: an answer was taken off at once"
 RESERVED = frozenset(("files", "new", "preview", "reviews", "suggestions", "links", "first-edit", "guide"))
 """Names that pages beside the answers have."""
 LONGEST_SLUG = 64
@@ -78,7 +78,7 @@ async def take_off(work: Editing, slug: str, reason: str) -> Revision:
     revisions = {slug: gone, **await follow(work.session, work.now, gone)}
     await go_live(work.session, work.now, work.who.id, f"Emergency: {reason}", revisions)
     words = f"{work.who.name} took “{live.title}” off. People get an adviser instead. Reason: {reason}"
-    await tell_of_emergency(work, slug, words, TAKEN_OFF)
+    await tell_of_emergency(work, slug, words, notices.TAKEN_OFF)
     return gone
 
 

@@ -303,6 +303,17 @@ async def test_a_lead_takes_an_answer_off_at_once_and_says_why(
     assert (await jo.post(f"{EMA}/start"))[1]["draft"]["goes_to"] == ""
 
 
+async def test_the_mail_that_an_answer_was_taken_off_is_urgent(lead: Colleague, parts: Parts) -> None:
+    await lead.post(f"{EMA}/take-off", {"reason": "It names a line that is closed."})
+    told: list[str] = []
+    async with asyncio.timeout(20):  # the service's own job looks every few seconds
+        while not told:
+            mails = [one.read_text() for one in (parts.settings.data_dir / "mail").glob("*.eml")]
+            told = [mail for mail in mails if "Subject: Wayline: an answer was taken off at once" in mail]
+            await asyncio.sleep(0)
+    assert all("X-Priority: 1" in mail for mail in told)
+
+
 async def test_two_withdrawals_at_once_begin_one_draft(jo: Colleague, kit: Colleague) -> None:
     told = await asyncio.gather(
         jo.post(f"{EMA}/withdraw", {"to": BURSARY}), kit.post(f"{EMA}/withdraw", {"to": "cv"})
