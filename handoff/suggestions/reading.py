@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from handoff.background import Rounds, apart
 from handoff.clock import Clock
 from handoff.content.checks import SIGNPOST
-from handoff.content.live import live_release, release_revisions
+from handoff.content.live import release_revisions
 from handoff.content.meaning import Index, Meanings, Vectors
 from handoff.conversations.model import Conversation
 from handoff.db import ROW, Database
@@ -28,7 +28,7 @@ from handoff.feedback.service import BAR, cleaned
 from handoff.suggestions.asked import Asked, all_asked
 from handoff.suggestions.grouping import grouped
 from handoff.suggestions.model import Unmet
-from handoff.suggestions.wordings import is_question, shared, shown, words_in
+from handoff.suggestions.wordings import is_question, known_words, shown
 
 One = TypeVar("One")
 log = logging.getLogger(__name__)
@@ -40,7 +40,6 @@ _PLACED = ("group_id", "slug", "near", "typical")
 class Read:
     """What somebody asked, cleaned; `vector` is None for what is no question or not encoded yet."""
 
-    person: uuid.UUID
     words: str
     vector: Vectors | None = None
 
@@ -53,18 +52,17 @@ class Reading(Rounds):
     def __init__(self, db: Database, clock: Clock, meanings: Meanings) -> None:
         self._db, self._clock, self._meanings = db, clock, meanings
         self._read: dict[uuid.UUID, Read] = {}
-        self._known: frozenset[str] = frozenset()
-        self._ours: tuple[int, frozenset[str]] = (0, frozenset())
+        self._known: tuple[int, frozenset[str]] = (0, frozenset())
         self._placed: tuple[object, dict[uuid.UUID, dict[str, Any]]] = (None, {})
         self.ready = False
 
     def shown(self, message_id: uuid.UUID) -> str | None:
         """The words of a question as an editor may read them; None for none that are known here."""
         read = self._read.get(message_id)
-        return shown(read.words, self._known) if read else None
+        return shown(read.words, self._known[1]) if read else None
 
     def whole(self, message_id: uuid.UUID) -> str | None:
-        """The same with the words in it that only few people use: for what was shown before."""
+        """The same with the words in it that are not shown: for what was shown before."""
         read = self._read.get(message_id)
         return read.words if read else None
 
@@ -77,49 +75,40 @@ class Reading(Rounds):
         async with self._db.reading() as session:
             asked = await all_asked(session, self._clock.now())
             kept = {one.message_id: one for one in await session.execute(select(*Unmet.__table__.columns))}
-        known = self._read.keys()
         await self._read_words(asked)
         questions = [one for one in asked if is_question(self._read[one.message_id].words)]
         index = await self._meanings.made() if questions else None
         if questions and index is None:
             return  # no encoder here
         await self._encode([one.message_id for one in questions])
-        if known != self._read.keys() or (index and index.release != self._ours[0]):
-            await self._learn_words(index)
+        if index and index.release != self._known[0]:
+            self._known = index.release, await self._words_of_answers(index.release)
         decided = {one for one, row in kept.items() if row.suggestion_id}
         placed = await self._place([one for one in questions if one.message_id not in decided], index)
         await self._keep(questions, kept, placed)
         self.ready = True
 
     async def _read_words(self, asked: Sequence[Asked]) -> None:
-        people = {one.message_id: one.contact_id for one in asked}
-        self._read = {one: read for one, read in self._read.items() if one in people}
-        for chunk in _chunks([one for one in people if one not in self._read]):
+        wanted = dict.fromkeys(one.message_id for one in asked)
+        self._read = {one: read for one, read in self._read.items() if one in wanted}
+        for chunk in _chunks([one for one in wanted if one not in self._read]):
             async with self._db.reading() as session:
                 found = await cleaned(session, chunk)
             for one in chunk:
-                self._read[one] = Read(people[one], " ".join(found.get(one, "").split()))
+                self._read[one] = Read(" ".join(found.get(one, "").split()))
             await asyncio.sleep(0)
 
     async def _encode(self, ids: Sequence[uuid.UUID]) -> None:
         for chunk in _chunks([one for one in ids if self._read[one].vector is None]):
             texts = [self._read[one].words.replace(BAR, " ") for one in chunk]
             for one, vector in zip(chunk, await self._meanings.encode_once(texts), strict=True):
-                read = self._read[one]
-                self._read[one] = Read(read.person, read.words, vector)
+                self._read[one] = Read(self._read[one].words, vector)
 
-    async def _learn_words(self, index: Index | None) -> None:
-        """Words of our own answers, and those that several people used."""
-        if index and index.release != self._ours[0]:
-            self._ours = index.release, await self._words_of_answers()
-        said = [(one.person, one.words.replace(BAR, " ")) for one in self._read.values()]
-        self._known = self._ours[1] | await asyncio.to_thread(shared, said)
-
-    async def _words_of_answers(self) -> frozenset[str]:
+    async def _words_of_answers(self, release: int) -> frozenset[str]:
         async with self._db.reading() as session:
-            live = await release_revisions(session, await live_release(session))
-        texts = [text for one in live.values() for text in (one.title, one.web, one.sms, *one.examples)]
-        return frozenset(await asyncio.to_thread(lambda: {word for text in texts for word in words_in(text)}))
+            live = (await release_revisions(session, release)).values()
+        answers = [("\n".join((one.title, one.web, one.sms)), one.examples) for one in live]
+        return await asyncio.to_thread(known_words, answers)
 
     async def _place(
         self, questions: Sequence[Asked], index: Index | None

@@ -21,7 +21,8 @@ from handoff.suggestions.model import Suggestion, Unmet
 from handoff.suggestions.reading import Reading
 
 FEWEST = 3
-"""People who asked nearly the same before any of their words are shown: fewer might be known by them."""
+"""Chats and phones that asked nearly the same before any of the words are shown: fewer might be known by
+them. Somebody who comes back to the chat is counted again, so it is not this that keeps a name unseen."""
 NEAR_ENOUGH = 45
 """Hundredths from which a group is told of at an answer: as near as a search finds it."""
 WORDINGS = 5
@@ -33,8 +34,8 @@ Rows = Sequence[tuple[Unmet, uuid.UUID]]
 
 @dataclass(frozen=True)
 class Group:
-    """Questions that mean nearly the same: how many people asked, when first and last, why each was unmet
-    (people by code), the nearest answer and how near (hundredths), and the most typical words."""
+    """Questions that mean nearly the same: how many chats and phones asked, when first and last, why each was
+    unmet (chats and phones by code), the nearest answer and how near (hundredths), the most typical words."""
 
     id: uuid.UUID
     people: int

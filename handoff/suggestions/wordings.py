@@ -1,16 +1,16 @@
-"""What may be shown of the words in which people asked: a word that nobody else uses may tell who it was."""
+"""What may be shown of the words in which people asked: a word that we do not know may tell who it was."""
 
 from __future__ import annotations
 
 import re
-import uuid
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable
 
 from handoff.feedback.service import BAR
+from handoff.suggestions.common import COMMON, NAMES
 
-SHARED_BY = 3
-"""People who used a word, before it is shown; words of our own answers always are."""
+IN_ANSWERS = 2
+"""Answers whose example questions have a word, before it is ours: those of one may name somebody."""
 LONGEST = 200
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _AGE = re.compile(r"[0-9]{1,2}")
@@ -27,13 +27,17 @@ def words_in(text: str) -> list[str]:
     return [word.casefold().replace("’", "'") for word in _WORD.findall(text)]
 
 
-def shared(said: Iterable[tuple[uuid.UUID, str]]) -> frozenset[str]:
-    """The words that several people used, each given with what they said."""
-    by: dict[str, set[uuid.UUID]] = defaultdict(set)
-    for person, text in said:
-        for word in words_in(text):
-            by[word].add(person)
-    return frozenset(word for word, people in by.items() if len(people) >= SHARED_BY)
+def known_words(answers: Iterable[tuple[str, Iterable[str]]]) -> frozenset[str]:
+    """The words that may be shown, from what each answer says and by which questions it is asked for.
+
+    How many people use a word tells nothing: somebody who comes back is a new chat each time, name and all.
+    """
+    said, asked = set(COMMON), Counter[str]()
+    for says, questions in answers:
+        said.update(words_in(says))
+        asked.update({word for text in questions for word in words_in(text)})
+    said |= {word for word, many in asked.items() if many >= IN_ANSWERS}
+    return frozenset(word for word in said if word.removesuffix("'s") not in NAMES)
 
 
 def shown(text: str, known: Collection[str]) -> str:

@@ -59,7 +59,7 @@ async def test_undone_the_draft_is_gone_and_the_questions_are_back(
     assert "Undone" in (await jo.submit(undo))[1]
     assert await draft_of(jo, "travel") is None
     await zips.are_read()
-    assert "3 people" in await jo.page(HERE)
+    assert "3 chats or phones" in await jo.page(HERE)
     status, shown = await jo.submit(undo)
     assert status == 409 and "undone already" in shown
     assert len(await audited("suggestion.undo")) == 1
@@ -128,14 +128,14 @@ async def test_dismissed_needs_a_reason_and_comes_back_only_with_others(
 ) -> None:
     form = await the_form(jo, "dismiss")
     status, shown = await jo.submit(form, reason="because")
-    assert status == 422 and "Say why" in shown and "3 people" in shown
+    assert status == 422 and "Say why" in shown and "3 chats or phones" in shown
     assert "Dismissed: not for this service" in (await jo.submit(form, reason="not_ours"))[1]
     await licence.ask_all(LICENCE[:2])
     await licence.are_read()
     assert "Nothing here" in await jo.page(HERE)
     await licence.ask(LICENCE[2])
     await licence.are_read()
-    assert "3 people" in await jo.page(HERE)
+    assert "3 chats or phones" in await jo.page(HERE)
 
 
 async def test_the_second_of_two_editors_is_told(zips: People, jo: Colleague, audited: Entries) -> None:
@@ -152,14 +152,14 @@ async def test_a_draft_that_waits_for_approval_is_left_alone(zips: People, jo: C
         found = select(Revision).where(Revision.slug == "travel", Revision.state == "draft")
         (await session.execute(found)).scalar_one().state = "in_review"
     status, shown = await jo.submit(await the_form(jo, "examples"), slug="travel")
-    assert status == 409 and "waiting for approval" in shown and "3 people" in shown
+    assert status == 409 and "waiting for approval" in shown and "3 chats or phones" in shown
     assert all(one.suggestion_id is None for one in await zips.kept())
 
 
 @pytest.mark.parametrize("slug", ["", "xylophone", "x" * 500, "../travel"])
 async def test_an_answer_there_is_none_of_is_refused(zips: People, jo: Colleague, slug: str) -> None:
     status, shown = await jo.submit(await the_form(jo, "examples"), slug=slug)
-    assert status == 404 and "3 people" in shown
+    assert status == 404 and "3 chats or phones" in shown
 
 
 async def test_another_answer_may_be_named_by_its_title(zips: People, jo: Colleague) -> None:
@@ -201,7 +201,7 @@ async def test_an_editor_of_one_area_decides_for_that_area_alone(
     await people.are_read()
     await lambeth_editor.submit(await the_form(lambeth_editor, "dismiss"), reason="not_ours")
     decided = {one.area for one in await people.kept() if one.suggestion_id}
-    assert decided == {"lambeth"} and "3 people" in await jo.page(HERE)
+    assert decided == {"lambeth"} and "3 chats or phones" in await jo.page(HERE)
 
 
 @pytest.mark.parametrize("id", ["no-id", "00000000-0000-0000-0000-000000000000"])

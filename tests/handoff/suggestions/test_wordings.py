@@ -1,16 +1,15 @@
-"""Of what people asked editors see the words that several people use, and never what names one of them."""
+"""Of what people asked editors see the words that we know, and never what names one of them."""
 
 from __future__ import annotations
 
 import re
-import uuid
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handoff.feedback.service import BAR
-from handoff.suggestions.wordings import is_question, shared, shown, words_in
+from handoff.suggestions.wordings import is_question, known_words, shown, words_in
 
 KNOWN = frozenset("how do i get a provisional licence if i'm at college near my".split())
 WORDS = st.lists(st.text(st.characters(categories=("L", "N", "P", "Zs")), max_size=12), max_size=8)
@@ -26,7 +25,7 @@ WORDS = st.lists(st.text(st.characters(categories=("L", "N", "P", "Zs")), max_si
         ("my number 12345, i’m at college", "my […], i’m at college"),
     ],
 )
-def test_a_word_nobody_else_uses_is_left_out(said: str, read: str) -> None:
+def test_a_word_we_do_not_know_is_left_out(said: str, read: str) -> None:
     assert shown(said, KNOWN) == read
 
 
@@ -42,10 +41,15 @@ def test_what_is_shown_once_is_shown_the_same_again(words: list[str]) -> None:
     assert shown(once, KNOWN) == once
 
 
-def test_a_word_is_shared_once_three_people_used_it() -> None:
-    one, two, three = (uuid.UUID(int=number) for number in range(3))
-    said = [(one, "Kemi kemi kemi college"), (two, "college, Kemi"), (three, "COLLEGE")]
-    assert shared(said) == {"college"}
+def test_a_word_is_known_from_what_we_say_or_the_questions_of_two_answers() -> None:
+    travel = ("Get a **Zip Oyster** photocard.", ["does Okwudili get a railcard", "railcard for okwudili"])
+    known = known_words([travel, ("Ask us.", ["college railcard"])])
+    assert {"oyster", "railcard", "how", "i'm"} <= known and "okwudili" not in known
+
+
+def test_a_name_is_known_from_nowhere() -> None:
+    known = known_words([("Sam got a place.", ["is sam’s there"]), ("", ["sam's friend said so"])])
+    assert not {"sam", "sam's"} & known
 
 
 @pytest.mark.parametrize(
