@@ -31,7 +31,6 @@ REASONS: Mapping[str, str] = {
     "too_vague": "Nobody could tell what is meant",
 }
 MOST_HEARD = 15
-_NO_TITLE = "New answer"
 
 
 async def add_examples(work: Editing, reading: Reading, group_id: uuid.UUID, slug: str) -> Suggestion:
@@ -64,6 +63,9 @@ async def new_answer(work: Editing, reading: Reading, group_id: uuid.UUID) -> Su
     rows = await _open(work, group_id)
     decision = await _decide(work, rows, ANSWER)
     new = _new(work, rows, reading, ())
+    if not new:
+        told = "There is nothing to begin with: these questions hold what may not be shown."
+        raise Unprocessable("nothing_to_add", told)
     near = await work.session.get(Answer, rows[0][0].slug) if rows[0][0].slug else None
     group = near.topic_group if near else OTHERWISE
     draft = await begin_answer(work, _title(new), group, new)
@@ -128,7 +130,7 @@ async def _decide(work: Editing, rows: Rows, what: str) -> Suggestion:
 
 def _title(wordings: Sequence[str]) -> str:
     """The most typical wording, in whole words."""
-    title = wordings[0] if wordings else _NO_TITLE
+    title = wordings[0]
     if len(title) > TITLE_LENGTH:
         title = title[: TITLE_LENGTH + 1].rpartition(" ")[0]
     return title[:1].upper() + title[1:]

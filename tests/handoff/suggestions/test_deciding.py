@@ -123,6 +123,15 @@ async def test_one_click_begins_a_new_answer(licence: People, jo: Colleague) -> 
         assert (await session.get_one(Revision, draft.id)).state == "set_aside"
 
 
+async def test_no_answer_begins_without_words_that_may_be_shown(people: People, jo: Colleague) -> None:
+    await people.ask_all(["can tyrese okonjo get a bus pass"] * 3)
+    await people.are_read()
+    form = await the_form(jo, "answer")
+    status, shown = await jo.submit(form)
+    assert status == 422 and "nothing to begin with" in shown and "3 chats or phones" in shown
+    assert all(one.suggestion_id is None for one in await people.kept()) and form in await jo.page(HERE)
+
+
 async def test_dismissed_needs_a_reason_and_comes_back_only_with_others(
     licence: People, jo: Colleague
 ) -> None:
