@@ -6,7 +6,7 @@ One whose example questions are not those of the live release waits until the as
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,7 +96,7 @@ async def restore(session: AsyncSession, now: datetime, who: Member, earlier: in
 
 
 async def learnt_release(session: AsyncSession, now: datetime, training: Training) -> int:
-    """Make the release of a training live: the assistant has learnt it; its number."""
+    """Make the release of a training live: the assistant has learnt it; its number. Conflict `taken_off`."""
     number = await _next_number(session)
     revisions = await training_set(session, training)
     for slug in training.items:
@@ -118,13 +118,34 @@ async def not_learnt(session: AsyncSession, training: Training) -> None:
 
 
 async def training_set(session: AsyncSession, training: Training) -> dict[str, Revision]:
-    """The revisions that will be live once this training is: by the live ones of now."""
-    if training.earlier:
-        return await release_revisions(session, training.earlier)
-    ids = [uuid.UUID(one) for one in training.items.values()]
-    found = (await session.execute(select(Revision).where(Revision.id.in_(ids)))).scalars()
+    """The revisions that will be live once this training is: by the live ones of now. Conflict `taken_off`
+    if it would bring back an answer that was taken off at once since it began."""
     live = await release_revisions(session, await live_release(session))
-    return {**live, **{revision.slug: revision for revision in found}}
+    if training.earlier:
+        wanted = await release_revisions(session, training.earlier)
+    else:
+        ids = [uuid.UUID(one) for one in training.items.values()]
+        found = (await session.execute(select(Revision).where(Revision.id.in_(ids)))).scalars()
+        wanted = {**live, **{revision.slug: revision for revision in found}}
+    gone = [slug for slug, one in live.items() if one.goes_to and wanted.get(slug) is not one]
+    if title := await _taken_off(session, gone, training.at):
+        told = f"“{title}” was taken off at once after this was begun. Do it again if people should get it."
+        raise Conflict("taken_off", told)
+    return wanted
+
+
+async def _taken_off(session: AsyncSession, slugs: Sequence[str], since: datetime) -> str | None:
+    """The title of one of these answers that was withdrawn since a moment without a second person."""
+    alone = select(Revision.title).where(
+        Revision.slug.in_(slugs),
+        Revision.state == PUBLISHED,
+        Revision.goes_to.is_not(None),
+        Revision.follows.is_(None),
+        Revision.author_id.is_not(None),
+        Revision.approver_id.is_(None),
+        Revision.updated_at >= since,
+    )
+    return (await session.execute(alone.order_by(Revision.slug).limit(1))).scalar()
 
 
 async def _queue(session: AsyncSession, now: datetime, training: Training) -> None:

@@ -6,6 +6,9 @@ approves. What lies behind them is in `leading`.
 
 from __future__ import annotations
 
+import uuid
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.content import notices
@@ -15,6 +18,7 @@ from handoff.content.going_live import LONGEST_REASON, tell_of_emergency
 from handoff.content.keeping import owners
 from handoff.content.leading import follow, is_new_name, must_lead
 from handoff.content.model import APPROVED, DRAFT, SET_ASIDE, Answer, Revision
+from handoff.content.moments import in_words
 from handoff.content.releases import go_live
 from handoff.content.service import AnswerView, copy_of, next_number
 from handoff.content.workflow import Editing, copied, held, name_of, open_draft, touch, wrote_in
@@ -63,7 +67,7 @@ async def rename(work: Editing, slug: str, name: str) -> Revision:
 
 async def take_off(work: Editing, slug: str, reason: str) -> Revision:
     """Have people get a person instead of an answer at once, without a second person; managers and leads
-    are told why. An open draft stays as it is: once it is live, the answer is back."""
+    are told why. An open draft stays: once somebody publishes it, the answer is back, but never by itself."""
     view = await held(work, slug)
     live = _live(view)
     if len(reason) > LONGEST_REASON:
@@ -72,6 +76,8 @@ async def take_off(work: Editing, slug: str, reason: str) -> Revision:
         raise Conflict("withdrawn", "This answer is withdrawn already.")
     if is_its_own(slug, view.answer.topic_group):
         raise Forbidden("its_own", "This answer is part of how Wayline works. Change its words instead.")
+    if view.draft and view.draft.publish_at:
+        await _off_schedule(work, view.draft, view.draft.publish_at)
     gone = await copied(work, live)
     gone.goes_to, gone.state = PERSON, APPROVED
     await touch(work, gone, "answer.take_off")
@@ -80,6 +86,18 @@ async def take_off(work: Editing, slug: str, reason: str) -> Revision:
     words = f"{work.who.name} took “{live.title}” off. People get an adviser instead. Reason: {reason}"
     await tell_of_emergency(work, slug, words, notices.TAKEN_OFF)
     return gone
+
+
+async def _off_schedule(work: Editing, draft: Revision, planned: datetime) -> None:
+    """A draft does not go live by itself any more; whoever wrote, changed or approved it is told."""
+    draft.publish_at = None
+    await touch(work, draft, "answer.unschedule")
+    people = [draft.author_id, draft.approver_id, *(uuid.UUID(one) for one in draft.editor_ids)]
+    words = (
+        f"“{draft.title}” was taken off at once, so its draft does not go live on "
+        f"{in_words(planned, work.zone)}. It stays approved: once published, people get the answer again."
+    )
+    await notices.tell(work.session, work.now, filter(None, people), words, f"/staff/answers/{draft.slug}")
 
 
 async def is_free(session: AsyncSession, name: str, own: str = "") -> bool:

@@ -46,6 +46,7 @@ from handoff.content.model import (
 from handoff.content.moving import files_saying
 from handoff.content.releases import learnt_release, not_learnt, questions, training_set
 from handoff.db import ROW, Database
+from handoff.errors import Conflict
 from handoff.live import CONTENT, Hub
 from handoff.rasa import Rasa, RasaUnavailable
 from handoff.settings import Settings
@@ -112,6 +113,8 @@ class Trainings:
             log.info("training outrun number=%d", training.number)
         except Stopped as stopped:
             await self._fail(training, stopped.faults)
+        except Conflict as off:  # an answer was taken off at once meanwhile
+            await self._fail(training, [off.message])
         except OSError as error:
             log.exception("training failed number=%d", training.number)
             full = "The disk is full. Have some space made on it." if error.errno in (28, 122) else ""

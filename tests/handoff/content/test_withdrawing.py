@@ -303,6 +303,32 @@ async def test_a_lead_takes_an_answer_off_at_once_and_says_why(
     assert (await jo.post(f"{EMA}/start"))[1]["draft"]["goes_to"] == ""
 
 
+async def test_what_was_scheduled_before_an_answer_was_taken_off_does_not_bring_it_back(
+    parts: Parts, lead: Colleague, jo: Colleague, kit: Colleague
+) -> None:
+    _, begun = await jo.post(f"{EMA}/start")
+    words = {"version": begun["draft"]["version"], "web": "Later.", "sms": "Later."}
+    _, sent = await jo.post(f"{EMA}/submit", words)
+    _, held = await kit.post(f"{EMA}/approve", {"version": sent["draft"]["version"], "hold": True})
+    at = f"{parts.clock.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    status, told = await kit.post(f"{EMA}/schedule", {"version": held["draft"]["version"], "at": at})
+    assert status == 200, told
+    assert (await lead.post(f"{EMA}/take-off", {"reason": "It names a line that is closed."}))[0] == 200
+    for editor in (jo, kit):
+        page = await editor.page("/staff/answers")
+        assert "was taken off at once, so its draft does not go live on" in page
+    parts.clock.move(timedelta(days=3))
+    rules = parts.rules
+    async with parts.db.transaction() as session:
+        zone = rules.area(None).timezone
+        assert await publish_due(session, parts.clock.now(), parts.content.facts, rules.vocabulary, zone) == 0
+    assert (await _live(parts))["ema"].goes_to == "talk-to-person"
+    async with parts.db.reading() as session:
+        waiting = select(Revision).where(Revision.slug == "ema", Revision.state == "approved")
+        kept = (await session.execute(waiting)).scalar_one()
+    assert (kept.web, kept.publish_at) == ("Later.", None)
+
+
 async def test_the_mail_that_an_answer_was_taken_off_is_urgent(lead: Colleague, parts: Parts) -> None:
     await lead.post(f"{EMA}/take-off", {"reason": "It names a line that is closed."})
     told: list[str] = []
