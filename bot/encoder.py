@@ -87,23 +87,23 @@ def _check(folder: Path) -> dict[str, Any]:
 class Encoder:
     """Sentences in, vectors of length one out. Safe to share between threads."""
 
-    def __init__(self, network: Network, workers: int = 1) -> None:
+    def __init__(self, network: Network, workers: int = 1, recent: int = RECENT) -> None:
         self._network = network
         self._pool = ThreadPoolExecutor(workers) if workers > 1 else None
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
-        self._remembers = RECENT
+        self._remembers = recent
         self._known: Mapping[str, Vectors] = {}
         self._lock = Lock()
         self.fingerprint = network.fingerprint
         self.dimensions: int = network.session.get_outputs()[0].shape[1]
 
     @classmethod
-    def load(cls, path: Path | str = SHIPPED, workers: int = 1) -> Encoder:
-        """Open the encoder in a folder, to read `workers` batches at once.
+    def load(cls, path: Path | str = SHIPPED, workers: int = 1, recent: int = RECENT) -> Encoder:
+        """Open the encoder in a folder, to read `workers` batches at once and remember so many texts.
 
         Raises EncoderMismatch when a file is not its manifest's.
         """
-        return cls(Network.load(Path(path)), workers)
+        return cls(Network.load(Path(path)), workers, recent)
 
     @classmethod
     @lru_cache(maxsize=1)

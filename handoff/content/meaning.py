@@ -1,7 +1,7 @@
 """What the live answers are asked by, as vectors: which questions are near each other in meaning.
 
-Vectors are kept in memory by the text they are of, and made in a thread of their own: a new release costs
-only its new questions, and nobody waits for it. Until they are made, words are all there is.
+Vectors of live questions are kept in memory by the text they are of, and made in a thread of their own: a new
+release costs only its new questions, and nobody waits for it. Until they are made, words are all there is.
 """
 
 from __future__ import annotations
@@ -87,13 +87,9 @@ class Meanings:
         return self._index
 
     async def encode(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of a few texts, a row each. Only once there is an index."""
+        """Vectors of a few texts, a row each, without remembering them here: what people wrote goes when they
+        do, and what an editor tries is not kept. Only once there is an index."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._encode, list(texts))
-
-    async def encode_once(self, texts: Sequence[str]) -> Vectors:
-        """The same without remembering them here: what people wrote goes when they do."""
-        work = asyncio.get_running_loop()
-        return await work.run_in_executor(self._thread, lambda: self._loaded().encode(texts))
 
     async def stop(self) -> None:
         self._stopped = True
@@ -113,24 +109,28 @@ class Meanings:
         for start in range(0, len(texts), CHUNK):
             if self._stopped:
                 return
-            await loop.run_in_executor(self._thread, self._encode, texts[start : start + CHUNK])
+            await loop.run_in_executor(self._thread, self._learn, texts[start : start + CHUNK])
         titles = {slug: revisions[slug].title for slug in questions}
         self._index = await loop.run_in_executor(self._thread, self._indexed, number, questions, titles)
         log.info("meanings release=%d questions=%d", number, len(texts))
 
     def _loaded(self) -> Encoder:
         if self._encoder is None:
-            self._encoder = Encoder.load()
+            self._encoder = Encoder.load(recent=0)
         return self._encoder
 
-    def _encode(self, texts: list[str]) -> Vectors:
-        encoder = self._loaded()
-        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+    def _learn(self, texts: Sequence[str]) -> None:
+        new = [text for text in texts if text not in self._vectors]
         if new:
-            self._vectors.update(zip(new, encoder.encode(new), strict=True))
+            self._vectors.update(zip(new, self._loaded().encode(new), strict=True))
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        encoder = self._loaded()
         if not texts:
             return np.zeros((0, encoder.dimensions), dtype=np.float32)
-        return np.stack([self._vectors[text] for text in texts])
+        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        made = dict(zip(new, encoder.encode(new), strict=True)) if new else {}
+        return np.stack([made[text] if text in made else self._vectors[text] for text in texts])
 
     def _indexed(
         self, number: int, questions: Mapping[str, Sequence[str]], titles: Mapping[str, str]

@@ -101,7 +101,7 @@ class Reading(Rounds):
     async def _encode(self, ids: Sequence[uuid.UUID]) -> None:
         for chunk in _chunks([one for one in ids if self._read[one].vector is None]):
             texts = [self._read[one].words.replace(BAR, " ") for one in chunk]
-            for one, vector in zip(chunk, await self._meanings.encode_once(texts), strict=True):
+            for one, vector in zip(chunk, await self._meanings.encode(texts), strict=True):
                 self._read[one] = Read(self._read[one].words, vector)
 
     async def _words_of_answers(self, release: int) -> frozenset[str]:

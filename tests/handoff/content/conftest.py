@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,6 +21,14 @@ FEW = {"ema", "free-meals", "travel", "cv"}
 def revisions_forgotten() -> None:
     """Tests' databases are copies of one, and change revisions as the service never would: in place."""
     remembered._KNOWN.clear()
+
+
+@pytest.fixture
+def vectors_kept(client: TestClient[Any, Any], read: None) -> Callable[[], set[str]]:
+    """The texts whose vectors are in memory: those of the live questions, when nobody has asked anything."""
+    meanings = client.app[MEANINGS]
+    encoder = meanings._loaded()
+    return lambda: {*meanings._vectors, *encoder.remembered()}
 
 
 @pytest.fixture

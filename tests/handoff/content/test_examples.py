@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -35,6 +36,14 @@ async def test_a_question_of_a_neighbour_is_named_with_the_score(jo: Colleague) 
 async def test_what_says_nearly_the_same_is_named_with_its_line(jo: Colleague) -> None:
     codes = await _codes(jo, "how do i get ema", "When was it stopped", "How do you get EMA")
     assert ("alike", 3) in codes and ("alike", 2) not in codes
+
+
+async def test_lines_that_are_looked_at_stay_in_no_memory(
+    jo: Colleague, vectors_kept: Callable[[], set[str]]
+) -> None:
+    live = vectors_kept()
+    assert await _codes(jo, "does tyrese get ema", "do they pay ema to tyrese")
+    assert vectors_kept() == live != set()
 
 
 async def test_before_the_questions_are_read_the_rest_is_said(jo: Colleague) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,14 @@ async def test_a_search_finds_what_means_the_same_in_other_words(jo: Colleague) 
     _, found = await jo.get("/api/staff/answers?q=lunch+at+sixth+form+costs+nothing")
     assert found["answers"] == [] and found["near"][0]["slug"] == "free-meals"
     assert "Near in meaning" in await jo.page("/staff/answers?q=lunch+at+sixth+form+costs+nothing")
+
+
+async def test_nothing_that_is_searched_stays_in_memory(
+    jo: Colleague, vectors_kept: Callable[[], set[str]]
+) -> None:
+    live = vectors_kept()
+    assert await _slugs(jo, "q=tyrese+wants+lunch+at+sixth+form") == []
+    assert vectors_kept() == live != set()
 
 
 @pytest.mark.usefixtures("read")

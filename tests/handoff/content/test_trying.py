@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -79,6 +80,16 @@ async def test_nothing_that_is_asked_is_kept(
     async with parts.db.reading() as session:
         assert (await session.execute(select(func.count()).select_from(Message))).scalar() == 0
     assert rasa.asked == [] and (await jo.get(EMA))[1]["draft"]["web"] == draft["web"]
+
+
+async def test_nothing_that_is_tried_stays_in_memory(
+    jo: Colleague, rasa: FakeRasa, draft: dict[str, Any], vectors_kept: Callable[[], set[str]]
+) -> None:
+    live = vectors_kept()
+    rasa.script["can tyrese bring his dog"] = [{"kind": "talk", "text": "Hm."}]
+    asked = {"question": "can tyrese bring his dog", "examples": "is tyrese's dog allowed\nthe dog of tyrese"}
+    assert (await jo.post(f"{EMA}/ask", asked))[1]["draft"]["judged"]
+    assert vectors_kept() == live != set()
 
 
 @pytest.mark.parametrize(("question", "status"), [("", 422), ("x" * 501, 413), (7, 422)])
