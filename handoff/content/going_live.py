@@ -6,7 +6,7 @@ The caller holds the transaction, and tells the hub once it is committed.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy import Select, select
@@ -21,7 +21,7 @@ from handoff.content.live import live_release, release_revisions
 from handoff.content.model import APPROVED, DRAFT, IN_REVIEW, Answer, Revision
 from handoff.content.moments import in_words, moment_of
 from handoff.content.releases import go_live, questions
-from handoff.content.standing import must_stand
+from handoff.content.standing import listened, must_stand, new_examples, stand_problems
 from handoff.content.wording import Wording, problems
 from handoff.content.workflow import Editing, must_be_right, open_draft, touch
 from handoff.db import ROW
@@ -88,6 +88,7 @@ async def _approved(work: Editing, slug: str, version: int, facts: Facts) -> Rev
     if draft.approver_id is None:
         raise Conflict("not_approved", "Nobody approved this wording. Take it back and send it for approval.")
     must_be_right(draft, facts)
+    await must_stand(work.session, draft, work.heard)
     await must_lead(work.session, draft)
     return draft
 
@@ -108,13 +109,18 @@ async def is_any_due(session: AsyncSession, now: datetime) -> bool:
 
 
 async def publish_due(
-    session: AsyncSession, now: datetime, facts: Facts, vocabulary: Vocabulary, zone: tzinfo
+    session: AsyncSession,
+    now: datetime,
+    facts: Facts,
+    vocabulary: Vocabulary,
+    zone: tzinfo,
+    heard: Mapping[str, bool] | None = None,
 ) -> int:
-    """Publish every wording whose time has come; how many there were.
+    """Publish every wording whose time has come; how many there were. `heard` is `heard_in_due`.
 
     Those that change words alone go live together; each with other questions is learnt by itself, so that a
-    bad question holds back its own answer only. One that may not go live any more (a sum of money ended)
-    stays approved, and editors are told.
+    bad question holds back its own answer only. One that may not go live any more (a sum of money ended,
+    its next step leads round by now) stays approved, and editors are told.
     """
     due = _due(now)
     slugs = sorted((await session.execute(due.with_only_columns(Revision.slug))).scalars())
@@ -125,9 +131,10 @@ async def publish_due(
     again = due.order_by(Revision.slug).execution_options(populate_existing=True)
     found = list((await session.execute(again)).scalars())
     await _hold_back(session, now, [one for one in found if problems(Wording.of(one), facts)], vocabulary)
-    for together in await _apart(session, [one for one in found if one.publish_at]):
-        if len(together) == 1 and await lead_problems(session, together[0]):
-            await _hold_back(session, now, together, vocabulary)
+    for due_together in await _apart(session, [one for one in found if one.publish_at]):
+        together = await _standing(session, due_together, heard or {})
+        await _hold_back(session, now, [one for one in due_together if one not in together], vocabulary)
+        if not together:
             continue
         late = [(one, one.publish_at) for one in together if one.publish_at and now - one.publish_at > LATE]
         for one in together:
@@ -138,6 +145,24 @@ async def publish_due(
         for one, planned in late:
             await _tell_missed(session, now, one, in_words(planned, zone), vocabulary, at_once=at_once)
     return len(found)
+
+
+async def heard_in_due(session: AsyncSession, now: datetime) -> dict[str, bool]:
+    """Whether screening hears danger in the new examples of what is due: it takes a while for many."""
+    live = await release_revisions(session, await live_release(session))
+    due = (await session.execute(_due(now))).scalars()
+    return await listened(sorted({text for one in due for text in new_examples(one, live)}))
+
+
+async def _standing(
+    session: AsyncSession, due: Sequence[Revision], heard: Mapping[str, bool]
+) -> list[Revision]:
+    """Those that are right beside the other answers, and beside those before them."""
+    right: list[Revision] = []
+    for one in due:
+        wrong = await stand_problems(session, one, heard, right) or await lead_problems(session, one)
+        right += [] if wrong else [one]
+    return right
 
 
 async def _apart(session: AsyncSession, due: Sequence[Revision]) -> list[list[Revision]]:

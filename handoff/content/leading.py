@@ -6,7 +6,6 @@ named it, questions that move) are revisions too, which go live in the same rele
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import audit
 from handoff.content.assistant import is_its_own
 from handoff.content.checks import MAX_EXAMPLES, MIN_EXAMPLES
-from handoff.content.live import live_release, release_revisions
-from handoff.content.model import APPROVED, AT_WORK, OPEN, Answer, Revision, Training
+from handoff.content.live import live_release, release_revisions, soon_live
+from handoff.content.model import APPROVED, OPEN, Answer, Revision
 from handoff.content.service import copy_of, next_number
 from handoff.content.standing import next_problems
 from handoff.db import ROW
@@ -110,15 +109,6 @@ async def is_new_name(session: AsyncSession, slug: str, name: str) -> bool:
     """Whether a name was put aside for this answer, and nothing else was ever written under it."""
     query = select(Revision.follows).where(Revision.slug == name)
     return set((await session.execute(query)).scalars()) == {slug}
-
-
-async def soon_live(session: AsyncSession) -> dict[str, Revision]:
-    """The live revisions, and in their place those that are being learnt just now."""
-    live = await release_revisions(session, await live_release(session))
-    waiting = (await session.execute(select(Training).where(Training.state.in_(AT_WORK)))).scalars()
-    ids = [uuid.UUID(one) for training in waiting for one in training.items.values()]
-    learnt = (await session.execute(select(Revision).where(Revision.id.in_(ids)))).scalars()
-    return {**live, **{one.slug: one for one in learnt}}
 
 
 def _led_on(draft: Revision, was: Revision | None, live: Mapping[str, Revision]) -> Changes:

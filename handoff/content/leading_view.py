@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.vocabulary import Vocabulary
 from handoff.content.assistant import is_its_own, offered_as
-from handoff.content.leading import followers, lead_problems, soon_live
-from handoff.content.live import leads_to, live_release
+from handoff.content.leading import followers, lead_problems
+from handoff.content.live import leads_to, live_release, soon_live
 from handoff.content.model import ReleaseItem, Revision
 from handoff.content.service import AnswerView
 

@@ -20,7 +20,7 @@ from handoff.clock import Clock
 from handoff.content.areas import Area, local_day
 from handoff.content.facts import Facts, Words, fill
 from handoff.content.markdown import to_html, to_text
-from handoff.content.model import Release, ReleaseItem, Revision
+from handoff.content.model import AT_WORK, Release, ReleaseItem, Revision, Training
 from handoff.content.money import Figure
 from handoff.db import Database
 from handoff.live import CONTENT, Hub
@@ -153,3 +153,12 @@ async def release_revisions(session: AsyncSession, number: int) -> dict[str, Rev
         .order_by(Revision.slug)
     )
     return {revision.slug: revision for revision in (await session.execute(query)).scalars()}
+
+
+async def soon_live(session: AsyncSession) -> dict[str, Revision]:
+    """The live revisions, and in their place those that are being learnt just now."""
+    live = await release_revisions(session, await live_release(session))
+    waiting = (await session.execute(select(Training).where(Training.state.in_(AT_WORK)))).scalars()
+    ids = [uuid.UUID(one) for training in waiting for one in training.items.values()]
+    learnt = (await session.execute(select(Revision).where(Revision.id.in_(ids)))).scalars()
+    return {**live, **{one.slug: one for one in learnt}}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.content.live import leads_to, live_release, release_revisions
+from handoff.content.live import leads_to, live_release, release_revisions, soon_live
 from handoff.content.model import ReleaseItem, Revision
 from handoff.errors import Unprocessable
 from handoff.screening.service import screen
@@ -19,17 +19,33 @@ _NOT_DANGER = ("language",)  # that nobody reads a language yet is no danger in 
 
 async def must_stand(session: AsyncSession, draft: Revision, heard: Mapping[str, bool]) -> None:
     """Unprocessable `not_ready`, by field, for a next step that leads nowhere or round, and for an example
-    that screening would hear as danger. Examples that are live already are not asked about again, nor are
-    those `heard` before the transaction, which holds everybody's messages up on SQLite."""
-    live = await release_revisions(session, await live_release(session))
-    known = live.get(draft.slug)
-    found = {"next": _withdrawn_steps(draft, live) or _next_problems_of(draft, live)}
-    new = sorted(set(draft.examples) - set(known.examples if known else ()))
-    heard = {**heard, **await listened([one for one in new if one not in heard])}
-    found["examples"] = _dangerous([one for one in new if heard[one]])
-    found = {field: told for field, told in found.items() if told}
-    if found:
+    that screening would hear as danger."""
+    if found := await stand_problems(session, draft, heard):
         raise Unprocessable("not_ready", "This wording cannot be published yet.", problems=found)
+
+
+async def stand_problems(
+    session: AsyncSession, draft: Revision, heard: Mapping[str, bool], beside: Sequence[Revision] = ()
+) -> dict[str, list[str]]:
+    """What is wrong with a draft, by field, beside the answers that are live, are being learnt, or go live
+    together with it (`beside`). Nobody is led on from an answer that is withdrawn.
+
+    Examples that are live already are not asked about again, nor are those `heard` before the transaction,
+    which holds everybody's messages up on SQLite.
+    """
+    live = await release_revisions(session, await live_release(session))
+    soon = {**await soon_live(session), **{one.slug: one for one in beside}}
+    steps = [] if draft.goes_to else _step_problems(draft, live) or _step_problems(draft, soon)
+    new = new_examples(draft, live)
+    heard = {**heard, **await listened([one for one in new if one not in heard])}
+    found = {"next": steps, "examples": _dangerous([one for one in new if heard[one]])}
+    return {field: told for field, told in found.items() if told}
+
+
+def new_examples(draft: Revision, live: Mapping[str, Revision]) -> list[str]:
+    """Those that people do not get this answer for yet."""
+    known = live.get(draft.slug)
+    return sorted(set(draft.examples) - set(known.examples if known else ()))
 
 
 def _withdrawn_steps(draft: Revision, live: Mapping[str, Revision]) -> list[str]:
@@ -39,8 +55,9 @@ def _withdrawn_steps(draft: Revision, live: Mapping[str, Revision]) -> list[str]
     return [f"“{one.title}” is withdrawn: take “{to.title if to else 'another'}” instead" for one, to in ends]
 
 
-def _next_problems_of(draft: Revision, live: Mapping[str, Revision]) -> list[str]:
-    return next_problems(draft.slug, draft.next, {slug: one.next for slug, one in live.items()})
+def _step_problems(draft: Revision, live: Mapping[str, Revision]) -> list[str]:
+    steps = {slug: one.next for slug, one in live.items()}
+    return _withdrawn_steps(draft, live) or next_problems(draft.slug, draft.next, steps)
 
 
 async def live_titles(session: AsyncSession) -> dict[str, str]:

@@ -38,9 +38,11 @@ class Schedule(Rounds):
         async with self._db.reading() as session:
             if not await going_live.is_any_due(session, now):
                 return 0
+            heard = await going_live.heard_in_due(session, now)
         zone = self._rules.area(None).timezone
         async with self._db.transaction() as session:
-            done = await going_live.publish_due(session, now, self._facts, self._rules.vocabulary, zone)
+            vocabulary = self._rules.vocabulary
+            done = await going_live.publish_due(session, now, self._facts, vocabulary, zone, heard)
         self._hub.notify(CONTENT)
         return done
 
