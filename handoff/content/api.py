@@ -56,10 +56,18 @@ async def preview_words(request: web.Request) -> web.Response:
 
 @access(staff("content.read"))
 async def release_list(request: web.Request) -> web.Response:
-    """GET /api/staff/releases: newest first; the first one is live."""
+    """GET /api/staff/releases?before=: 50 at most, newest first; the first one is live, unless before one."""
     async with request.app[keys.DB].reading() as session:
-        found = await releases.releases(session)
+        found = await releases.releases(session, before_release(request))
     return web.json_response({"releases": [_release(view) for view in found]})
+
+
+def before_release(request: web.Request) -> int | None:
+    """The number in the address below which releases are asked for. Unprocessable for what is none."""
+    said = request.query.get("before", "")
+    if said and not (said.isascii() and said.isdigit() and len(said) < 10):
+        raise Unprocessable("bad_field", "before must be the number of a release.", field="before")
+    return int(said) if said else None
 
 
 @access(staff("content.publish"))

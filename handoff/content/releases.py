@@ -156,34 +156,36 @@ async def _queue(session: AsyncSession, now: datetime, training: Training) -> No
     )
 
 
-async def releases(session: AsyncSession, limit: int = 50) -> list[ReleaseView]:
-    """The newest releases, newest first, each with what it changed."""
+async def releases(session: AsyncSession, before: int | None = None, limit: int = 50) -> list[ReleaseView]:
+    """The newest releases, or the newest before one, newest first, each with what it changed."""
     query = select(Release).order_by(Release.number.desc()).limit(limit)
+    query = query if before is None else query.where(Release.number < before)
     newest = list((await session.execute(query)).scalars())
     if not newest:
         return []
-    changed = await _changed(session, newest[-1].number)
-    count = select(ReleaseItem.number, func.count()).group_by(ReleaseItem.number)
-    answers = {number: many for number, many in await session.execute(count)}
+    lowest, highest = newest[-1].number, newest[0].number
+    changed = await _changed(session, lowest, highest)
+    count = select(ReleaseItem.number, func.count()).where(ReleaseItem.number.between(lowest, highest))
+    answers = {number: many for number, many in await session.execute(count.group_by(ReleaseItem.number))}
     return [ReleaseView(one, changed.get(one.number, []), answers.get(one.number, 0)) for one in newest]
 
 
-async def _changed(session: AsyncSession, lowest: int) -> dict[int, list[tuple[str, str]]]:
-    """(slug, title) of what each release from the lowest on put in, put otherwise or took out."""
+async def _changed(session: AsyncSession, lowest: int, highest: int) -> dict[int, list[tuple[str, str]]]:
+    """(slug, title) of what each release from the lowest to the highest put in, put otherwise or took out."""
     now, before = aliased(ReleaseItem), aliased(ReleaseItem)
     same = (before.number == now.number - 1) & (before.slug == now.slug)
     came = (
         select(now.number, now.slug, Revision.title)
         .join(Revision, Revision.id == now.revision_id)
         .outerjoin(before, same & (before.revision_id == now.revision_id))
-        .where(now.number >= lowest, before.slug.is_(None))
+        .where(now.number.between(lowest, highest), before.slug.is_(None))
     )
     went = (
         select(Release.number, before.slug, Revision.title)
         .join(before, before.number == Release.number - 1)
         .join(Revision, Revision.id == before.revision_id)
         .outerjoin(now, (now.number == Release.number) & (now.slug == before.slug))
-        .where(Release.number >= lowest, now.slug.is_(None))
+        .where(Release.number.between(lowest, highest), now.slug.is_(None))
     )
     found: dict[int, list[tuple[str, str]]] = {}
     for number, slug, title in await session.execute(union_all(came, went)):

@@ -31,6 +31,7 @@ from handoff.content.keeping.rules import BEFORE_MONEY
 from handoff.content.keeping.view import kept
 from handoff.content.leading_view import leading
 from handoff.content.learning import open_trainings, progress, usual_seconds
+from handoff.content.live import live_release
 from handoff.content.model import APPROVED, SET_ASIDE
 from handoff.content.standing import live_titles
 from handoff.content.steps import STEPS, Given, Step, take
@@ -143,21 +144,23 @@ async def answer_page(request: web.Request) -> web.Response:
 
 @access(staff_page("content.read"))
 async def releases_page(request: web.Request) -> web.Response:
-    """GET /staff/releases: what went live when, and the way back."""
+    """GET /staff/releases?before=: what went live when, 50 at a time, and the way back."""
     return await _releases(request)
 
 
 async def _releases(request: web.Request, refusal: Refusal | None = None) -> web.Response:
     """The releases; after a no to going back, why it was one."""
     async with request.app[keys.DB].reading() as session:
-        found = await releases.releases(session)
+        before = api.before_release(request)
+        found = await releases.releases(session, before)
+        live = await live_release(session)
         names = await staff_service.names(session, [view.release.by_id for view in found])
         told = await notices.unread(session, signed_in(request))
         under_way, usual = await open_trainings(session), await usual_seconds(session)
     now = request.app[keys.CLOCK].now()
     return page(
         request, "content/releases.html", status=refusal.status if refusal else 200, refusal=refusal,
-        found=found, told=told, learning=under_way,
+        found=found, live=live, before=before, told=told, learning=under_way,
         progress=lambda one: progress(one, now, usual), names=names, moment=_moment(request),
         said=request.query.get("said", ""),
     )  # fmt: skip

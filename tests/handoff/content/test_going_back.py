@@ -40,6 +40,17 @@ async def then(parts: Parts, slug: str, **said: Any) -> None:
         await session.execute(update(Revision).where(Revision.id == which).values(**said))
 
 
+async def have_releases(parts: Parts, highest: int) -> None:
+    """As many releases, all with what was in the first."""
+    first = select(ReleaseItem.slug, ReleaseItem.revision_id).where(ReleaseItem.number == 1)
+    async with parts.db.transaction() as session:
+        items = (await session.execute(first)).all()
+        for number in range(2, highest + 1):
+            session.add(Release(number=number, why="Other words", at=parts.clock.now()))
+            await session.flush()
+            session.add_all(ReleaseItem(number=number, slug=slug, revision_id=one) for slug, one in items)
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
@@ -61,6 +72,37 @@ async def test_what_is_not_right_any_more_does_not_come_back(
         assert max(await session.scalars(select(Release.number))) == 2
     status, page = await kit.submit("/staff/releases/1/restore")
     assert status == 422 and "Release 1 cannot be live again." in page and "Help with college costs" in page
+
+
+async def test_a_release_of_long_ago_is_still_there_to_go_back_to(
+    parts: Parts, jo: Colleague, kit: Colleague
+) -> None:
+    await have_releases(parts, 52)
+    _, newest = await jo.get("/api/staff/releases")
+    _, earlier = await jo.get("/api/staff/releases?before=3")
+    assert [one["number"] for one in newest["releases"]] == [*range(52, 2, -1)]
+    assert [one["number"] for one in earlier["releases"]] == [2, 1]
+    unchanged, begun = (len(one["changed"]) for one in earlier["releases"])
+    assert unchanged == 0 and begun > 50
+    first = await kit.page("/staff/releases")
+    assert 'href="/staff/releases?before=3">Earlier releases' in first and "releases/2/restore" not in first
+    assert first.count(f". {begun} answers.") == 50
+    assert first.count(">Live<") == 1 and "releases/52/restore" not in first
+    earliest = await kit.page("/staff/releases?before=3")
+    assert all(f'action="/staff/releases/{one}/restore"' in earliest for one in (1, 2))
+    assert ">Live<" not in earliest and earliest.count(f". {begun} answers.") == 2
+    assert "Earlier releases" not in earliest and "Newest releases" in earliest
+    status, page = await kit.submit("/staff/releases/1/restore")
+    assert status == 200 and "Release 53 is live." in page
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "²", "1.5", "9" * 40])
+async def test_before_what_is_no_release_is_refused(jo: Colleague, before: str) -> None:
+    assert (await jo.get(f"/api/staff/releases?before={before}"))[0] == 422
+    async with jo.http.get(f"/staff/releases?before={before}") as response:
+        assert response.status == 422
+    assert (await jo.get("/api/staff/releases?before=1"))[1] == {"releases": []}
+    assert "There are no earlier releases." in await jo.page("/staff/releases?before=1")
 
 
 async def test_a_circle_of_next_steps_does_not_come_back(parts: Parts, kit: Colleague, publish: Any) -> None:
