@@ -42,6 +42,7 @@ class Patterns:
         self._skips: list[set[int]] = []
         self._free: list[set[int]] = []
         self._phrases: list[tuple[int, int]] = []
+        self._named: list[frozenset[str]] = []
         self._closed: list[frozenset[int]] | None = None
         self._lock = Lock()
 
@@ -52,8 +53,13 @@ class Patterns:
         if end in self._closure(start):
             raise PhraseFault(f"{phrase!r} would match nothing at all")
         self._phrases.append((start, end))
+        self._named.append(frozenset(word for edges in self._edges[start:] for word in edges))
         self._closed = None
         return len(self._phrases) - 1
+
+    def named(self, phrase: int) -> frozenset[str]:
+        """The words that `phrase` names; what stands in its gaps it does not know."""
+        return self._named[phrase]
 
     def vocabulary(self) -> set[str]:
         """Every word that some phrase names."""

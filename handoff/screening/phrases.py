@@ -146,7 +146,7 @@ class PhraseScreen:
             if number in told and end > first:
                 continue
             hit = _moved(self._patterns.find(number, texts, end), first)
-            if self._masked(group, hit, heard, texts[max(0, hit.start - 2 + first) : end]):
+            if self._masked(group, hit, heard, texts, first):
                 continue
             if hit.start < 0 and heard.said_alone(group.level):
                 continue
@@ -154,14 +154,18 @@ class PhraseScreen:
             if end > first and not _negated(texts, hit.start + first):
                 told.add(number)
 
-    def _masked(self, group: Group, hit: Hit, heard: _Heard, texts: Sequence[str]) -> bool:
+    def _masked(self, group: Group, hit: Hit, heard: _Heard, texts: Sequence[str], first: int) -> bool:
         """Talk about a subject, or a look-alike; never what someone says of themselves."""
-        if group.mention and heard.has("topic") and _FIRST_PERSON.isdisjoint(texts):
+        said = texts[max(0, hit.start - 2 + first) : hit.end + first]
+        if group.mention and heard.has("topic") and _FIRST_PERSON.isdisjoint(said):
             return True
-        return any(
-            2 * (min(mask.end, hit.end) - max(mask.start, hit.start)) >= hit.end - hit.start
-            for mask in heard.masks
-        )
+        return any(self._hides(mask, hit, texts, first) for mask in heard.masks)
+
+    def _hides(self, mask: Hit, hit: Hit, texts: Sequence[str], first: int) -> bool:
+        """Whether a look-alike names half of the words; danger may stand in its gaps."""
+        named = self._patterns.named(mask.phrase)
+        both = texts[max(mask.start, hit.start) + first : max(0, min(mask.end, hit.end) + first)]
+        return 2 * sum(word in named for word in both) >= hit.end - hit.start
 
     def _findings(self, text: str, heard: _Heard) -> list[Finding]:
         found: dict[tuple[Level, tuple[str, ...]], list[Hit]] = {}
