@@ -44,8 +44,13 @@ class Life:
     lambeth: Page
 
     async def people_read(self, words: str, *, in_lambeth: str | None = None) -> None:
-        """Both ask, in the chats that were open all the while, and get these words."""
+        """Both ask, in the chats that were open all the while, and get these words.
+
+        They say something else before: the same answer twice running is given in short.
+        """
         for chat, told in ((self.camden, words), (self.lambeth, in_lambeth or words)):
+            await say(chat, "ok thanks")
+            await expect(chat.locator(MESSAGES).last).to_have_text("You said: ok thanks")
             await say(chat, ASKED)
             await expect(chat.locator(MESSAGES).last).to_contain_text(told)
 
