@@ -104,11 +104,12 @@ class TrainedScreen:
 
         `least` is the chance of either from which it is believed; the manifest's bar where none is given."""
         bar = self._bars.leaving if least is None else least
-        unsure = len(_WORD.findall(text)) <= _FEW and bar > SAID
+        said = bar <= SAID
+        unsure = len(_WORD.findall(text)) <= _FEW and not said
         for start, end, scores in self._heard_in(text):
             apart = unsure or end - start < len(text)
             sure = scores.at_risk + scores.now >= (max(bar, _UNSURE) if apart else bar)
-            if sure and not is_gibberish(text[start:end], self._network.tokenizer):
+            if sure and (said or not is_gibberish(text[start:end], self._network.tokenizer)):
                 return "now" if scores.now >= scores.at_risk else "at_risk"
         return None
 

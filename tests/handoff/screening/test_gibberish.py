@@ -22,6 +22,12 @@ LEAVING = [
     if "leaving" in block
     for text in block["texts"]
 ]
+TEXT_SPEAK = [
+    "expelled frm skl chillin indoorz",
+    "dropd owt ov collij novemba nuffin sins",
+    "lef colij novemba bin chillin sins",
+    "got xcluded frm skl nd nw dnt do nthn",
+]
 KEYS = "asdfghjklqwertyuiopzxcvbnm"
 
 
@@ -36,8 +42,9 @@ def test_words_of_no_vocabulary_are_not_heard_as_leaving(seed: int, words: int) 
     assert is_gibberish(text, TOKENIZER) and hear_neet(text) is None
 
 
-@pytest.mark.parametrize("longest", [3, 4, 5])
-def test_short_words_at_random_are_hardly_ever_heard_either(longest: int) -> None:
+@pytest.mark.parametrize(("longest", "most"), [(3, 8), (4, 6), (5, 3)])
+def test_short_words_at_random_are_seldom_heard(longest: int, most: int) -> None:
+    """Such words are whole in the vocabulary now and then; to drop them all would drop text-speak with them."""
     chance = random.Random(longest)
     drawn = [
         " ".join(
@@ -45,7 +52,7 @@ def test_short_words_at_random_are_hardly_ever_heard_either(longest: int) -> Non
         )
         for _ in range(250)
     ]
-    assert sum(hear_neet(text) is not None for text in drawn) == 0
+    assert sum(hear_neet(text) is not None for text in drawn) <= most
 
 
 def test_what_is_meant_is_heard_amid_them() -> None:
@@ -61,7 +68,18 @@ def test_no_held_out_message_is_taken_for_gibberish() -> None:
     "said",
     ["i dnt go 2 skool or college nemore. stopd", "dropd out ov collij, nuthin 2 do al day",
      "got kikd owt of skool n aint dun nowt since",
-     "sh went rong carnt stop the bludd im in the skool toylits"],
+     "sh went rong carnt stop the bludd im in the skool toylits",
+     *TEXT_SPEAK],
 )  # fmt: skip
 def test_spelling_as_children_do_is_no_gibberish(said: str) -> None:
     assert not is_gibberish(said, TOKENIZER)
+
+
+@pytest.mark.parametrize("said", TEXT_SPEAK)
+def test_text_speak_is_heard_as_leaving(said: str) -> None:
+    assert hear_neet(said) == "now"
+
+
+def test_what_a_phrase_says_is_heard_amid_typing_at_random() -> None:
+    said = f"got kicked out of college in march {typed_at_random(1, 12)}"
+    assert is_gibberish(said, TOKENIZER) and hear_neet(said) == "now"
