@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import audit
 from handoff.content.beginning import OTHERWISE, begin_answer
 from handoff.content.checks import MAX_EXAMPLES, TITLE_LENGTH
-from handoff.content.model import DRAFT, SET_ASIDE, Answer, Revision
-from handoff.content.service import answer_view, same
-from handoff.content.workflow import Editing, start_draft, touch, wrote_in
+from handoff.content.model import DRAFT, SET_ASIDE, Answer
+from handoff.content.service import same
+from handoff.content.workflow import Editing, held, start_draft, touch, wrote_in
 from handoff.db import ROW
 from handoff.errors import Conflict, NotFound, Unprocessable
 from handoff.feedback.service import BAR
@@ -44,6 +44,9 @@ async def add_examples(work: Editing, reading: Reading, group_id: uuid.UUID, slu
     if draft.state != DRAFT:
         told = "This answer's draft is waiting for approval or approved. Take it back first, then add these."
         raise Conflict("wrong_state", told)
+    if draft.goes_to:
+        told = "A draft withdraws this answer or gives it another name. Finish or discard it, then add these."
+        raise Conflict("draft_open", told)
     new = _new(work, rows, reading, draft.examples)
     if not new:
         told = "There is nothing to add: the answer has these words, or they hold what may not be shown."
@@ -156,7 +159,8 @@ async def _mark_used(session: AsyncSession, rows: Rows, reading: Reading, texts:
 
 async def _take_out(work: Editing, decision: Suggestion, used: Sequence[str | None]) -> None:
     """The words out of the draft that they went into; one that holds nothing else any more is set aside."""
-    draft = await work.session.get_one(Revision, decision.revision_id, with_for_update=ROW)
+    view = await held(work, str(decision.slug))
+    draft = next(one for one in view.history if one.id == decision.revision_id)
     if draft.state == SET_ASIDE:
         return
     if draft.state != DRAFT or (decision.what == ANSWER and draft.updated_at != decision.at):
@@ -164,8 +168,8 @@ async def _take_out(work: Editing, decision: Suggestion, used: Sequence[str | No
         raise Conflict("gone_on", told)
     draft.examples = [text for text in draft.examples if text not in used]
     wrote_in(work, draft)
-    live = (await answer_view(work.session, draft.slug)).live
-    if decision.what == ANSWER or (live and draft.created_at == decision.at and same(draft, live)):
+    begun_for_it = draft.created_at == decision.at
+    if decision.what == ANSWER or (view.live and begun_for_it and same(draft, view.live)):
         draft.state = SET_ASIDE
     await touch(work, draft, "answer.take_examples_out")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -97,6 +98,21 @@ async def test_whoever_puts_words_in_a_colleagues_draft_or_takes_them_out_does_n
     assert (status, body["error"]["code"]) == (403, "own_work")
 
 
+async def test_an_undo_and_a_colleagues_saving_come_one_after_the_other(
+    zips: People, jo: Colleague, kit: Colleague
+) -> None:
+    await jo.submit(await the_form(jo, "examples"), slug="travel")
+    undo, draft = forms(await jo.page(HERE), "undo")[0], await draft_of(kit, "travel")
+    assert draft
+    words = {"version": draft["version"], "web": "Ask us.", "sms": "Ask us."}
+    saving = kit.post("/api/staff/answers/travel/save", words)
+    (undone, _), (saved, _) = await asyncio.gather(jo.submit(undo), saving)
+    assert (undone, saved) in ((200, 200), (200, 409))
+    kept = await draft_of(kit, "travel")
+    assert kept is None if saved == 409 else kept and kept["web"] == "Ask us."
+    assert not kept or not set(ZIP) & set(kept["examples"].split("\n"))
+
+
 async def test_a_draft_that_went_on_is_not_touched_by_an_undo(zips: People, jo: Colleague) -> None:
     await jo.submit(await the_form(jo, "answer"))
     undo = forms(await jo.page(HERE), "undo")[0]
@@ -163,6 +179,17 @@ async def test_a_draft_that_waits_for_approval_is_left_alone(zips: People, jo: C
     status, shown = await jo.submit(await the_form(jo, "examples"), slug="travel")
     assert status == 409 and "waiting for approval" in shown and "3 chats or phones" in shown
     assert all(one.suggestion_id is None for one in await zips.kept())
+
+
+async def test_an_answer_that_is_being_withdrawn_is_taught_nothing(zips: People, jo: Colleague) -> None:
+    await jo.post("/api/staff/answers/travel/start")
+    async with zips.parts.db.transaction() as session:
+        found = select(Revision).where(Revision.slug == "travel", Revision.state == "draft")
+        (await session.execute(found)).scalar_one().goes_to = "cv"
+    before = await draft_of(jo, "travel")
+    status, shown = await jo.submit(await the_form(jo, "examples"), slug="travel")
+    assert status == 409 and "A draft withdraws this answer" in shown and "3 chats" in shown
+    assert await draft_of(jo, "travel") == before
 
 
 @pytest.mark.parametrize("slug", ["", "xylophone", "x" * 500, "../travel"])
