@@ -25,6 +25,7 @@ from handoff.content.model import (
     PUBLISHED,
     SET_ASIDE,
     Answer,
+    ReleaseItem,
     Revision,
     Training,
 )
@@ -132,7 +133,8 @@ async def answer_view(session: AsyncSession, slug: str) -> AnswerView:
     read_again = {"populate_existing": True}  # a caller that waited for the lock must see what came before
     history = list((await session.execute(query, execution_options=read_again)).scalars())
     drafts = [revision for revision in reversed(history) if revision.state in OPEN]
-    live = (await release_revisions(session, await live_release(session))).get(slug)
+    item = await session.get(ReleaseItem, (await live_release(session), slug))
+    live = await session.get(Revision, item.revision_id) if item else None
     people = [one for revision in history for one in (revision.author_id, revision.approver_id)]
     people += [uuid.UUID(one) for revision in history for one in revision.editor_ids]
     names = await staff.names(session, people)

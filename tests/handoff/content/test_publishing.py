@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from handoff.app import Parts
 from handoff.audit import AuditEntry
 from handoff.content import standing
+from handoff.content.model import Revision
+from handoff.content.service import answer_view
 from tests.handoff.cases.scenes import Colleague
 from tests.handoff.factories import make_chat
 from tests.handoff.fakes import FakeRasa, answer
@@ -186,6 +188,24 @@ async def test_going_back_to_an_earlier_release_is_a_new_release(jo: Colleague, 
     assert newest["why"] == "Back to release 1" and newest["changed"] == [
         {"slug": "bursary", "title": "Help with college costs"}
     ]
+
+
+async def test_one_answer_is_shown_without_reading_the_others(
+    jo: Colleague, kit: Colleague, parts: Parts
+) -> None:
+    await _publish(jo, kit)
+    read = set()
+
+    def note(revision: Revision, context: object) -> None:
+        read.add(revision.slug)
+
+    event.listen(Revision, "load", note)
+    try:
+        async with parts.db.reading() as session:
+            view = await answer_view(session, "bursary")
+    finally:
+        event.remove(Revision, "load", note)
+    assert view.live and view.live.web == NEW["web"] and read == {"bursary"}
 
 
 @pytest.mark.parametrize(("number", "status"), [("1", 409), ("0", 404), ("99", 404), ("x", 404)])
