@@ -44,7 +44,7 @@ def test_words_of_no_vocabulary_are_not_heard_as_leaving(seed: int, words: int) 
 
 @pytest.mark.parametrize(("longest", "most"), [(3, 8), (4, 6), (5, 3)])
 def test_short_words_at_random_are_seldom_heard(longest: int, most: int) -> None:
-    """Such words are whole in the vocabulary now and then; to drop them all would drop text-speak with them."""
+    """Such words are whole in the vocabulary now and then; to drop them would drop text-speak."""
     chance = random.Random(longest)
     drawn = [
         " ".join(

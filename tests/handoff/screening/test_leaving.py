@@ -56,6 +56,13 @@ def believes(monkeypatch: pytest.MonkeyPatch, chance: float) -> None:
         ("thinking about dropping out of college", "at_risk"),
         ("course ends in june then nothing lined up", "at_risk"),
         ("they keep saying they will kick me off my course", "at_risk"),
+        ("i heard they took me off the roll", "now"),
+        ("college wrote to me, kicked off my course", "now"),
+        ("got an email, kicked out of college", "now"),
+        ("my school emailed mum, im permanently excluded", "now"),
+        ("expelled in march. i have one gcse", "now"),
+        ("i have one thing to say i got kicked out of college", "now"),
+        ("i quit college and on my phone all day", "now"),
     ],
 )
 def test_what_is_said_plainly_is_heard_without_the_trained_screen(text: str, heard: str) -> None:
@@ -112,6 +119,15 @@ def test_questions_and_people_in_learning_or_work_need_more_than_a_doubt(
     believes(monkeypatch, 0.5)
     assert hear_neet("my days all look the same") == "at_risk"
     assert hear_neet(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["i was at college and got kicked out in october", "he finished school early today and got kicked out"],
+)
+def test_where_they_were_before_is_no_doubt(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    believes(monkeypatch, 0.5)
+    assert hear_neet(text) == "at_risk"
 
 
 @pytest.mark.parametrize("text", ["what courses are there? how do i apply?", "im getting bullied in maths"])
