@@ -13,6 +13,7 @@ from handoff.app import Parts
 from handoff.content import remembered
 from handoff.content.meaning import MEANINGS
 from handoff.content.model import ReleaseItem, Revision
+from tests.handoff.cases.scenes import Colleague
 
 FEW = {"ema", "free-meals", "travel", "cv"}
 
@@ -39,3 +40,14 @@ async def read(parts: Parts, client: TestClient[Any, Any]) -> None:
         for one in (await session.execute(select(Revision).where(Revision.slug.in_(FEW)))).scalars():
             one.examples = one.examples[:6]
     assert await client.app[MEANINGS].made()
+
+
+async def approved(jo: Colleague, kit: Colleague, slug: str = "ema") -> dict[str, Any]:
+    """The open draft, sent by one and approved by the other."""
+    path = f"/api/staff/answers/{slug}"
+    _, body = await jo.get(path)
+    status, sent = await jo.post(f"{path}/submit", {"version": body["draft"]["version"]})
+    assert status == 200, sent
+    status, body = await kit.post(f"{path}/approve", {"version": sent["draft"]["version"]})
+    assert status == 200, body
+    return body

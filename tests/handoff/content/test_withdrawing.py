@@ -23,6 +23,7 @@ from handoff.content.model import Revision, Training
 from handoff.content.moving import bring_in, live_files, read_in
 from handoff.content.releases import learnt_release, not_learnt
 from tests.handoff.cases.scenes import Colleague, signed_in
+from tests.handoff.content.conftest import approved
 from tests.handoff.factories import make_chat
 from tests.handoff.fakes import FakeRasa, answer
 
@@ -41,17 +42,6 @@ async def _withdraw(editor: Colleague, slug: str = "ema", to: str = BURSARY, **m
     status, body = await editor.post(f"/api/staff/answers/{slug}/withdraw", {"to": to, **more})
     assert status == 200, body
     return dict(body["draft"])
-
-
-async def _approved(jo: Colleague, kit: Colleague, slug: str = "ema") -> dict[str, Any]:
-    """The open draft, sent by one and approved by the other."""
-    path = f"/api/staff/answers/{slug}"
-    _, body = await jo.get(path)
-    status, sent = await jo.post(f"{path}/submit", {"version": body["draft"]["version"]})
-    assert status == 200, sent
-    status, body = await kit.post(f"{path}/approve", {"version": sent["draft"]["version"]})
-    assert status == 200, body
-    return body
 
 
 async def _live(parts: Parts) -> dict[str, Revision]:
@@ -74,7 +64,7 @@ async def test_whoever_asks_for_a_withdrawn_answer_gets_the_other_one_without_tr
     chat = await make_chat(client)
     await _withdraw(jo)
     assert (await chat.say("ema?"))[0]["answer"] == "ema"
-    await _approved(jo, kit)
+    await approved(jo, kit)
     await parts.content.reload()
     [got] = await chat.say("ema?")
     assert (got["answer"], got["kind"]) == (BURSARY, "answer")
@@ -90,7 +80,7 @@ async def test_what_led_to_it_leads_on_in_the_same_release_and_goes_back_with_it
     naming = {slug for slug, one in before.items() if "travel" in one.next}
     assert naming
     await _withdraw(jo, "travel", "job-search")
-    await _approved(jo, kit, "travel")
+    await approved(jo, kit, "travel")
     after = await _live(parts)
     assert not [slug for slug, one in after.items() if "travel" in one.next]
     assert all("job-search" in after[slug].next for slug in naming - {"job-search"})
@@ -107,7 +97,7 @@ async def test_a_button_of_an_answer_that_is_withdrawn_shows_where_it_leads(
     rasa.script["hm"] = [{"kind": "choices", "text": "Which?", "choices": [
         {"text": None, "answer": "ema"}, {"text": None, "answer": BURSARY}]}]  # fmt: skip
     await _withdraw(jo)
-    await _approved(jo, kit)
+    await approved(jo, kit)
     await parts.content.reload()
     [asked] = await (await make_chat(client)).say("hm")
     assert asked["choices"] == [{"text": "Help with college costs", "answer": BURSARY}]
@@ -118,7 +108,7 @@ async def test_questions_that_move_are_learnt_as_the_other_answers(
 ) -> None:
     before = await _live(parts)
     await _withdraw(jo, questions="move")
-    body = await _approved(jo, kit)
+    body = await approved(jo, kit)
     assert body["draft"]["state"] == "approved"
     assert (await _live(parts))["ema"].goes_to is None
     await _learn(parts)
@@ -132,7 +122,7 @@ async def test_a_withdrawal_that_was_not_learnt_leaves_nothing_half_done(
     parts: Parts, jo: Colleague, kit: Colleague
 ) -> None:
     await _withdraw(jo, questions="move")
-    await _approved(jo, kit)
+    await approved(jo, kit)
     async with parts.db.transaction() as session:
         training = (await session.execute(select(Training))).scalar_one()
         training.state = "failed"
@@ -150,12 +140,12 @@ async def test_a_withdrawn_answer_comes_back_with_its_words_and_its_questions(
 ) -> None:
     before = await _live(parts)
     await _withdraw(jo, questions="move")
-    await _approved(jo, kit)
+    await approved(jo, kit)
     await _learn(parts)
     status, body = await jo.post(f"{EMA}/start")
     assert status == 200 and body["draft"]["goes_to"] == ""
     assert body["draft"]["examples"] == "\n".join(before["ema"].examples)
-    await _approved(jo, kit)
+    await approved(jo, kit)
     await _learn(parts)
     after = await _live(parts)
     assert after["ema"].goes_to is None and after["ema"].web == before["ema"].web
@@ -166,7 +156,7 @@ async def test_a_renamed_answer_is_found_by_both_names(parts: Parts, jo: Colleag
     before = await _live(parts)
     status, body = await jo.post(f"{EMA}/rename", {"name": "old-ema"})
     assert status == 200, body
-    await _approved(jo, kit)
+    await approved(jo, kit)
     await _learn(parts)
     after = await _live(parts)
     assert after["ema"].goes_to == "old-ema" and leads_to(after, "ema") is after["old-ema"]
@@ -210,7 +200,7 @@ async def test_two_answers_are_never_withdrawn_for_each_other(
 ) -> None:
     await _withdraw(jo, "ema", BURSARY)
     await _withdraw(kit, BURSARY, "ema")
-    await _approved(jo, kit, "ema")
+    await approved(jo, kit, "ema")
     version = (await kit.get(f"/api/staff/answers/{BURSARY}"))[1]["draft"]["version"]
     status, body = await kit.post(f"/api/staff/answers/{BURSARY}/submit", {"version": version})
     assert status == 422 and "is withdrawn itself" in body["error"]["problems"]["goes_to"][0]
@@ -254,7 +244,7 @@ async def test_an_open_draft_that_names_it_says_what_to_take_instead(jo: Colleag
     body = {"version": begun["draft"]["version"], "web": "New.", "sms": "New.", "next": "ema"}
     _, saved = await kit.post("/api/staff/answers/cv/save", body)
     await _withdraw(jo)
-    await _approved(jo, kit)
+    await approved(jo, kit)
     path = "/api/staff/answers/cv/submit"
     status, refused = await kit.post(path, {"version": saved["draft"]["version"]})
     assert status == 422
@@ -351,7 +341,7 @@ async def test_a_withdrawn_answer_goes_out_as_a_file_and_comes_in_again(
     parts: Parts, jo: Colleague, kit: Colleague
 ) -> None:
     await _withdraw(jo)
-    await _approved(jo, kit)
+    await approved(jo, kit)
     async with parts.db.reading() as session:
         files = await live_files(session)
     assert "goes_to: bursary\n" in files["money.yml"]
@@ -370,7 +360,7 @@ async def test_what_people_ask_of_a_withdrawn_answer_counts_for_the_one_they_get
 ) -> None:
     before = asked_for(await _live(parts))
     await _withdraw(jo)
-    await _approved(jo, kit)
+    await approved(jo, kit)
     live = await _live(parts)
     after = asked_for(live)
     assert "ema" not in after and after[BURSARY] == before[BURSARY] + live["ema"].examples
@@ -378,43 +368,16 @@ async def test_what_people_ask_of_a_withdrawn_answer_counts_for_the_one_they_get
 
 async def test_a_withdrawn_answer_is_listed_so_and_chased_for_nothing(jo: Colleague, kit: Colleague) -> None:
     await _withdraw(jo)
-    await _approved(jo, kit)
+    await approved(jo, kit)
     _, found = await jo.get("/api/staff/answers?state=withdrawn")
     assert [(row["slug"], row["overdue"]) for row in found["answers"]] == [("ema", False)]
-
-
-async def test_a_discarded_draft_is_opened_again_as_it_was(jo: Colleague) -> None:
-    _, begun = await jo.post(f"{EMA}/start")
-    _, saved = await jo.post(f"{EMA}/save", {"version": begun["draft"]["version"], "sms": "Kept words."})
-    draft = saved["draft"]
-    _, gone = await jo.post(f"{EMA}/discard", {"version": draft["version"]})
-    assert gone["draft"] is None
-    status, back = await jo.post(f"{EMA}/take-up", {"revision": draft["number"]})
-    assert (status, back["draft"]["sms"], back["draft"]["state"]) == (200, "Kept words.", "draft")
-    status, body = await jo.post(f"{EMA}/take-up", {"revision": 1})
-    assert (status, body["error"]["code"]) == (409, "draft_open")
-
-
-async def test_an_earlier_versions_words_begin_a_draft(jo: Colleague, kit: Colleague) -> None:
-    first = (await jo.get(EMA))[1]["live"]
-    _, begun = await jo.post(f"{EMA}/start")
-    body = {"version": begun["draft"]["version"], "web": "New.", "sms": "New."}
-    _, saved = await jo.post(f"{EMA}/save", body)
-    await _approved(jo, kit)
-    _, back = await jo.post(f"{EMA}/take-up", {"revision": first["number"]})
-    assert back["draft"]["web"] == first["web"] and back["draft"]["number"] == saved["draft"]["number"] + 1
-
-
-@pytest.mark.parametrize("revision", [99, 0, "x", None])
-async def test_a_version_that_there_was_not_is_not_opened(jo: Colleague, revision: object) -> None:
-    assert (await jo.post(f"{EMA}/take-up", {"revision": revision}))[0] in (404, 422)
 
 
 async def test_the_page_says_where_it_leads_and_what_leads_here(jo: Colleague, kit: Colleague) -> None:
     await _withdraw(jo, "travel", "job-search")
     page = await jo.page("/staff/answers/travel")
     assert "lead there. It is live at once." in page and "Travel" in page  # the check-in's own button
-    await _approved(jo, kit, "travel")
+    await approved(jo, kit, "travel")
     page = await jo.page("/staff/answers/travel")
     assert "Bring it back" in page and ">Withdrawn</h2>" in page
     assert "which leads here" in await jo.page("/staff/answers/job-search")

@@ -1,0 +1,37 @@
+"""What was written before comes back: a draft that was discarded, and the words of an earlier version."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.handoff.cases.scenes import Colleague
+from tests.handoff.content.conftest import approved
+
+EMA = "/api/staff/answers/ema"
+
+
+async def test_a_discarded_draft_is_opened_again_as_it_was(jo: Colleague) -> None:
+    _, begun = await jo.post(f"{EMA}/start")
+    _, saved = await jo.post(f"{EMA}/save", {"version": begun["draft"]["version"], "sms": "Kept words."})
+    draft = saved["draft"]
+    _, gone = await jo.post(f"{EMA}/discard", {"version": draft["version"]})
+    assert gone["draft"] is None
+    status, back = await jo.post(f"{EMA}/take-up", {"revision": draft["number"]})
+    assert (status, back["draft"]["sms"], back["draft"]["state"]) == (200, "Kept words.", "draft")
+    status, body = await jo.post(f"{EMA}/take-up", {"revision": 1})
+    assert (status, body["error"]["code"]) == (409, "draft_open")
+
+
+async def test_an_earlier_versions_words_begin_a_draft(jo: Colleague, kit: Colleague) -> None:
+    first = (await jo.get(EMA))[1]["live"]
+    _, begun = await jo.post(f"{EMA}/start")
+    body = {"version": begun["draft"]["version"], "web": "New.", "sms": "New."}
+    _, saved = await jo.post(f"{EMA}/save", body)
+    await approved(jo, kit)
+    _, back = await jo.post(f"{EMA}/take-up", {"revision": first["number"]})
+    assert back["draft"]["web"] == first["web"] and back["draft"]["number"] == saved["draft"]["number"] + 1
+
+
+@pytest.mark.parametrize("revision", [99, 0, "x", None])
+async def test_a_version_that_there_was_not_is_not_opened(jo: Colleague, revision: object) -> None:
+    assert (await jo.post(f"{EMA}/take-up", {"revision": revision}))[0] in (404, 422)
