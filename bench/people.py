@@ -8,7 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import cycle, islice
 from typing import Any
 
 import aiohttp
@@ -16,6 +16,7 @@ import aiohttp
 from bench.questions import conversations
 from ops.console import Trouble
 
+CHATS_EACH = 20  # drawn before they talk, more than anybody gets through in two minutes
 Say = Callable[[str], Awaitable[bool]]  # whether the bot goes on answering
 Open = Callable[[], Awaitable[Say]]
 
@@ -109,8 +110,11 @@ def stock_at(http: aiohttp.ClientSession, url: str) -> Open:
 
 
 async def crowd(opens: Open, people: int, chats: int, seed: int) -> Run:
-    """So many people at once, without pauses, until so many conversations of ten turns are through."""
-    run, waiting = Run(), islice(conversations(seed), chats)
+    """So many people at once, without pauses, until so many conversations of ten turns are through.
+
+    What they will ask is drawn before the clock starts: drawing screens it, in the process that asks.
+    """
+    run, waiting = Run(), iter(list(islice(conversations(seed), chats)))
     started = time.perf_counter()
     await asyncio.gather(*(_person(opens, waiting, run) for _ in range(people)))
     run.seconds = time.perf_counter() - started
@@ -132,8 +136,9 @@ async def _person(opens: Open, waiting: Iterator[list[str]], run: Run) -> None:
 async def talking(http: aiohttp.ClientSession, url: str, people: int = 16) -> AsyncIterator[None]:
     """So many people ask without pauses for as long as the block lasts; it begins when they are warm."""
     opens, warm = chat_at(http, url), Run()
+    drawn = [list(islice(conversations(seed), CHATS_EACH)) for seed in range(people)]
     await crowd(opens, people, people, seed=0)
-    crowds = [asyncio.create_task(_person(opens, conversations(seed), warm)) for seed in range(people)]
+    crowds = [asyncio.create_task(_person(opens, cycle(chats), warm)) for chats in drawn]
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import yaml
@@ -47,6 +48,7 @@ def answers() -> list[dict[str, Any]]:
     return [entry for entry in entries if entry.get("examples")]
 
 
+@cache
 def questions() -> list[str]:
     """The held-back questions about those answers, in a settled order."""
     slugs = {answer["slug"] for answer in answers()} - LEADS_AWAY
