@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
@@ -57,6 +57,11 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
 SHRUGS = ("fallback", "choices")
 MORE = "more"
 NO_SHRUGS = ("other_language", "other_language_waiting", "neet", "at_risk")
+_ABOUT = (
+    select(Conversation, Message)
+    .join(Message, Message.conversation_id == Conversation.id)
+    .where(Message.id == bindparam("message"))
+)
 SHRUGGING_INTENTS = ("unclear", "lost", "lost_again", "nonsense", "insult", "out_of_scope")
 
 
@@ -108,7 +113,7 @@ class Asking:
 
     async def _asked(self, turn: Turn) -> Asked | None:
         """The turn as Rasa gets it; None when the bot may not speak any more."""
-        async with self._db.reading() as session:
+        async with self._db.reading(brief=True) as session:
             conversation, message = await _read(session, turn)
             if not await bot_may_speak(session, self._rules, conversation):
                 return None
@@ -149,7 +154,6 @@ class Asking:
                 await self._apologise(session, now, conversation, turn)
             return outcome.name == FAILED
         answer = outcome.answer
-        turn.understood = answer.understood
         in_form = bool(conversation.form or answer.form)
         if turn.episode == conversation.episode:  # else the form it speaks of is over
             conversation.form = answer.form
@@ -159,6 +163,7 @@ class Asking:
             await self._be_kind(session, now, conversation, turn.id, needed=not replies)
         audience = EVERYONE if speaks else STAFF_ONLY
         said = [await self._say(session, now, conversation, turn, reply, audience) for reply in replies]
+        turn.understood = answer.understood  # last, so that it is written with the turn's end
         return not all(said)
 
     async def _replies(
@@ -273,12 +278,7 @@ class Asking:
 
 async def _read(session: AsyncSession, turn: Turn) -> tuple[Conversation, Message]:
     """What a turn is about, in one statement."""
-    query = (
-        select(Conversation, Message)
-        .join(Message, Message.conversation_id == Conversation.id)
-        .where(Message.id == turn.message_id)
-    )
-    row = (await session.execute(query)).one()
+    row = (await session.execute(_ABOUT, {"message": turn.message_id})).one()
     return row[0], row[1]
 
 

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -97,20 +97,20 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         read_engine = self.engine.execution_options(wayline_reading=True)
         self._reading = async_sessionmaker(read_engine, expire_on_commit=False)
-        in_place = self.engine.execution_options(wayline_in_place=True)
-        self._taking_in = async_sessionmaker(in_place, expire_on_commit=False)
+        self._brief = _in_place(self.engine)
+        self._brief_reading = _in_place(read_engine)
         self._writers = Writers()
 
     @asynccontextmanager
     async def transaction(
-        self, *, first: bool = False, taking_in: bool = False
+        self, *, first: bool = False, brief: bool = False, taking_in: bool = False
     ) -> AsyncIterator[AsyncSession]:
         """One unit of work: committed if the block ends, rolled back if it raises.
 
-        `first` does not queue behind the bot's work. Nor does `taking_in`, which is for storing and screening
-        what someone wrote: its statements find few rows by their keys, and SQLite does them in place.
+        `first` does not queue behind the bot's work. The statements of a `brief` one find few rows by their
+        keys, and SQLite does them in place. `taking_in` is both: storing and screening what someone wrote.
         """
-        sessions = self._taking_in if taking_in else self._sessions
+        sessions = self._brief if brief or taking_in else self._sessions
         turn: AbstractAsyncContextManager[Any] = (
             self._writers.turn(first=first or taking_in) if self.sqlite else nullcontext()
         )
@@ -130,15 +130,19 @@ class Database:
                     pass
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A consistent look that takes no write lock."""
-        async with self._reading() as session:
+    async def reading(self, *, brief: bool = False) -> AsyncIterator[AsyncSession]:
+        """A consistent look that takes no write lock; `brief` as in `transaction`."""
+        async with (self._brief_reading if brief else self._reading)() as session:
             yield session
 
     async def close(self) -> None:
         """When this returns nothing works on the database any more, cancelled work included."""
         await self.engine.dispose()
         await self._sqlite.ended()
+
+
+def _in_place(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine.execution_options(wayline_in_place=True), expire_on_commit=False)
 
 
 def do_last(session: AsyncSession, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
@@ -172,12 +176,13 @@ def _prepare_sqlite(engine: Any) -> None:
     def connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(sqlite.PATIENT)
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         options, driver = connection.get_execution_options(), connection.connection.driver_connection
-        driver.begin = "BEGIN" if options.get("wayline_reading") else "BEGIN IMMEDIATE"
+        driver.begin = sqlite.READING if options.get("wayline_reading") else sqlite.WRITING
         driver.in_place = options.get("wayline_in_place", False)

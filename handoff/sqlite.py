@@ -3,16 +3,17 @@
 Most of a small query's time is the way to the thread and back: a cursor, its statement, its rows and its
 end go together here, and the BEGIN goes with the first statement of its transaction.
 
-A transaction that takes a message in runs its further statements where it is: nearly all find a row or two by
+What takes a message in, or answers one, runs its statements where it is: nearly all find a row or two by
 their key in a tenth of a millisecond (at most, once somebody is accused, 200 messages), and the way to the
-thread takes many times that while fifty arrive a second. What can wait for another process or the disk
-stays in the thread: BEGIN and COMMIT.
+thread takes many times that while fifty arrive a second. What waits stays in the thread: a BEGIN while
+another process writes, and a COMMIT while the disk is slow.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from threading import Thread
@@ -22,6 +23,9 @@ from weakref import WeakSet
 import aiosqlite
 
 FIRST_ROWS = 500
+READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
+PATIENT = "PRAGMA busy_timeout=5000"
+QUICK_SECONDS = 0.002
 
 
 class OneTripConnection(aiosqlite.Connection):
@@ -31,10 +35,12 @@ class OneTripConnection(aiosqlite.Connection):
     begin = ""
     in_place = False
 
-    def __init__(self, connector: Callable[[], sqlite3.Connection], stopping: WeakSet[Thread]) -> None:
+    def __init__(
+        self, connector: Callable[[], sqlite3.Connection], stopping: WeakSet[Thread], disk: Disk
+    ) -> None:
         super().__init__(connector, iter_chunk_size=64)
         self._thread.daemon = True  # as SQLAlchemy has it: a process never waits for a forgotten one
-        self._stopping = stopping
+        self._stopping, self._disk = stopping, disk
 
     def stop(self) -> asyncio.Future[Any] | None:
         self._stopping.add(self._thread)
@@ -46,10 +52,25 @@ class OneTripConnection(aiosqlite.Connection):
     async def run(self, sql: str, parameters: Any, *, many: bool = False) -> _Done:
         """Execute a statement, after the BEGIN that waits for it, and fetch its first rows."""
         begin, self.begin = self.begin, ""
-        if self.in_place and not begin:
+        if self.in_place and begin == WRITING and self._begins_at_once():
+            begin = ""
+        if self.in_place and begin != WRITING:
             return _run(self._conn, begin, sql, parameters, many)
         done: _Done = await self._execute(_run, self._conn, begin, sql, parameters, many)  # type: ignore[no-untyped-call]
         return done
+
+    def _begins_at_once(self) -> bool:
+        """Whether the writer's turn was free and is ours; while another process has it, the thread waits."""
+        self._conn.execute("PRAGMA busy_timeout=0")
+        try:
+            self._conn.execute(WRITING)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                return False
+            raise
+        finally:
+            self._conn.execute(PATIENT)
+        return True
 
     async def fetch(self, fetcher: Callable[..., Any], *arguments: Any) -> Any:
         """Ask a cursor for more, in the thread."""
@@ -57,12 +78,17 @@ class OneTripConnection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         self.begin = ""
-        if self.in_transaction:
-            await super().commit()
+        if self.in_transaction and self.in_place and self._disk.is_quick:
+            self._disk.commit(self._conn)
+        elif self.in_transaction:
+            await self._execute(self._disk.commit, self._conn)  # type: ignore[no-untyped-call]
 
     async def rollback(self) -> None:
+        """Every look ends with one."""
         self.begin = ""
-        if self.in_transaction:
+        if self.in_transaction and self.in_place:
+            self._conn.rollback()
+        elif self.in_transaction:
             await super().rollback()
 
 
@@ -114,15 +140,33 @@ class OneTripCursor:
 _Done = tuple[Any, int, Any, list[Any], sqlite3.Cursor | None]
 
 
+class Disk:
+    """How fast the disk is: the last commit, which waits until it has everything, tells."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+
+    @property
+    def is_quick(self) -> bool:
+        return self._seconds < QUICK_SECONDS
+
+    def commit(self, connection: sqlite3.Connection) -> None:
+        """End the transaction, and note how long that took."""
+        started = time.perf_counter()
+        connection.commit()
+        self._seconds = time.perf_counter() - started
+
+
 class Connections:
     """Makes one database's connections, and sees the last of them off."""
 
     def __init__(self) -> None:
         self._stopping: WeakSet[Thread] = WeakSet()
+        self._disk = Disk()
 
     def connect(self, database: str, **options: Any) -> OneTripConnection:
         """As aiosqlite.connect; for SQLAlchemy's `async_creator_fn`."""
-        return OneTripConnection(partial(sqlite3.connect, database, **options), self._stopping)
+        return OneTripConnection(partial(sqlite3.connect, database, **options), self._stopping, self._disk)
 
     async def ended(self) -> None:
         """Return once no stopped connection works any more: one cut off in a statement ends it first."""

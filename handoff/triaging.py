@@ -146,7 +146,7 @@ class Triaging:
         if message.seq == 1:
             return [], None, []
         try:
-            async with self._db.reading() as session:
+            async with self._db.reading(brief=True) as session:
                 before, question = await last_words(session, message)
                 return before, question, await last_choices(session, message.conversation_id, message.seq)
         except Exception as error:

@@ -18,7 +18,7 @@ from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from handoff import metrics
 from handoff.asking import Asking, Outcome
@@ -48,6 +48,12 @@ from handoff.triaging import Triaging, close
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=45)
 SWEEP_SECONDS = 3.0
+_UNDONE = (
+    select(Turn)
+    .where(Turn.conversation_id == bindparam("conversation"), Turn.state != DONE)
+    .order_by(Turn.seq)
+    .limit(2)
+)
 
 
 class Turns:
@@ -123,16 +129,15 @@ class Turns:
 
     async def _next(self, conversation_id: uuid.UUID) -> tuple[Turn | None, bool]:
         """The first undone turn, if it is screened and nobody else works on it; and whether more follow."""
-        first = select(Turn).where(Turn.conversation_id == conversation_id, Turn.state != DONE)
-        first = first.order_by(Turn.seq).limit(2)
+        which = {"conversation": conversation_id}
         if self._db.sqlite:  # one process: nobody to share with
-            async with self._db.reading() as session:
-                undone = (await session.execute(first)).scalars().all()
+            async with self._db.reading(brief=True) as session:
+                undone = (await session.execute(_UNDONE, which)).scalars().all()
             ready = bool(undone) and undone[0].state == SCREENED
             return undone[0] if ready else None, len(undone) > 1
         now = self._clock.now()
         async with self._db.transaction() as session:
-            undone = (await session.execute(first)).scalars().all()
+            undone = (await session.execute(_UNDONE, which)).scalars().all()
             if not undone or undone[0].state != SCREENED:
                 return None, False
             turn = undone[0]
@@ -144,7 +149,7 @@ class Turns:
     async def _finish(self, turn_id: uuid.UUID, conversation_id: uuid.UUID, outcome: Outcome) -> None:
         """Store the replies and close the turn together, if that was not done already."""
         now = self._clock.now()
-        async with self._db.transaction() as session:
+        async with self._db.transaction(brief=True) as session:
             conversation = await lock(session, conversation_id)
             turn = await session.get_one(Turn, turn_id, populate_existing=True)
             if turn.state == DONE:
@@ -163,19 +168,26 @@ class Turns:
 
     # -- keep going
 
-    async def wait(self, turn_id: uuid.UUID, seconds: float) -> bool:
-        """True once the turn is done, False when `seconds` have passed."""
+    async def wait(self, turn_id: uuid.UUID, seconds: float, *, fresh: bool = False) -> bool:
+        """True once the turn is done, False when `seconds` have passed.
+
+        One that is `fresh`, taken in this moment and nothing awaited since, cannot be: it is not looked up.
+        """
         deadline = asyncio.get_running_loop().time() + seconds
         async with self._hub.subscribe(turn_topic(turn_id)) as done:
             while True:
-                async with self._db.reading() as session:
-                    if (await session.get_one(Turn, turn_id)).state == DONE:
-                        return True
+                if not fresh and await self._is_done(turn_id):
+                    return True
+                fresh = False
                 left = deadline - asyncio.get_running_loop().time()
                 if left <= 0:
                     return False
                 if await done.wait(min(left, SWEEP_SECONDS)):
                     return True
+
+    async def _is_done(self, turn_id: uuid.UUID) -> bool:
+        async with self._db.reading(brief=True) as session:
+            return (await session.get_one(Turn, turn_id)).state == DONE
 
     async def sweep_forever(self) -> None:
         """Pick up what a crash, a lost lease or a missed notice left undone."""

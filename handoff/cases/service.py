@@ -157,7 +157,7 @@ async def open_cases(session: AsyncSession, conversation: Conversation) -> list[
     return list((await session.execute(query)).scalars())
 
 
-def ever_opened(conversation_id: uuid.UUID) -> ColumnElement[bool]:
+def ever_opened(conversation_id: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
     """For a query: whether there ever was a case about this conversation."""
     return select(Case.id).where(Case.conversation_id == conversation_id).exists()
 

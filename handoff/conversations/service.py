@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, func, select
+from sqlalchemy import SQLColumnExpression, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,6 +36,38 @@ from handoff.errors import NotFound
 from handoff.sms.gsm7 import to_gsm7
 
 REPLIES_OF_A_TURN = 3  # as many as a turn has, mostly
+LAST_WORDS = 5  # messages of theirs that one is heard after
+
+# Asked about every message, so they are built once, and read no more than is needed: to decrypt takes time.
+_BEFORE = (Message.conversation_id == bindparam("conversation"), Message.seq < bindparam("before"))
+_EARLIER = (
+    select(Message.author, Message.kind, Message.text)
+    .where(*_BEFORE)
+    .order_by(Message.seq.desc())
+    .limit(2 * LAST_WORDS)
+)
+_TO_THEM = (*_BEFORE, Message.author != PERSON_AUTHOR, Message.audience == EVERYONE)
+_SAID = select(Message.text).where(*_TO_THEM).order_by(Message.seq.desc()).limit(1)
+_CHOICES = (
+    select(Message.turn_id, Message.extra)
+    .where(*_TO_THEM, Message.kind != "notice")
+    .order_by(Message.seq.desc())
+    .limit(REPLIES_OF_A_TURN)
+)
+_TURN_OF = (
+    select(Message, Turn)
+    .join(Turn, Turn.message_id == Message.id)
+    .where(Message.conversation_id == bindparam("conversation"), Message.external_id == bindparam("external"))
+)
+_REPLIES = (
+    select(Message)
+    .where(
+        Message.turn_id == bindparam("turn"),
+        Message.author.in_((BOT_AUTHOR, SYSTEM_AUTHOR)),
+        Message.audience == EVERYONE,
+    )
+    .order_by(Message.seq)
+)
 
 
 async def lock(session: AsyncSession, conversation_id: uuid.UUID) -> Conversation:
@@ -226,8 +258,8 @@ async def last_choices(
     session: AsyncSession, conversation_id: uuid.UUID, before: int
 ) -> list[dict[str, Any]]:
     """The newest choices that the last turn before `seq` offered the person (none if it offered none)."""
-    query = _said_to_them(conversation_id, before).where(Message.kind != "notice")
-    said = list((await session.execute(query.limit(REPLIES_OF_A_TURN))).scalars())
+    which = {"conversation": conversation_id, "before": before}
+    said = (await session.execute(_CHOICES, which)).all()
     last_turn = [one for one in said if one is said[0] or (one.turn_id and one.turn_id == said[0].turn_id)]
     offered = ((one.extra or {}).get("choices") for one in last_turn)
     return list(next(filter(None, offered), []))
@@ -235,27 +267,15 @@ async def last_choices(
 
 async def last_said(session: AsyncSession, conversation_id: uuid.UUID, before: int) -> str:
     """The last thing that was said to the person before `seq`; empty for nothing."""
-    last = (await session.execute(_said_to_them(conversation_id, before).limit(1))).scalar()
-    return last.text if last else ""
+    which = {"conversation": conversation_id, "before": before}
+    return (await session.execute(_SAID, which)).scalar() or ""
 
 
-def _said_to_them(conversation_id: uuid.UUID, before: int) -> Select[Message]:
-    """What was said to the person before `seq`, the newest first."""
-    to_them = (Message.author != PERSON_AUTHOR, Message.audience == EVERYONE)
-    query = select(Message).where(Message.conversation_id == conversation_id, *to_them)
-    return query.where(Message.seq < before).order_by(Message.seq.desc())
-
-
-async def last_words(session: AsyncSession, message: Message, limit: int = 5) -> tuple[list[str], str | None]:
+async def last_words(session: AsyncSession, message: Message) -> tuple[list[str], str | None]:
     """What the person wrote just before (oldest first), and the bot's question being answered, if any."""
-    query = (
-        select(Message)
-        .where(Message.conversation_id == message.conversation_id, Message.seq < message.seq)
-        .order_by(Message.seq.desc())
-        .limit(2 * limit)
-    )
-    earlier = list((await session.execute(query)).scalars())
-    theirs = [said.text for said in earlier if said.author == PERSON_AUTHOR][:limit]
+    which = {"conversation": message.conversation_id, "before": message.seq}
+    earlier = (await session.execute(_EARLIER, which)).all()
+    theirs = [said.text for said in earlier if said.author == PERSON_AUTHOR][:LAST_WORDS]
     asked = next((said for said in earlier if said.author != SYSTEM_AUTHOR), None)
     question = asked.text if asked and asked.author != PERSON_AUTHOR and asked.kind == "prompt" else None
     return theirs[::-1], question
@@ -273,23 +293,14 @@ async def turn_of(
     session: AsyncSession, conversation_id: uuid.UUID, external_id: str
 ) -> tuple[Message, Turn] | None:
     """The message and turn this id already made in this conversation."""
-    query = (
-        select(Message, Turn)
-        .join(Turn, Turn.message_id == Message.id)
-        .where(Message.conversation_id == conversation_id, Message.external_id == external_id)
-    )
-    row = (await session.execute(query)).first()
+    which = {"conversation": conversation_id, "external": external_id}
+    row = (await session.execute(_TURN_OF, which)).first()
     return (row[0], row[1]) if row else None
 
 
 async def replies_of(session: AsyncSession, turn_id: uuid.UUID) -> list[Message]:
     """What the bot and the service said to the person in one turn, in order."""
-    query = select(Message).where(
-        Message.turn_id == turn_id,
-        Message.author.in_((BOT_AUTHOR, SYSTEM_AUTHOR)),
-        Message.audience == EVERYONE,
-    )
-    return list((await session.execute(query.order_by(Message.seq))).scalars())
+    return list((await session.execute(_REPLIES, {"turn": turn_id})).scalars())
 
 
 async def repeat_question(session: AsyncSession, conversation: Conversation, now: datetime) -> None:

@@ -4,10 +4,11 @@ Everything happens inside the caller's transaction, under the conversation's loc
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.cases.service import CaseRules, ever_opened
@@ -19,6 +20,11 @@ from handoff.screening.messages import Sent
 from handoff.screening.model import StoredFinding
 from handoff.screening.service import NEET
 from handoff.screening.verdict import Verdict
+
+_THIS: BindParameter[uuid.UUID] = bindparam("conversation")
+_EVER_WORRIED = select(
+    or_(select(StoredFinding.id).where(StoredFinding.conversation_id == _THIS).exists(), ever_opened(_THIS))
+)
 
 
 @dataclass(frozen=True)
@@ -59,9 +65,8 @@ class Heard:
         """The assistant has the conversation, nothing was ever heard in it, and no case opened about it."""
         if self.conversation.state != BOT or self.conversation.safety_sent:
             return False
-        heard = select(StoredFinding.id).where(StoredFinding.conversation_id == self.conversation.id).exists()
-        query = select(or_(heard, ever_opened(self.conversation.id)))
-        return not (await self.session.execute(query)).scalar_one()
+        which = {"conversation": self.conversation.id}
+        return not (await self.session.execute(_EVER_WORRIED, which)).scalar_one()
 
     async def say(self, sent: Sent) -> None:
         """Send a fixed message as part of the turn."""

@@ -119,8 +119,10 @@ class TrainedScreen:
         if not before or len(_WORD.findall(joined)) > _LONG:
             return []
         scores = self.scores(joined)
+        if scores.levels[1] < _UNSURE:  # nearly always, so what was said before need not be read alone
+            return []
         level, said = self._level(scores), self._level(self.scores("\n".join(before)))
-        if scores.levels[1] < _UNSURE or LEVELS.index(said) >= LEVELS.index(level):
+        if LEVELS.index(said) >= LEVELS.index(level):
             return []
         return [self._finding(text, level, scores, [(0, len(text))])]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
@@ -19,6 +19,12 @@ from handoff.switches.model import BotSwitch
 
 CHANNELS = (WEBCHAT, SMS)
 HISTORY = 20
+_NEWEST = (
+    select(BotSwitch.on)
+    .where(BotSwitch.channel == bindparam("channel"))
+    .order_by(BotSwitch.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -38,9 +44,7 @@ class Turned:
 
 async def is_off(session: AsyncSession, channel: str) -> bool:
     """Whether the assistant is switched off for a channel."""
-    query = select(BotSwitch.on).where(BotSwitch.channel == channel)
-    newest = (await session.execute(query.order_by(BotSwitch.id.desc()).limit(1))).scalar()
-    return newest is False
+    return (await session.execute(_NEWEST, {"channel": channel})).scalar() is False
 
 
 async def switches(session: AsyncSession) -> list[Turned]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from handoff import keys
 from handoff.conversations.model import ChatSession
@@ -27,6 +27,9 @@ COOKIE = "wayline_chat"
 LEFT, QUIET = "left", "quiet"
 IDLE = timedelta(minutes=30)
 _TOUCH = timedelta(minutes=1)
+_SESSION = select(ChatSession).where(
+    ChatSession.token_hash == bindparam("hashed"), ChatSession.kind == bindparam("kind")
+)
 
 
 @dataclass(frozen=True)
@@ -99,9 +102,8 @@ async def page_form(request: web.Request) -> None:
 
 
 async def _find(request: web.Request, kind: str, hashed: str) -> ChatSession | None:
-    async with request.app[keys.DB].reading() as db:
-        query = select(ChatSession).where(ChatSession.token_hash == hashed, ChatSession.kind == kind)
-        return (await db.execute(query)).scalar()
+    async with request.app[keys.DB].reading(brief=True) as db:
+        return (await db.execute(_SESSION, {"hashed": hashed, "kind": kind})).scalar()
 
 
 async def _touch(request: web.Request, session: ChatSession) -> None:

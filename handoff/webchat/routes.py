@@ -34,9 +34,9 @@ async def send(request: web.Request) -> web.Response:
         request, conversation_id, uuid_field(body, "id"), string_field(body, "text")
     )
     turns, wanted = request.app[keys.TURNS], request.query.get("wait") == "1"
-    if not wanted or not await turns.wait(received.turn_id, WAIT_SECONDS):
+    if not wanted or not await turns.wait(received.turn_id, WAIT_SECONDS, fresh=not received.repeated):
         return web.json_response({"seq": received.seq}, status=202)
-    async with request.app[keys.DB].reading() as session:
+    async with request.app[keys.DB].reading(brief=True) as session:
         replies = await service.replies_to(session, received.turn_id)
     return web.json_response({"seq": received.seq, "replies": replies})
 

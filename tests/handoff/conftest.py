@@ -52,7 +52,8 @@ def nothing_blocks_the_loop() -> Iterator[BlockBuster]:
         for function in blockbuster.functions.values():
             function.can_block_in("handoff/migrate.py", "_upgrade")
             function.can_block_in("handoff/pages.py", {"make_templates", "static_path"})
-            function.can_block_in("handoff/sqlite.py", "_run")  # of a transaction in place: see there
+            # What is done in place is told there, and what of it may wait: `rollback` ends a look.
+            function.can_block_in("handoff/sqlite.py", {"_run", "_begins_at_once", "rollback", "commit"})
         yield blockbuster
 
 

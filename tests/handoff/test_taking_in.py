@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 
 import pytest
 from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from handoff import sqlite
 from handoff.app import Parts
 from handoff.conversations.model import WAITING, Contact, Conversation
 from handoff.conversations.service import append, open_webchat, sms_conversation
@@ -148,3 +150,32 @@ async def test_who_got_a_safety_message_is_looked_at(parts: Parts) -> None:
         thread = await open_webchat(session, now, "camden")
         thread.safety_sent = {"level": "urgent", "categories": [], "at": now.isoformat()}
     assert not await never_worried(parts, "camden")
+
+
+async def test_while_another_process_writes_the_others_go_on_and_it_is_written_after(parts: Parts) -> None:
+    if not parts.db.sqlite:
+        pytest.skip("PostgreSQL locks rows, not the whole")
+    file = parts.db.engine.url.database
+    other = sqlite3.connect(str(file), isolation_level=None, check_same_thread=False)
+    await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+
+    async def write() -> None:
+        async with parts.db.transaction(taking_in=True) as session:
+            await open_webchat(session, parts.clock.now(), "camden")
+
+    waiting = asyncio.create_task(write())
+    assert await kept(parts) == []  # the loop is free, and looks are answered
+    assert not waiting.done()
+    await asyncio.to_thread(other.execute, "COMMIT")
+    await waiting
+    assert await kept(parts) == ["camden"]
+    await asyncio.to_thread(other.close)
+
+
+async def test_while_the_disk_is_slow_a_commit_does_not_hold_up_the_others(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "QUICK_SECONDS", 0.0)
+    async with parts.db.transaction(taking_in=True) as session:
+        await open_webchat(session, parts.clock.now(), "camden")
+    assert await kept(parts) == ["camden"]
