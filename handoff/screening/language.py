@@ -74,10 +74,11 @@ def spoken(text: str) -> dict[str, str | bool | None]:
 
 def yes_to(text: str, offered: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """The choice that was offered in another language and that a plain yes in it takes ("tak", "sí")."""
-    words = words_of(text)
-    for choice in offered:
+    words, agreeing = words_of(text), shipped_languages().agreeing
+    in_which = {code for code, yes in agreeing.items() if words and yes.issuperset(words)}
+    for choice in offered if in_which else ():
         heard = hear_language(choice["text"])
-        if heard and words and shipped_languages().agreeing[heard.code].issuperset(words):
+        if heard and heard.code in in_which:
             return choice
     return None
 

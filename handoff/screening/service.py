@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.conversations.model import Message
@@ -34,6 +34,7 @@ _PLAINLY_NEET = re.compile(
     r"(?:work|employment|training|a job)\b)",
     re.IGNORECASE,
 )
+_FINDINGS = select(StoredFinding).where(StoredFinding.message_id == bindparam("message"))
 _SENTENCES = re.compile(r"[.?!\n]+")
 _MOST_SENTENCES, _LONGEST_EVIDENCE = 6, 200
 
@@ -59,10 +60,13 @@ def _language_of(text: str) -> tuple[Heard | None, list[Finding]]:
 def _by_language(
     text: str, before: Sequence[str], question: str | None, language: Heard | None
 ) -> list[Finding]:
-    """The trained screen reads English; what is in another language a person reads the same day as well."""
+    """The trained screen reads English, and on from English alone; what is in another language a person reads
+    the same day as well."""
     model = trained_screen()
     if language is None:
-        return model.screen(text, before) if model and not _only_answers(model, text, question) else []
+        if model is None or _only_answers(model, text, question):
+            return []
+        return model.screen(text, [one for one in before if hear_language(one) is None])
     found = model.screen_foreign(text) if model and is_mixed(text) else []
     return [*found, Finding("concern", (), (), "language", language.code)] if language.more else found
 
@@ -144,8 +148,7 @@ def store_findings(session: AsyncSession, at: datetime, message: Message, verdic
 
 async def findings_of(session: AsyncSession, message_id: uuid.UUID) -> list[StoredFinding]:
     """What was found in one message."""
-    query = select(StoredFinding).where(StoredFinding.message_id == message_id)
-    return list((await session.execute(query)).scalars())
+    return list((await session.execute(_FINDINGS, {"message": message_id})).scalars())
 
 
 async def findings_by_message(

@@ -66,6 +66,14 @@ def test_danger_told_in_english_after_another_language_is_heard(text: str) -> No
     assert at_least(screen(text).level, "urgent")
 
 
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [("nie rozumiem po angielsku, szukam pracy", "tak"), ("quiero un trabajo por favor", "vale")],
+)
+def test_a_word_after_another_language_is_not_read_on_from_it_as_english(before: str, text: str) -> None:
+    assert not at_least(screen(text, before=[before]).level, "concern")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everyday_questions_in_another_language_wait_for_a_person_and_no_more(language: str) -> None:
     assert [text for text in texts(language, "routine") if at_least(screen(text).level, "urgent")] == []
