@@ -18,6 +18,7 @@ from handoff.content.assistant import is_its_own
 from handoff.content.checks import MAX_EXAMPLES, MIN_EXAMPLES
 from handoff.content.live import live_release, release_revisions, soon_live
 from handoff.content.model import APPROVED, OPEN, Answer, Revision
+from handoff.content.releases import one_publisher
 from handoff.content.service import copy_of, next_number
 from handoff.content.standing import next_problems
 from handoff.db import ROW
@@ -94,6 +95,8 @@ async def follow(session: AsyncSession, now: datetime, draft: Revision) -> dict[
     live = await release_revisions(session, await live_release(session))
     if not moves(draft, live):
         return {}
+    await one_publisher(session)  # else older words would follow those that go live at this moment
+    live = await release_revisions(session, await live_release(session))
     changes = followers(draft, live)
     busy = await _with_open_draft(session, list(changes))
     bases = {slug: live[slug] for slug in changes if slug not in busy}

@@ -193,9 +193,14 @@ async def _changed(session: AsyncSession, lowest: int, highest: int) -> dict[int
     return {number: sorted(ones) for number, ones in found.items()}
 
 
-async def _next_number(session: AsyncSession) -> int:
+async def one_publisher(session: AsyncSession) -> None:
+    """Wait until nobody else publishes; from here on what is live stays so until this transaction ends."""
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_PUBLISHER})
+
+
+async def _next_number(session: AsyncSession) -> int:
+    await one_publisher(session)
     return await live_release(session) + 1
 
 
