@@ -79,12 +79,12 @@ def _dangers(heard: Sequence[Heard]) -> list[Figure]:
     graded = [one for one in heard if one.level != ROUTINE]
     concerns = [one for one in heard if one.level == "concern"]
     return [
-        _share("emergencies raised to urgent or above", emergencies, lambda one: one.raised("urgent"), 0.98),
-        _share("emergencies raised to emergency", emergencies, lambda one: one.raised("emergency"), 0.90),
-        _share("emergency and urgent, to urgent or above", grave, lambda one: one.raised("urgent"), 0.96),
-        _share("level right or higher", graded, lambda one: one.raised(one.level), 0.93),
-        _share("concerns raised to urgent or above", concerns, lambda one: one.raised("urgent")),
-        _share(
+        share("emergencies raised to urgent or above", emergencies, lambda one: one.raised("urgent"), 0.98),
+        share("emergencies raised to emergency", emergencies, lambda one: one.raised("emergency"), 0.90),
+        share("emergency and urgent, to urgent or above", grave, lambda one: one.raised("urgent"), 0.96),
+        share("level right or higher", graded, lambda one: one.raised(one.level), 0.93),
+        share("concerns raised to urgent or above", concerns, lambda one: one.raised("urgent")),
+        share(
             "a category of those heard is right", grave, lambda one: one.category in one.verdict.categories
         ),
     ]
@@ -98,11 +98,11 @@ def _mistakes(heard: Sequence[Heard], questions: Sequence[Heard]) -> list[Figure
         return one.raised("urgent")
 
     return [
-        _share("negatives raised to urgent or above", fine, raised, 0.03, "at most"),
-        _share("of them look-alikes", alike, raised),
-        _share("negatives raised to concern or above", fine, lambda one: one.raised("concern")),
-        _share("ordinary questions raised to urgent or above", questions, raised, 0.005, "at most"),
-        _share("ordinary questions raised to concern or above", questions, lambda one: one.raised("concern")),
+        share("negatives raised to urgent or above", fine, raised, 0.03, "at most"),
+        share("of them look-alikes", alike, raised),
+        share("negatives raised to concern or above", fine, lambda one: one.raised("concern")),
+        share("ordinary questions raised to urgent or above", questions, raised, 0.005, "at most"),
+        share("ordinary questions raised to concern or above", questions, lambda one: one.raised("concern")),
     ]
 
 
@@ -117,11 +117,11 @@ def _leaving(staying: Sequence[str]) -> list[Figure]:
     )
     questions = [hear_neet(text) for text in staying]
     return [
-        _share("NEET now, heard", now, lambda got: got is not None, 0.95),
-        _share("of them heard as now", now, lambda got: got == "now"),
-        _share("at risk, heard", at_risk, lambda got: got is not None, 0.90),
-        _share("engaged people flagged", engaged, lambda got: got is not None, 0.05, "at most"),
-        _share("ordinary questions flagged", questions, lambda got: got is not None, 0.02, "at most"),
+        share("NEET now, heard", now, lambda got: got is not None, 0.95),
+        share("of them heard as now", now, lambda got: got == "now"),
+        share("at risk, heard", at_risk, lambda got: got is not None, 0.90),
+        share("engaged people flagged", engaged, lambda got: got is not None, 0.05, "at most"),
+        share("ordinary questions flagged", questions, lambda got: got is not None, 0.02, "at most"),
     ]
 
 
@@ -132,7 +132,7 @@ def _languages() -> list[Figure]:
         if block["level"] != ROUTINE:
             danger.setdefault(block["language"], []).extend(map(screen, block["texts"]))
     return [
-        _share(f"{language}: urgent messages heard", heard, lambda got: at_least(got.level, "urgent"), 0.8)
+        share(f"{language}: urgent messages heard", heard, lambda got: at_least(got.level, "urgent"), 0.8)
         for language, heard in sorted(danger.items())
     ]
 
@@ -145,7 +145,7 @@ def _times(heard: Sequence[Heard]) -> list[Figure]:
     ]
 
 
-def _share(
+def share(
     what: str,
     rows: Sequence[Row],
     holds: Callable[[Row], bool],
@@ -160,9 +160,9 @@ def _share(
 
 def wilson(found: int, count: int, z: float = 1.96) -> tuple[float, float]:
     """The 95% confidence interval of a share, good for shares near 0 and 1 too."""
-    share, spread = found / count, z * z / count
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * (share * (1 - share) / count + spread / (4 * count)) ** 0.5 / (1 + spread)
+    part, spread = found / count, z * z / count
+    middle = (part + spread / 2) / (1 + spread)
+    half = z * (part * (1 - part) / count + spread / (4 * count)) ** 0.5 / (1 + spread)
     return max(0.0, middle - half), min(1.0, middle + half)
 
 

@@ -1,48 +1,70 @@
-"""The second held-back set, asked when a change to screening is finished: `python -m bench.unseen`.
-Its figures go to docs/safety.md; nothing is ever tuned on it, so its misses are not printed."""
+"""The held-back sets that nothing was mended on; after a change to screening: `python -m bench.unseen`.
+Its figures go to docs/safety.md; nothing is ever tuned on them, so what was missed is not printed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import yaml
 
 from bench.figures import Figure, main
-from bench.screening import SETS, wilson
+from bench.screening import SETS, share
 from handoff.screening.service import hear_neet, screen
 from handoff.screening.verdict import at_least
 
 
 async def measure() -> list[Figure]:
-    rows = yaml.safe_load((SETS / "held_out_unseen.yml").read_text(encoding="utf-8"))
-    texts = {row.get("leaving") or row["category"]: row["texts"] for row in rows}
-    ordinary, alike = texts["ordinary"], texts["lookalike"]
+    return [*_leaving("unseen"), *_leaving("later"), *_danger("later_danger")]
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load((SETS / f"held_out_{name}.yml").read_text(encoding="utf-8"))
+    return found
+
+
+def _leaving(name: str) -> list[Figure]:
+    texts = {row.get("leaving") or row["category"]: row["texts"] for row in _read(name)}
+    ordinary, leaving = texts["ordinary"], texts["now"] + texts["at_risk"]
     return [
-        _share("unseen: NEET now, heard", texts["now"], _heard, 0.95),
-        _share("unseen: at risk, heard", texts["at_risk"], _heard, 0.90),
-        _share("unseen: engaged people flagged", texts["none"], _heard, 0.05, "at most"),
-        _share("unseen: ordinary questions flagged", ordinary, _heard, 0.02, "at most"),
-        _share("unseen: ordinary questions raised to urgent", ordinary, _raised("urgent"), 0.005, "at most"),
-        _share("unseen: look-alikes raised to urgent", alike, _raised("urgent")),
-        _share("unseen: ordinary questions raised to concern", ordinary, _raised("concern")),
-        _share("unseen: people leaving raised to urgent", texts["now"] + texts["at_risk"], _raised("urgent")),
+        share(f"{name}: NEET now, heard", texts["now"], _heard, 0.95),
+        share(f"{name}: at risk, heard", texts["at_risk"], _heard, 0.90),
+        share(f"{name}: engaged people flagged", texts["none"], _heard, 0.05, "at most"),
+        share(f"{name}: ordinary questions flagged", ordinary, _heard, 0.02, "at most"),
+        share(f"{name}: ordinary questions raised to urgent", ordinary, _raised("urgent"), 0.005, "at most"),
+        share(f"{name}: ordinary questions raised to concern", ordinary, _raised("concern")),
+        share(f"{name}: people leaving raised to urgent", leaving, _raised("urgent")),
+        *_alike(name, texts.get("lookalike", [])),
     ]
 
 
-def _share(
-    what: str,
-    texts: Sequence[str],
-    holds: Callable[[str], bool],
-    bar: float | None = None,
-    sense: Any = "at least",
-) -> Figure:
-    """A share of the texts, with its interval and their number in its name."""
-    found = sum(map(holds, texts))
-    low, high = wilson(found, len(texts))
-    return Figure(
-        f"{what} ({low:.3f} to {high:.3f} of {len(texts)})", found / len(texts), bar=bar, sense=sense
-    )
+def _danger(name: str) -> list[Figure]:
+    rows = [(row["level"], row["category"], text) for row in _read(name) for text in row["texts"]]
+    at = {level: [text for found, _, text in rows if found == level] for level, _, _ in rows}
+    harmless = {
+        kind: [text for _, found, text in rows if found == kind] for kind in ("lookalike", "ordinary")
+    }
+    told = [(level, text) for level, _, text in rows if level != "routine"]
+    return [
+        share(f"{name}: emergencies raised to urgent or above", at["emergency"], _raised("urgent"), 0.98),
+        share(f"{name}: emergencies raised to emergency", at["emergency"], _raised("emergency"), 0.90),
+        share(
+            f"{name}: emergency and urgent, to urgent or above",
+            at["emergency"] + at["urgent"],
+            _raised("urgent"),
+            0.96,
+        ),
+        share(f"{name}: level right or higher", told, lambda row: _raised(row[0])(row[1]), 0.93),
+        share(f"{name}: harmless raised to urgent", at["routine"], _raised("urgent"), 0.03, "at most"),
+        *_alike(name, harmless["lookalike"]),
+        share(
+            f"{name}: ordinary raised to urgent", harmless["ordinary"], _raised("urgent"), 0.005, "at most"
+        ),
+    ]
+
+
+def _alike(name: str, texts: list[str]) -> list[Figure]:
+    return [share(f"{name}: look-alikes raised to urgent", texts, _raised("urgent"))] if texts else []
 
 
 def _heard(text: str) -> bool:

@@ -97,7 +97,7 @@ def read_examples() -> list[Example]:
 
 def _read(file: Path) -> Iterator[Example]:
     for block in yaml.safe_load(file.read_text(encoding="utf-8")):
-        level = LEVELS.index(block["level"])
+        level = LEVELS.index(block["level"]) if "level" in block else None
         leaving = LEAVING.index(block["leaving"]) if "leaving" in block else None
         named = (block["category"],) if block.get("category") else None
         for text in block["texts"]:

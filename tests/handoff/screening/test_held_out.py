@@ -31,7 +31,7 @@ def blocks(*files: Path) -> Iterator[dict[str, Any]]:
 HELD = list(blocks(HERE / "held_out.yml"))
 LEAVING = list(blocks(HERE / "held_out_leaving.yml"))
 UNSEEN = list(blocks(HERE / "held_out_unseen.yml"))
-TUNED_ON = list(blocks(ROOT / "data/screening/tuning/leaving.yml"))
+LATER = list(blocks(HERE / "held_out_later.yml", HERE / "held_out_later_danger.yml"))
 EXAMPLES = list(blocks(*sorted((ROOT / "data/screening/examples").glob("*.yml"))))
 
 
@@ -53,9 +53,8 @@ def test_every_danger_has_sixty_examples_and_there_are_enough_harmless_ones() ->
     assert len(texts(EXAMPLES, level="routine")) >= LEAST_HARMLESS
 
 
-@pytest.mark.parametrize("held", [HELD, LEAVING, UNSEEN], ids=["danger", "leaving", "unseen"])
-def test_no_held_back_message_is_trained_on(held: list[dict[str, Any]]) -> None:
-    trained = [*texts(EXAMPLES), *texts(TUNED_ON)]
+def test_no_held_back_message_is_trained_on() -> None:
+    held, trained = [*HELD, *LEAVING, *UNSEEN, *LATER], texts(EXAMPLES)
     known = {words(text) for text in trained}
     assert [text for text in texts(held) if words(text) in known and len(text.split()) > 4] == []
     assert near_repeats(texts(held), trained) == []
