@@ -16,7 +16,7 @@ import aiohttp
 from bench.questions import conversations
 from ops.console import Trouble
 
-CHATS_EACH = 20  # drawn before they talk, more than anybody gets through in two minutes
+CHATS_EACH = 20  # drawn before they talk: more than a minute of it, then they begin again
 Say = Callable[[str], Awaitable[bool]]  # whether the bot goes on answering
 Open = Callable[[], Awaitable[Say]]
 

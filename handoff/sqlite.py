@@ -6,7 +6,7 @@ end go together here, and the BEGIN goes with the first statement of its transac
 What takes a message in, or answers one, runs its statements where it is: nearly all find a row or two by
 their key in a tenth of a millisecond (at most, once somebody is accused, 200 messages), and the way to the
 thread takes many times that while fifty arrive a second. What waits stays in the thread: a BEGIN while
-another process writes, and a COMMIT while the disk is slow.
+another process writes, a COMMIT while the disk is slow, and the checkpoint that some COMMITs end with.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ FIRST_ROWS = 500
 READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
 PATIENT = "PRAGMA busy_timeout=5000"
 QUICK_SECONDS = 0.002
+CHECKPOINT_ROWS = 1_000  # written since the last checkpoint
 
 
 class OneTripConnection(aiosqlite.Connection):
@@ -41,6 +42,7 @@ class OneTripConnection(aiosqlite.Connection):
         super().__init__(connector, iter_chunk_size=64)
         self._thread.daemon = True  # as SQLAlchemy has it: a process never waits for a forgotten one
         self._stopping, self._disk = stopping, disk
+        self._changes = 0  # rows that this connection had written when its transaction began
 
     def stop(self) -> asyncio.Future[Any] | None:
         self._stopping.add(self._thread)
@@ -52,6 +54,8 @@ class OneTripConnection(aiosqlite.Connection):
     async def run(self, sql: str, parameters: Any, *, many: bool = False) -> _Done:
         """Execute a statement, after the BEGIN that waits for it, and fetch its first rows."""
         begin, self.begin = self.begin, ""
+        if begin:
+            self._changes = self._conn.total_changes
         if self.in_place and begin == WRITING and self._begins_at_once():
             begin = ""
         if self.in_place and begin != WRITING:
@@ -79,9 +83,9 @@ class OneTripConnection(aiosqlite.Connection):
     async def commit(self) -> None:
         self.begin = ""
         if self.in_transaction and self.in_place and self._disk.is_quick:
-            self._disk.commit(self._conn)
+            self._disk.commit(self._conn, self._changes)
         elif self.in_transaction:
-            await self._execute(self._disk.commit, self._conn)  # type: ignore[no-untyped-call]
+            await self._execute(self._disk.commit_and_tidy, self._conn, self._changes)  # type: ignore[no-untyped-call]
 
     async def rollback(self) -> None:
         """Every look ends with one."""
@@ -141,20 +145,36 @@ _Done = tuple[Any, int, Any, list[Any], sqlite3.Cursor | None]
 
 
 class Disk:
-    """How fast the disk is: the last commit, which waits until it has everything, tells."""
+    """How fast the disk is: the last commit that wrote something, and so waited for it, tells.
+
+    Connections leave the checkpoint, which copies the log into the database, to `commit_and_tidy`.
+    """
 
     def __init__(self) -> None:
         self._seconds = 0.0
+        self._rows = 0
 
     @property
     def is_quick(self) -> bool:
-        return self._seconds < QUICK_SECONDS
+        """Whether a commit may be waited for in place: nothing tells that it will be slow."""
+        return self._seconds < QUICK_SECONDS and self._rows < CHECKPOINT_ROWS
 
-    def commit(self, connection: sqlite3.Connection) -> None:
-        """End the transaction, and note how long that took."""
-        started = time.perf_counter()
-        connection.commit()
-        self._seconds = time.perf_counter() - started
+    def commit(self, connection: sqlite3.Connection, changes: int) -> None:
+        """End the transaction that began at so many `changes`, and note how long that took."""
+        rows, started = connection.total_changes - changes, time.perf_counter()
+        try:
+            connection.commit()
+        finally:
+            if rows:
+                self._seconds = time.perf_counter() - started
+                self._rows += rows
+
+    def commit_and_tidy(self, connection: sqlite3.Connection, changes: int) -> None:
+        """The same where it may take its time, with the checkpoint when it is due."""
+        self.commit(connection, changes)
+        if self._rows >= CHECKPOINT_ROWS:
+            self._rows = 0
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
 
 
 class Connections:

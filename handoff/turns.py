@@ -171,8 +171,10 @@ class Turns:
     async def wait(self, turn_id: uuid.UUID, seconds: float, *, fresh: bool = False) -> bool:
         """True once the turn is done, False when `seconds` have passed.
 
-        One that is `fresh`, taken in this moment and nothing awaited since, cannot be: it is not looked up.
+        One that is `fresh` was taken in this moment, by a service without other processes: nobody else can
+        have done it, and it is not looked up.
         """
+        fresh = fresh and self._db.sqlite
         deadline = asyncio.get_running_loop().time() + seconds
         async with self._hub.subscribe(turn_topic(turn_id)) as done:
             while True:

@@ -52,7 +52,7 @@ def nothing_blocks_the_loop() -> Iterator[BlockBuster]:
         for function in blockbuster.functions.values():
             function.can_block_in("handoff/migrate.py", "_upgrade")
             function.can_block_in("handoff/pages.py", {"make_templates", "static_path"})
-            # What is done in place is told there, and what of it may wait: `rollback` ends a look.
+            # What is done in place is told there; test_taking_in sees to it that no more of it waits.
             function.can_block_in("handoff/sqlite.py", {"_run", "_begins_at_once", "rollback", "commit"})
         yield blockbuster
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from handoff import sqlite
@@ -152,30 +155,92 @@ async def test_who_got_a_safety_message_is_looked_at(parts: Parts) -> None:
     assert not await never_worried(parts, "camden")
 
 
-async def test_while_another_process_writes_the_others_go_on_and_it_is_written_after(parts: Parts) -> None:
+async def taken_in(parts: Parts, area: str) -> None:
+    async with parts.db.transaction(taking_in=True) as session:
+        await open_webchat(session, parts.clock.now(), area)
+
+
+@pytest.fixture
+def other_process(parts: Parts) -> Iterator[sqlite3.Connection]:
+    """Somebody else who writes to the same file: a backup, a command."""
     if not parts.db.sqlite:
         pytest.skip("PostgreSQL locks rows, not the whole")
-    file = parts.db.engine.url.database
-    other = sqlite3.connect(str(file), isolation_level=None, check_same_thread=False)
-    await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+    other = sqlite3.connect(str(parts.db.engine.url.database), isolation_level=None, check_same_thread=False)
+    yield other
+    other.close()
 
-    async def write() -> None:
-        async with parts.db.transaction(taking_in=True) as session:
-            await open_webchat(session, parts.clock.now(), "camden")
 
-    waiting = asyncio.create_task(write())
+async def test_while_another_process_writes_the_others_go_on_and_it_is_written_after(
+    parts: Parts, other_process: sqlite3.Connection
+) -> None:
+    await asyncio.to_thread(other_process.execute, "BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(taken_in(parts, "camden"))
     assert await kept(parts) == []  # the loop is free, and looks are answered
     assert not waiting.done()
-    await asyncio.to_thread(other.execute, "COMMIT")
+    await asyncio.to_thread(other_process.execute, "COMMIT")
     await waiting
     assert await kept(parts) == ["camden"]
-    await asyncio.to_thread(other.close)
 
 
-async def test_while_the_disk_is_slow_a_commit_does_not_hold_up_the_others(
-    parts: Parts, monkeypatch: pytest.MonkeyPatch
+async def test_one_that_is_cut_off_while_another_process_writes_spoils_no_connection(
+    parts: Parts, other_process: sqlite3.Connection
 ) -> None:
-    monkeypatch.setattr(sqlite, "QUICK_SECONDS", 0.0)
-    async with parts.db.transaction(taking_in=True) as session:
-        await open_webchat(session, parts.clock.now(), "camden")
-    assert await kept(parts) == ["camden"]
+    await asyncio.to_thread(other_process.execute, "BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(taken_in(parts, "camden"))
+    assert await kept(parts) == []
+    waiting.cancel()
+    await asyncio.to_thread(other_process.execute, "COMMIT")
+    await asyncio.gather(waiting, return_exceptions=True)
+    for _ in range(20):  # more often than there are connections
+        await taken_in(parts, "lambeth")
+        async with parts.db.reading() as session:
+            assert (await session.execute(text("PRAGMA busy_timeout"))).scalar() == 5000
+    assert await kept(parts) == ["lambeth"] * 20
+
+
+@pytest.mark.parametrize(("quick", "in_place"), [(60.0, True), (0.0, False)], ids=["quick", "slow"])
+async def test_a_commit_is_waited_for_in_place_only_while_the_disk_is_quick(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, quick: float, in_place: bool
+) -> None:
+    if not parts.db.sqlite:
+        pytest.skip("PostgreSQL commits in its own processes")
+    where, commit = [], sqlite.Disk.commit
+
+    def noted(disk: sqlite.Disk, connection: sqlite3.Connection, changes: int) -> None:
+        where.append(threading.current_thread() is threading.main_thread())
+        commit(disk, connection, changes)
+
+    monkeypatch.setattr(sqlite, "QUICK_SECONDS", quick)
+    monkeypatch.setattr(sqlite.Disk, "commit", noted)
+    await taken_in(parts, "camden")
+    assert (True in where) == in_place
+
+
+def slow_disk(tmp_path: Path) -> tuple[sqlite.Disk, sqlite3.Connection]:
+    connection = sqlite3.connect(tmp_path / "disk.db", isolation_level=None)
+    connection.execute("CREATE TABLE row (word TEXT)")
+    disk = sqlite.Disk()
+    disk._seconds = 2.0
+    return disk, connection
+
+
+def test_a_commit_that_wrote_nothing_says_nothing_about_the_disk(tmp_path: Path) -> None:
+    disk, connection = slow_disk(tmp_path)
+    connection.execute("BEGIN")
+    disk.commit(connection, connection.total_changes)
+    assert not disk.is_quick
+
+
+def test_the_log_is_copied_into_the_database_by_a_commit_that_may_take_its_time(tmp_path: Path) -> None:
+    disk, connection = slow_disk(tmp_path)
+    disk._seconds = 0.0
+    connection.execute("PRAGMA journal_mode=WAL")
+    before = connection.total_changes
+    connection.execute("BEGIN")
+    connection.executemany("INSERT INTO row VALUES (?)", [("word",)] * sqlite.CHECKPOINT_ROWS)
+    disk.commit(connection, before)
+    assert not disk.is_quick
+    connection.execute("BEGIN")
+    disk.commit_and_tidy(connection, connection.total_changes)
+    assert disk.is_quick
+    assert connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[0] == 0
