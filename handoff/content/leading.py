@@ -22,7 +22,7 @@ from handoff.content.releases import one_publisher
 from handoff.content.service import copy_of, next_number
 from handoff.content.standing import next_problems
 from handoff.db import ROW
-from handoff.errors import Unprocessable
+from handoff.errors import Conflict, Unprocessable
 
 Changes = dict[str, dict[str, Any]]
 """By slug of another answer, the fields that say something else, with what they say."""
@@ -92,11 +92,10 @@ async def follow(session: AsyncSession, now: datetime, draft: Revision) -> dict[
 
     One with an open draft keeps its next steps: they lead on where they are said, and its editor is told.
     """
-    live = await release_revisions(session, await live_release(session))
+    release = await live_release(session)
+    live = await release_revisions(session, release)
     if not moves(draft, live):
         return {}
-    await one_publisher(session)  # else older words would follow those that go live at this moment
-    live = await release_revisions(session, await live_release(session))
     changes = followers(draft, live)
     busy = await _with_open_draft(session, list(changes))
     bases = {slug: live[slug] for slug in changes if slug not in busy}
@@ -105,6 +104,9 @@ async def follow(session: AsyncSession, now: datetime, draft: Revision) -> dict[
         changes[draft.goes_to] = {"slug": draft.goes_to}
     locked = select(Answer.slug).where(Answer.slug.in_(bases)).order_by(Answer.slug)
     await session.execute(locked.with_for_update(**ROW))
+    await one_publisher(session)  # after the rows, as in every step that publishes
+    if await live_release(session) != release:  # else older words would follow those that went live just now
+        raise Conflict("published_meanwhile", "Somebody published at the same moment. Try again.")
     return {slug: await _following(session, now, draft, base, changes[slug]) for slug, base in bases.items()}
 
 
