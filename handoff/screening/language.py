@@ -53,6 +53,12 @@ def is_mixed(text: str) -> bool:
     return sum(word in english for word in words_of(text)) >= LEAST_ENGLISH
 
 
+def has_english(text: str) -> bool:
+    """Whether any word of a message is plain English."""
+    english = shipped_languages().english
+    return any(word in english for word in words_of(text))
+
+
 def asked_language(text: str) -> str | None:
     """The code of the language that English words ask for ("can i talk in arabic"), else None."""
     said = text.casefold()

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.conversations.model import Message
 from handoff.screening import force, sets
 from handoff.screening.answers import plain_answers
-from handoff.screening.language import Heard, hear_language, is_mixed
+from handoff.screening.language import Heard, has_english, hear_language, is_mixed
 from handoff.screening.leaving import Leaving, Said, leaving_phrases
 from handoff.screening.model import StoredFinding as StoredFinding
 from handoff.screening.phrases import PhraseScreen
@@ -60,13 +60,15 @@ def _language_of(text: str) -> tuple[Heard | None, list[Finding]]:
 def _by_language(
     text: str, before: Sequence[str], question: str | None, language: Heard | None
 ) -> list[Finding]:
-    """The trained screen reads English, and on from English alone; what is in another language a person reads
-    the same day as well."""
+    """The trained screen reads English; what is in another language a person reads the same day as well.
+
+    A word without any English is not read on from another language as if it were English ("tak")."""
     model = trained_screen()
     if language is None:
         if model is None or _only_answers(model, text, question):
             return []
-        return model.screen(text, [one for one in before if hear_language(one) is None])
+        apart = not has_english(text) and any(map(hear_language, before))
+        return model.screen(text, () if apart else before)
     found = model.screen_foreign(text) if model and is_mixed(text) else []
     return [*found, Finding("concern", (), (), "language", language.code)] if language.more else found
 
