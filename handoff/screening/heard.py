@@ -68,6 +68,16 @@ class Heard:
         which = {"conversation": self.conversation.id}
         return not (await self.session.execute(_EVER_WORRIED, which)).scalar_one()
 
+    async def was_told_since(self) -> bool:
+        """Whether a safety message already came after this message."""
+        told = select(Message.id).where(
+            Message.conversation_id == self.conversation.id,
+            Message.seq > self.message.seq,
+            Message.author == SYSTEM_AUTHOR,
+            Message.kind == "safety",
+        )
+        return (await self.session.execute(told.limit(1))).first() is not None
+
     async def say(self, sent: Sent) -> None:
         """Send a fixed message as part of the turn."""
         await append(

@@ -111,10 +111,18 @@ async def _hold(heard: Heard) -> None:
     """
     conversation = heard.conversation
     again = heard.danger.level == "emergency" and not just_told(conversation, heard.now)
-    quiet = not await bot_may_speak(heard.session, heard.rules, conversation)
-    if not (again or (quiet and conversation.state == WAITING)) or not may_hold(conversation, heard.now):
+    if not (again or await _waits_for_a_word(heard)) or not may_hold(conversation, heard.now):
         return
     if again:
         await heard.say(safety_message(heard.danger, heard.area, heard.now))
     else:
         await heard.say(fixed_message("holding", heard.area, heard.now))
+
+
+async def _waits_for_a_word(heard: Heard) -> bool:
+    """The bot is quiet, nobody has joined, and nothing was said since: a disclosure that came after it
+    may have been screened before it, and answered."""
+    conversation = heard.conversation
+    if conversation.state != WAITING or await bot_may_speak(heard.session, heard.rules, conversation):
+        return False
+    return not await heard.was_told_since()

@@ -11,9 +11,11 @@ import pytest
 from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 
+from handoff import triaging
 from handoff.app import Parts, at_work, make_parts
 from handoff.conversations import service as conversations
 from handoff.conversations.model import Conversation, Message, Turn
+from handoff.screening.verdict import Verdict
 from handoff.turns import Turns
 from tests.handoff.factories import make_chat, sign_in
 from tests.handoff.fakes import FakeRasa, answer, talk
@@ -116,6 +118,27 @@ async def test_with_rasa_hung_a_disclosure_is_answered_and_nothing_from_the_bot_
     assert [message["author"] for message in await chat.messages()] == ["person", "person", "system"]
     (unsent,) = await stored(parts, chat.conversation, "bot")
     assert unsent.audience == "staff"
+
+
+async def test_a_question_that_is_screened_after_a_later_disclosure_is_not_told_to_hold_on(
+    client: TestClient, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disclosed, screen = asyncio.Event(), triaging.verdict_on
+
+    async def slow(words: str, before: list[str], question: str | None) -> Verdict:
+        if words == "can i get a bursary":
+            await disclosed.wait()
+        return await screen(words, before, question)
+
+    monkeypatch.setattr(triaging, "verdict_on", slow)
+    chat = await make_chat(client)
+    await chat.send("can i get a bursary")
+    (safety,) = await chat.say(SUICIDAL)
+    disclosed.set()
+    await _all_done(parts, chat.conversation)
+    assert [message["kind"] for message in await chat.messages()] == ["talk", "talk", "safety"]
+    (holding,) = await chat.say("hello?")
+    assert holding["text"] != safety["text"]
 
 
 async def test_after_a_disclosure_the_bot_is_quiet_and_the_case_is_at_the_top(
