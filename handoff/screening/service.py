@@ -60,17 +60,23 @@ def _language_of(text: str) -> tuple[Heard | None, list[Finding]]:
 def _by_language(
     text: str, before: Sequence[str], question: str | None, language: Heard | None
 ) -> list[Finding]:
-    """The trained screen reads English; what is in another language a person reads the same day as well.
-
-    A word without any English is not read on from another language as if it were English ("tak")."""
+    """The trained screen reads English; what is in another language a person reads the same day as well."""
     model = trained_screen()
     if language is None:
         if model is None or _only_answers(model, text, question):
             return []
-        apart = not has_english(text) and any(map(hear_language, before))
-        return model.screen(text, () if apart else before)
+        return model.screen(text, () if _is_apart(text, before) else before)
     found = model.screen_foreign(text) if model and is_mixed(text) else []
     return [*found, Finding("concern", (), (), "language", language.code)] if language.more else found
+
+
+def _is_apart(text: str, before: Sequence[str]) -> bool:
+    """Whether what has no English word ("tak") comes after another language: no English goes on in it.
+    Where languages cannot be told, everything is read on."""
+    try:
+        return not has_english(text) and any(map(hear_language, before))
+    except Exception:  # `_language_of` has found it, and a person reads the message
+        return False
 
 
 def _only_answers(model: TrainedScreen, text: str, question: str | None) -> bool:

@@ -164,7 +164,7 @@ async def taken_in(parts: Parts, area: str) -> None:
 def other_process(parts: Parts) -> Iterator[sqlite3.Connection]:
     """Somebody else who writes to the same file: a backup, a command."""
     if not parts.db.sqlite:
-        pytest.skip("PostgreSQL locks rows, not the whole")
+        pytest.skip("one writer at a time is SQLite's")
     other = sqlite3.connect(str(parts.db.engine.url.database), isolation_level=None, check_same_thread=False)
     yield other
     other.close()
@@ -203,7 +203,7 @@ async def test_a_commit_is_waited_for_in_place_only_while_the_disk_is_quick(
     parts: Parts, monkeypatch: pytest.MonkeyPatch, quick: float, in_place: bool
 ) -> None:
     if not parts.db.sqlite:
-        pytest.skip("PostgreSQL commits in its own processes")
+        pytest.skip("in place is SQLite's")
     where, commit = [], sqlite.Disk.commit
 
     def noted(disk: sqlite.Disk, connection: sqlite3.Connection, changes: int) -> None:

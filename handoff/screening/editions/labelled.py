@@ -21,7 +21,8 @@ class Labelled:
 
 @cache
 def labelled() -> tuple[Labelled, ...]:
-    """Every labelled message that is here (an installation may leave them out)."""
+    """Every message here that is labelled with a level (an installation may leave them out)."""
     files = sorted((SHIPPED / "examples").glob("*.yml"))
     blocks = [block for file in files for block in yaml.safe_load(file.read_text(encoding="utf-8"))]
-    return tuple(Labelled(text, block["level"]) for block in blocks for text in block["texts"])
+    rated = [block for block in blocks if "level" in block]
+    return tuple(Labelled(text, block["level"]) for block in rated for text in block["texts"])
