@@ -25,7 +25,7 @@ import aiosqlite
 FIRST_ROWS = 500
 READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
 PATIENT = "PRAGMA busy_timeout=5000"
-QUICK_SECONDS = 0.002
+QUICK_SECONDS = 0.008  # up to 5 ms of it another thread may have the interpreter, whatever the disk does
 CHECKPOINT_ROWS = 1_000  # written since the last checkpoint
 
 
