@@ -58,7 +58,7 @@ SHRUGS = ("fallback", "choices")
 MORE = "more"
 NO_SHRUGS = ("other_language", "other_language_waiting", "neet", "at_risk")
 _ABOUT = (
-    select(Conversation, Message)
+    select(Conversation, Message, switches.newest(Conversation.channel).scalar_subquery())
     .join(Message, Message.conversation_id == Conversation.id)
     .where(Message.id == bindparam("message"))
 )
@@ -114,10 +114,8 @@ class Asking:
     async def _asked(self, turn: Turn) -> Asked | None:
         """The turn as Rasa gets it; None when the bot may not speak any more."""
         async with self._db.reading(brief=True) as session:
-            conversation, message = await _read(session, turn)
-            if not await bot_may_speak(session, self._rules, conversation):
-                return None
-            if await switches.is_off(session, conversation.channel):
+            conversation, message, on = (await session.execute(_ABOUT, {"message": turn.message_id})).one()
+            if on is False or not await bot_may_speak(session, self._rules, conversation):
                 return None
             offered = await last_choices(session, conversation.id, message.seq)
             choice = chosen(message.text, offered) or yes_to(message.text, offered)
@@ -274,12 +272,6 @@ class Asking:
             kind="fallback",
             **_fixed("failure", self._rules.area(conversation.area), now),
         )
-
-
-async def _read(session: AsyncSession, turn: Turn) -> tuple[Conversation, Message]:
-    """What a turn is about, in one statement."""
-    row = (await session.execute(_ABOUT, {"message": turn.message_id})).one()
-    return row[0], row[1]
 
 
 async def _last_answer(session: AsyncSession, turn: Turn) -> str | None:

@@ -21,16 +21,18 @@ _NOT_TO_USE = re.compile(
 )
 
 
-async def take_note(
-    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, text: str
-) -> None:
-    """Add what the message states to the conversation's facts; what is said later replaces the earlier.
+def stated(rules: CaseRules, conversation: Conversation, text: str) -> Facts:
+    """What a message states of the person. Answers to a form are the form's own and are left to it."""
+    return {} if conversation.form else hear(text, rules.areas)
 
-    The caller holds the conversation's lock. Answers to a form are the form's own and are left to it.
+
+async def take_note(
+    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, heard: Facts
+) -> None:
+    """Add what was stated to the conversation's facts; what is said later replaces the earlier.
+
+    The caller holds the conversation's lock.
     """
-    heard = {} if conversation.form else hear(text, rules.areas)
-    if not heard:
-        return
     before = conversation.facts or {}
     if AREA in heard:
         heard = await _place(session, rules, now, conversation, heard)

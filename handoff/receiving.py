@@ -42,7 +42,7 @@ from handoff.conversations.service import (
 from handoff.conversations.words import LONGEST, normalise
 from handoff.db import Database
 from handoff.errors import Conflict, TooLong, Unprocessable
-from handoff.known import take_note
+from handoff.known import stated, take_note
 from handoff.savepoint import savepoint
 from handoff.screening.heard import Heard
 from handoff.screening.holding import bot_may_speak, may_hold
@@ -139,8 +139,9 @@ class Receiving:
     ) -> None:
         """Keep plain facts, in a savepoint: where that fails the words are stored all the same."""
         try:
-            async with savepoint(session, conversation):
-                await take_note(session, self._rules, now, conversation, words)
+            if heard := stated(self._rules, conversation, words):
+                async with savepoint(session, conversation):
+                    await take_note(session, self._rules, now, conversation, heard)
         except Exception as error:
             log.error("no note taken conversation=%s why=%s", conversation.id, type(error).__name__)
 

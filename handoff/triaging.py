@@ -191,9 +191,12 @@ async def _answers_reminder(heard: Heard) -> bool:
     if heard.verdict.level != "routine":
         return False
     try:
+        said = renewing.plain_answer(heard.message.text)
+        if said is None:
+            return False
         async with savepoint(heard.session, heard.conversation):
             return await renewing.hear(
-                heard.session, heard.rules, heard.now, heard.conversation, heard.message
+                heard.session, heard.rules, heard.now, heard.conversation, heard.message, said
             )
     except Exception as error:
         log.error("reminder not answered message=%s why=%s", heard.message.id, type(error).__name__)

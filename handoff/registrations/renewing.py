@@ -114,11 +114,15 @@ async def hand_over(
 
 
 async def hear(
-    session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation, message: Message
+    session: AsyncSession,
+    rules: CaseRules,
+    now: datetime,
+    conversation: Conversation,
+    message: Message,
+    said: str,
 ) -> bool:
-    """Take a plain YES or NO just after the question as its answer; False when this message is none."""
-    said = _answer(message.text)
-    if said is None or conversation.form is not None:
+    """Take the yes or no that a message says as the answer to the question just before; False if none was."""
+    if conversation.form is not None:
         return False
     reminder = await _asked_just_before(session, message)
     if reminder is None:
@@ -170,8 +174,8 @@ def grows_up(registration: Registration) -> bool:
     return until is not None and (turns_18(born) - until).days <= 1
 
 
-def _answer(text: str) -> str | None:
-    """ "dont tell the jobcentre" is a no to something else."""
+def plain_answer(text: str) -> str | None:
+    """A message's plain "yes" or "no"; "dont tell the jobcentre" is a no to something else."""
     plain = len(text) <= _LONGEST_ANSWER and not _OF_TELLING.search(text)
     found = read_permission(text) if plain else None
     return found.value if isinstance(found, Accepted) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
@@ -19,12 +19,15 @@ from handoff.switches.model import BotSwitch
 
 CHANNELS = (WEBCHAT, SMS)
 HISTORY = 20
-_NEWEST = (
-    select(BotSwitch.on)
-    .where(BotSwitch.channel == bindparam("channel"))
-    .order_by(BotSwitch.id.desc())
-    .limit(1)
-)
+
+
+def newest(channel: Any) -> Select[bool]:
+    """How the switch of a channel (a column or parameter) stands: False is off; no row, never turned."""
+    found = select(BotSwitch.on).where(BotSwitch.channel == channel)
+    return found.order_by(BotSwitch.id.desc()).limit(1)
+
+
+_NEWEST = newest(bindparam("channel"))
 
 
 @dataclass(frozen=True)

@@ -156,13 +156,18 @@ async def test_a_long_message_on_which_triage_fails_is_kept_for_an_adviser(
     assert await cases(parts) == {("safeguarding", "urgent"), ("failure", "urgent")}
 
 
+@pytest.mark.parametrize("part", ["stated", "take_note"])
 async def test_a_fact_that_cannot_be_kept_does_not_keep_the_words_out(
-    client: Client, parts: Parts, monkeypatch: pytest.MonkeyPatch
+    client: Client, parts: Parts, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
-    async def broken(*known: object) -> None:
+    asked = []
+
+    def broken(*known: object) -> None:
+        asked.append(known)
         raise ValueError("no")
 
-    monkeypatch.setattr("handoff.receiving.take_note", broken)
+    monkeypatch.setattr(f"handoff.receiving.{part}", broken)
     chat = await make_chat(client, "camden")
-    (safety,) = await chat.say(DANGER)
+    (safety,) = await chat.say(f"im 16 and {DANGER}")
+    assert asked
     assert safety["kind"] == "safety"
