@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import pytest
 from aiohttp.test_utils import TestClient
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from handoff.app import Parts
 from handoff.conversations.model import Conversation
-from tests.browser.chat import expect_said, open_chat, say
+from tests.browser.chat import expect_said, open_chat, say, seqs
 from tests.browser.conftest import NewPage, assert_accessible
 
 WEATHER = "https://www.bbc.co.uk/weather"
@@ -24,6 +25,16 @@ async def leads_to_the_weather(page: Page) -> None:
         await route.fulfill(content_type="text/html", body="<h1>Weather</h1>")
 
     await page.context.route("https://www.bbc.co.uk/**", weather)
+
+
+async def duplicate(page: Page) -> Page:
+    """A copy of the tab, as browsers make one: with its session storage."""
+    kept = await page.evaluate("sessionStorage.getItem('wayline-chat')")
+    copy = await page.context.new_page()
+    await copy.goto(page.url)
+    await copy.evaluate("kept => sessionStorage.setItem('wayline-chat', kept)", kept)
+    await copy.reload()
+    return copy
 
 
 async def press_the_button(page: Page) -> None:
@@ -55,6 +66,26 @@ async def test_leaving_shows_nothing_on_back(
     assert response.status == 401
     async with parts.db.reading() as session:
         assert (await session.execute(select(Conversation.left_at))).scalar_one() is not None
+
+
+async def test_what_is_said_in_another_tab_after_leaving_is_a_new_chat_and_answered(
+    new_page: NewPage, site: str
+) -> None:
+    page = await new_page()
+    await leads_to_the_weather(page)
+    await open_chat(page, site)
+    for text in ("hello", "and again"):
+        await say(page, text)
+        await expect(page.get_by_text(f"You said: {text}")).to_be_visible()
+    other = await duplicate(page)
+    await expect(other.get_by_text("You said: and again")).to_be_visible()
+    await press_the_button(page)
+    await expect(other.get_by_role("alert")).to_contain_text("This chat has ended")
+    await say(other, "i want to kill myself")
+    await expect(other.locator(".message--kind-safety")).to_contain_text("999")
+    await expect(other.locator(".message--person")).to_have_text([re.compile("i want to kill myself")])
+    assert await seqs(other) == [1, 2]
+    await expect(other.get_by_role("alert")).to_be_hidden()
 
 
 async def test_the_button_is_in_view_wherever_one_reads(new_page: NewPage, site: str) -> None:

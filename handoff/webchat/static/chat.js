@@ -10,7 +10,7 @@ import { View } from "./view.js";
 const LONGEST = 5000;
 const NEARLY = 4500;
 const OFFLINE = "You’re offline. You can keep writing: it is sent as soon as you are back.";
-const OVER = "This chat has ended. Reload the page to start a new one.";
+const OVER = "This chat has ended. What you send now starts a new one.";
 const OFFLINE_AFTER = 1500;
 
 const chat = document.getElementById("chat");
@@ -31,6 +31,7 @@ const helped = new Helped(document.getElementById("log"), session, {
 const working = { stream: true, sending: true };
 const { title } = document;
 let offlineTimer = null;
+let ended = false;
 
 const stream = new Stream(session, {
   message: (message) => {
@@ -72,6 +73,8 @@ function ask(about) {
 }
 
 function send(text) {
+  if (ended) view.clear(); // it opens another chat, whose messages are counted afresh
+  ended = false;
   const message = outbox.add(text);
   view.showPending(message);
   if (!working.sending) view.notSentYet(message);
@@ -127,6 +130,7 @@ function works(part, well) {
 }
 
 function over() {
+  ended = true;
   stream.stop();
   const unsent = outbox.queue.map(({ id, text }) => {
     view.dropPending(id);

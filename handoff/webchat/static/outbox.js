@@ -46,21 +46,22 @@ export class Outbox {
   /** Send the first of the queue; false when the chat is over. */
   async first() {
     const message = this.queue[0];
-    for (;;) {
+    while (this.queue[0] === message) {
       try {
         await this.session.open();
         this.handlers.opened();
         const answer = await this.session.call("/api/chat/messages", { method: "POST", body: message });
-        this.drop();
+        if (this.queue[0] === message) this.drop();
         this.handlers.sent(message, answer.seq);
         return true;
       } catch (error) {
+        if (this.queue[0] !== message) break; // the chat was over meanwhile, or left
         if (error instanceof Refused && error.status < 500 && error.status !== 429) return this.refused(message, error);
-        if (this.queue[0] !== message) return false; // left meanwhile
         this.handlers.waiting(message);
         await this.rest();
       }
     }
+    return true;
   }
 
   refused(message, error) {

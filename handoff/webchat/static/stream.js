@@ -10,13 +10,14 @@ export class Stream {
   constructor(session, handlers) {
     this.session = session;
     this.handlers = handlers;
-    this.last = 0;
     this.stopped = true;
   }
 
+  /** Follow a chat from its beginning: after a stop it is another one. */
   start() {
     if (!this.stopped) return;
     this.stopped = false;
+    this.last = 0;
     this.pause = FIRST_PAUSE;
     this.run();
   }
@@ -69,7 +70,7 @@ export class Stream {
     let waiting = "";
     for (;;) {
       const { value, done } = await reader.read();
-      if (done) return;
+      if (done || this.stopped) return;
       this.watch();
       waiting += decoder.decode(value, { stream: true });
       const events = waiting.split("\n\n");

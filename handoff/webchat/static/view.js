@@ -23,6 +23,15 @@ export class View {
     this.latest.addEventListener("submit", (event) => this.choose(event));
   }
 
+  /** Nothing of the chat before: its seqs are not those of the next. */
+  clear() {
+    this.log.replaceChildren();
+    this.shown.clear();
+    this.pending.clear();
+    this.newest = 0;
+    this.left = 0;
+  }
+
   /** A message with its seq, once however often it comes. */
   show(message) {
     if (this.shown.has(message.seq)) return;
