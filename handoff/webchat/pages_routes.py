@@ -129,7 +129,7 @@ async def exit_page(request: web.Request) -> web.Response:
     if chat := request.get(CHAT):
         await intake.leave_chat(request, chat)
     response = page(request, "webchat/exit.html", exit_url=request.app[keys.SETTINGS].exit_url)
-    response.del_cookie(COOKIE, path=f"/chat/{request.match_info['page']}")
+    give_cookie(response, request, request.match_info["page"], "", max_age=0)
     return response
 
 
@@ -203,15 +203,23 @@ async def fresh_chat(
     shown = {"live": status == 200, "embed": embed, "problem": problem, "text": text, "off": off}
     response = draw(request, form, status=status, **shown)
     if not embed:
-        response.set_cookie(
-            COOKIE,
-            token,
-            path=f"/chat/{page_id}",
-            httponly=True,
-            samesite="Strict",
-            secure=request.app[keys.SETTINGS].public_base_url.startswith("https://"),
-        )
+        give_cookie(response, request, page_id, token)
     return response
+
+
+def give_cookie(
+    response: web.Response, request: web.Request, page_id: str, token: str, max_age: int | None = None
+) -> None:
+    """The page's cookie, for as long as the browser is open; a `max_age` of 0 takes it away."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=max_age,
+        path=f"/chat/{page_id}",
+        httponly=True,
+        samesite="Strict",
+        secure=request.app[keys.SETTINGS].public_base_url.startswith("https://"),
+    )
 
 
 async def drawn_chat(request: web.Request, refusal: Refusal | None = None, text: str = "") -> web.Response:

@@ -158,7 +158,8 @@ async def test_exit_leads_away_revokes_the_page_and_tells_staff(client: TestClie
     page = await (await open_page(client)).post("a secret")
     away = await page.post("", path="/exit")
     assert 'content="0;url=https://www.bbc.co.uk/weather"' in away.html and "Wayline" not in away.html
-    assert "Max-Age=0" in away.response.headers["Set-Cookie"]
+    taken = away.response.headers["Set-Cookie"]
+    assert "Max-Age=0" in taken and f"Path={page.address}" in taken and "expires" not in taken.lower()
     back = await page.reload()
     assert back.response.headers["Location"] == "https://www.bbc.co.uk/weather"
     assert (await page.post("more")).response.headers["Location"] == "https://www.bbc.co.uk/weather"
