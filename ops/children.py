@@ -54,9 +54,15 @@ class Supervisor:
 
     def __init__(self, children: Sequence[Child], tell: Tell) -> None:
         self.children = children
-        self.tell = tell
+        self._tell = tell
         self.ready = False
         self._stopping = asyncio.Event()
+
+    def tell(self, name: str, line: str) -> None:
+        """Show a line. One that cannot be shown (a full disk, a closed pipe) is let go: what nobody reads any
+        more would hold the child up, log line by log line."""
+        with suppress(OSError, UnicodeError):
+            self._tell(name, line)
 
     def stop(self) -> None:
         """Ask everything to end; a second call does not wait for it."""
@@ -105,15 +111,10 @@ class Supervisor:
 
     async def _run_once(self, child: Child) -> str:
         """Start the child, pass its output on, and say how it ended."""
-        child.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), *child.command),
-            cwd=ROOT,
-            env=dict(child.env),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )
+        try:
+            child.process = await _start(child)
+        except OSError as error:  # no memory or no file handle left: there may be soon
+            return f"could not be started: {error.strerror}"
         output = asyncio.create_task(self._pass_on(child.name, child.process.stdout))
         if self._stopping.is_set():
             child.signal_group(signal.SIGTERM)
@@ -132,3 +133,15 @@ class Supervisor:
                 self.tell(name, line.decode(errors="replace").rstrip())
         if rest:
             self.tell(name, rest.decode(errors="replace"))
+
+
+async def _start(child: Child) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), *child.command),
+        cwd=ROOT,
+        env=dict(child.env),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )

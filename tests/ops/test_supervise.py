@@ -1,5 +1,7 @@
 """What the supervisor promises, with real processes standing in for Rasa, the actions and handoff."""
 
+import asyncio
+import errno
 import os
 import re
 import select
@@ -7,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -157,6 +159,73 @@ def test_a_child_that_never_starts_ends_everything_with_one_sentence(start):
     run.line(r"^rasa does not start \(exit code 1\); what it said stands above\.$")
     assert run.process.wait(timeout=20) == 1
     assert "Traceback" not in "".join(run.seen)
+
+
+TALKS = """
+import os, time
+for line in range(3_000): print('x' * 100)
+print('pid', os.getpid(), flush=True)
+time.sleep(600)
+"""
+
+
+def child(name: str, code: str) -> children.Child:
+    return children.Child(name, [sys.executable, "-c", code], dict(os.environ))
+
+
+async def run_until(
+    seen: Callable[[list[str]], bool], *kept: children.Child, log: str = os.devnull
+) -> list[str]:
+    """Supervise these with this log until what was said is enough; that, without the noise."""
+    said: list[str] = []
+
+    def tell(name: str, line: str) -> None:
+        if not line.startswith("xxx"):
+            said.append(f"{name}: {line}")
+            if seen(said):
+                supervisor.stop()
+        with open(log, "wb", buffering=0) as file:
+            file.write(line.encode())
+
+    supervisor = children.Supervisor(kept, tell)
+    watchdog = asyncio.get_running_loop().call_later(60, supervisor.stop)
+    await supervisor.run()
+    watchdog.cancel()
+    return said
+
+
+async def test_a_log_that_cannot_be_written_stops_no_child_and_holds_none_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(children, "FIRST_WAIT", 0.01)
+
+    def enough(said: list[str]) -> bool:
+        return sum("handoff: pid" in line for line in said) == 2 and any("rasa: pid" in line for line in said)
+
+    ends = TALKS.replace("time.sleep(600)", "raise SystemExit(3)")
+    assert enough(await run_until(enough, child("handoff", ends), child("rasa", TALKS), log="/dev/full"))
+
+
+async def test_a_restart_that_the_machine_has_no_room_for_is_tried_again(monkeypatch):
+    monkeypatch.setattr(children, "FIRST_WAIT", 0.01)
+    starts, start = [], asyncio.create_subprocess_exec
+
+    async def no_room_at_third(*command: object, **options: object) -> object:
+        starts.append(command)
+        if len(starts) == 3:
+            raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+        return await start(*command, **options)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", no_room_at_third)
+
+    def enough(said: list[str]) -> bool:
+        return sum("rasa: pid" in line for line in said) == 2 and any("handoff: pid" in line for line in said)
+
+    dies = TALKS.replace("time.sleep(600)", "raise SystemExit(3)")
+    said = await run_until(enough, child("handoff", TALKS), child("rasa", dies))
+    assert enough(said)
+    assert (
+        "rasa: rasa stopped (could not be started: Cannot allocate memory); starting it again in 0 s" in said
+    )
+    assert not any("handoff stopped" in line for line in said)
 
 
 def test_back_off_doubles_to_half_a_minute_and_starts_afresh_after_a_settled_start():
