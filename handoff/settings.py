@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from handoff.phones import is_drama
 from ops.demo_secrets import is_demo
 
 _MAIL_SERVER = re.compile(r"smtps?://([^\s/?#@]+@)?[^\s/?#@:]+(:[0-9]+)?/?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?(\?[^\s#]*)?")
 
+TWILIO = "https://api.twilio.com"
 _ON, _OFF = ("on", "1", "true", "yes"), ("off", "0", "false", "no")
 
 
@@ -110,6 +112,8 @@ class _Reader:
         port = self.number("WAYLINE_PORT", 8080)
         base = self.url("PUBLIC_BASE_URL", f"http://127.0.0.1:{port}")
         data_dir = Path(self.env.get("WAYLINE_DATA_DIR", "var"))
+        twilio = self.url("TWILIO_API_BASE", self.default_twilio(mode, base))
+        numbers = self.pairs("TWILIO_NUMBERS")
         found = Settings(
             mode=mode,
             host=self.env.get("WAYLINE_HOST", "127.0.0.1"),
@@ -125,9 +129,9 @@ class _Reader:
             trusted_proxies=self.items("TRUSTED_PROXIES") or Settings.trusted_proxies,
             twilio_account_sid=self.secret("TWILIO_ACCOUNT_SID"),
             twilio_auth_tokens=tuple(filter(None, self.secret("TWILIO_AUTH_TOKEN").split(","))),
-            twilio_number=self.env.get("TWILIO_NUMBER", Settings.twilio_number),
-            twilio_numbers=self.pairs("TWILIO_NUMBERS"),
-            twilio_api_base=self.url("TWILIO_API_BASE", self.default_twilio(mode, base)),
+            twilio_number=self.twilio_number(mode, twilio, numbers),
+            twilio_numbers=numbers,
+            twilio_api_base=twilio,
             smtp_url=self.mail_server(mode),
             mail_from=self.mail_from(mode),
             keys=tuple(filter(None, self.secret("WAYLINE_KEYS").split(","))),
@@ -145,7 +149,24 @@ class _Reader:
 
     @staticmethod
     def default_twilio(mode: str, base: str) -> str:
-        return f"{base}/phone/twilio" if mode == "demo" else "https://api.twilio.com"
+        return f"{base}/phone/twilio" if mode == "demo" else TWILIO
+
+    def twilio_number(self, mode: str, twilio: str, numbers: Mapping[str, str]) -> str:
+        """Where texts of no area's own number come from: in production the first of these, if not given.
+
+        Twilio itself sends nothing from a number for drama: there it is a fault, and so is none at all.
+        """
+        given = self.env.get("TWILIO_NUMBER", "").strip()
+        number = given or (Settings.twilio_number if mode == "demo" else next(iter(numbers), ""))
+        if mode == "production" and twilio == TWILIO:
+            if not number:
+                self.faults.append("TWILIO_NUMBER is not set")
+            for name, drama in [("TWILIO_NUMBER", given), *(("TWILIO_NUMBERS", one) for one in numbers)]:
+                if is_drama(drama):
+                    self.faults.append(
+                        f"{name}: {drama} is a number for drama; set one of your Twilio account"
+                    )
+        return number or Settings.twilio_number
 
     def url(self, name: str, usual: str) -> str:
         """A web address without a slash at its end; the usual one for a bad one, so that it is one fault."""

@@ -15,6 +15,8 @@ SECRETS = {
     "INTERNAL_TOKEN": "t",
 }
 MAIL = {"SMTP_URL": "smtps://line:p%40ss@mail.example:465", "MAIL_FROM": "alerts@wayline.example"}
+OURS, DRAMA = "+447480123456", "+447700900000"
+PRODUCTION = {**SECRETS, **MAIL, "WAYLINE_MODE": "production", "TWILIO_NUMBER": OURS}
 
 
 def test_every_fault_is_named_at_once() -> None:
@@ -76,13 +78,47 @@ def test_a_database_address_needs_no_driver_name(given: str, used: str) -> None:
 def test_the_clock_can_be_moved_in_demo_only() -> None:
     told = {**SECRETS, "WAYLINE_NOW": "2027-04-01T09:00:00"}
     assert Settings.from_env(told).now is not None
-    assert Settings.from_env({**told, **MAIL, "WAYLINE_MODE": "production"}).now is None
+    assert Settings.from_env({**told, **PRODUCTION}).now is None
 
 
 @pytest.mark.parametrize("name", MAIL)
 def test_production_needs_a_way_to_mail_alerts(name: str) -> None:
     with pytest.raises(BadSettings, match=f"{name} is not set"):
-        Settings.from_env({**SECRETS, **MAIL, "WAYLINE_MODE": "production", name: ""})
+        Settings.from_env({**PRODUCTION, name: ""})
+
+
+@pytest.mark.parametrize(
+    ("numbers", "fault"),
+    [
+        ({"TWILIO_NUMBER": ""}, "TWILIO_NUMBER is not set"),
+        (
+            {"TWILIO_NUMBER": DRAMA},
+            f"TWILIO_NUMBER: {DRAMA} is a number for drama; set one of your Twilio account",
+        ),
+        (
+            {"TWILIO_NUMBERS": f"{OURS}=camden,{DRAMA}=lambeth"},
+            f"TWILIO_NUMBERS: {DRAMA} is a number for drama; set one of your Twilio account",
+        ),
+    ],
+)
+def test_production_refuses_a_number_that_twilio_sends_nothing_from(
+    numbers: dict[str, str], fault: str
+) -> None:
+    with pytest.raises(BadSettings) as bad:
+        Settings.from_env({**PRODUCTION, **numbers})
+    assert bad.value.faults == [fault]
+    stand_in = {"TWILIO_API_BASE": "http://127.0.0.1:8090/phone/twilio"}
+    assert Settings.from_env({**PRODUCTION, **numbers, **stand_in}).twilio_number in (OURS, DRAMA)
+
+
+def test_in_production_the_first_of_several_numbers_stands_in_for_one_that_is_not_set() -> None:
+    told = {**PRODUCTION, "TWILIO_NUMBER": "", "TWILIO_NUMBERS": f"{OURS}=camden,+447480123457=lambeth"}
+    assert Settings.from_env(told).twilio_number == OURS
+
+
+@pytest.mark.parametrize("given", [{}, {"TWILIO_NUMBER": ""}, {"TWILIO_NUMBERS": f"{OURS}=camden"}])
+def test_a_demonstration_has_a_number_for_drama(given: dict[str, str]) -> None:
+    assert Settings.from_env({**SECRETS, **given}).twilio_number == DRAMA
 
 
 @pytest.mark.parametrize(
