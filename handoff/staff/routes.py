@@ -105,7 +105,9 @@ async def _sign_in(request: web.Request, email: str, password: str, code: str) -
     address = client_address(request, settings.trusted_proxies)
     account = keyring.blind_index(email.strip().lower())
     here = f"{account} {address}"
-    if not limits.tries.allows(address) or limits.here.spent(here) or limits.anywhere.spent(account):
+    if not limits.tries.allows(address):
+        raise TooMany("too_many", "Too many people are signing in from here at once. Try again in a moment.")
+    if limits.here.spent(here) or limits.anywhere.spent(account):
         raise TooMany("too_many", "Too many tries. Wait 15 minutes, or ask your administrator.")
     try:
         return await service.sign_in(

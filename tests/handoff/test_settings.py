@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handoff.settings import BadSettings, Settings
+from handoff.settings import BadSettings, Limits, Settings
 
 SECRETS = {
     "TWILIO_ACCOUNT_SID": "AC5f",
@@ -133,3 +133,9 @@ def test_the_public_address_follows_the_port() -> None:
     settings = Settings.from_env({**SECRETS, "WAYLINE_PORT": "9000"})
     assert settings.public_base_url == "http://127.0.0.1:9000"
     assert settings.twilio_api_base == "http://127.0.0.1:9000/phone/twilio"
+
+
+def test_a_demonstration_s_limits_leave_room_above_what_is_promised() -> None:
+    limits = Limits()
+    assert limits.chats_per_address_minute >= 2 * 50 * 60 and limits.chat_messages_per_second >= 2 * 10
+    assert limits.sign_ins_per_address_second >= 2 * 20 and limits.texts_per_number_second >= 2 * 50

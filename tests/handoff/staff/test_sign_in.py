@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pyotp
 import pytest
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 
-from handoff.app import Parts
+from handoff.app import Parts, make_public_app
 from handoff.clock import Clock
+from handoff.settings import Limits
 from handoff.staff import service
 from handoff.staff.passwords import hash_password
 from tests.handoff.conftest import PASSWORD
@@ -83,6 +85,16 @@ async def test_wrong_guesses_tire_an_account(client: Client) -> None:
 async def test_twenty_people_behind_one_address_sign_in_in_the_same_second(client: Client) -> None:
     answers = await asyncio.gather(*(attempt(client) for _ in range(20)))
     assert {status for status, _ in answers} == {200}
+
+
+async def test_more_in_a_second_than_an_address_may_are_asked_to_wait_a_moment(parts: Parts) -> None:
+    none_at_all = replace(parts.settings, limits=Limits(sign_ins_per_address_second=0))
+    app = make_public_app(replace(parts, settings=none_at_all))
+    async with TestClient(TestServer(app, port=parts.settings.port)) as client:
+        response = await client.post("/api/staff/session", json={"email": EMAIL, "password": PASSWORD})
+        error = (await response.json())["error"]
+    assert (response.status, error["code"]) == (429, "too_many")
+    assert "moment" in error["message"] and "15 minutes" not in error["message"]
 
 
 async def test_the_token_for_writes_is_asked_for(client: Client) -> None:
