@@ -32,7 +32,7 @@ from handoff.content.keeping.view import kept
 from handoff.content.leading_view import leading
 from handoff.content.learning import open_trainings, progress, usual_seconds
 from handoff.content.live import live_release
-from handoff.content.model import APPROVED, SET_ASIDE
+from handoff.content.model import APPROVED, DRAFT, SET_ASIDE
 from handoff.content.standing import live_titles
 from handoff.content.steps import STEPS, Given, Step, take
 from handoff.content.wording import Wording, preview
@@ -209,7 +209,9 @@ async def _answer(
         led = await leading(session, view, rules.vocabulary)
         threads = await comments.threads(session, view.draft) if view.draft else []
         said_counts = await comments.said_counts(session, view.answer.slug)
-    wording = _wording(view, given)
+    typed_words, kept_words = _wording(view, given), Wording.of(view.newest)
+    writes = _writes(request, view)
+    wording = typed_words if writes else kept_words
     area = rules.areas.get(given.get("area") or request.query.get("area", ""), rules.area(None))
     return page(
         request, "content/answer.html", status=refusal.status if refusal else 200,
@@ -218,8 +220,9 @@ async def _answer(
         changes=_changes(view), today=today,
         figures=service.figures_of(view.live or view.newest, facts),
         filled=facts.on(area, today), fill=fill,
-        theirs=_theirs(view, wording, refusal), is_own=_is_own(request, view), moment=_moment(request),
-        day=_day,
+        theirs=_theirs(view, wording, refusal) if writes else [], writes=writes,
+        unsaved=[] if writes else _unsaved(typed_words, kept_words), is_own=_is_own(request, view),
+        moment=_moment(request), day=_day,
         said=_said(request, view), states=STATES, state=service.state_of(view.draft) if view.draft else None,
         rules=rules, zone=rules.area(None).timezone,
         heard=await _heard(request), titles=titles, difference=difference,
@@ -227,7 +230,7 @@ async def _answer(
         led=led, threads=threads, said_counts=said_counts, boxes=BOXES, undo=_undo(request, view),
         guide=guide, guide_steps=first_edit.STEPS,
         looked=await writing_routes.looked_over(request, view, wording),
-        tried=await writing_routes.tried(request, view, wording, given) if asks else None,
+        tried=await writing_routes.tried(request, view, typed_words, given) if asks else None,
     )  # fmt: skip
 
 
@@ -265,6 +268,20 @@ def _wording(view: service.AnswerView, given: Given) -> Wording:
         return Wording.read(given, kept) if given else kept
     except Refusal:  # far too long to be an answer: what was typed would not fit on a page either
         return kept
+
+
+def _writes(request: web.Request, view: service.AnswerView) -> bool:
+    """Whether the page has the boxes: else what was typed stands beside what is kept."""
+    draft = view.draft
+    open_to_write = draft is not None and draft.state == DRAFT and not draft.goes_to
+    return open_to_write and signed_in(request).may("content.edit")
+
+
+def _unsaved(typed: Wording, kept: Wording) -> list[tuple[str, str]]:
+    """What was typed and is not kept, by the name of its box: to copy, where there are no boxes any more."""
+    typed, kept = typed.tidied, kept.tidied
+    pairs = ((label, getattr(typed, field), getattr(kept, field)) for field, label in LABELS.items())
+    return [(label, mine) for label, mine, theirs in pairs if mine and mine != theirs]
 
 
 def _changes(view: service.AnswerView) -> dict[str, list[Change]]:

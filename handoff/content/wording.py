@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -74,6 +74,11 @@ class Wording:
     def questions(self) -> list[str]:
         """The example questions, without the lines that are empty."""
         return [line for line in (" ".join(line.split()) for line in self.examples.split("\n")) if line]
+
+    @property
+    def tidied(self) -> Wording:
+        """The same without empty lines and places, as it would be kept."""
+        return replace(self, next="\n".join(self.steps), examples="\n".join(self.questions))
 
     @classmethod
     def of(cls, revision: Revision) -> Wording:

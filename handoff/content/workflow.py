@@ -30,7 +30,7 @@ from handoff.content.model import (
     Revision,
 )
 from handoff.content.moments import in_words
-from handoff.content.service import AnswerView, answer_view, copy_of, next_number
+from handoff.content.service import AnswerView, answer_view, copy_of, next_number, same
 from handoff.content.standing import must_stand
 from handoff.content.wording import Wording, problems
 from handoff.db import ROW
@@ -76,8 +76,15 @@ async def start_draft(work: Editing, slug: str, *, shipped: bool = False) -> Rev
 
 
 async def save_draft(work: Editing, slug: str, version: int, wording: Wording) -> Revision:
-    """Keep the words, right or wrong; Conflict `changed_meanwhile` names who saved in between."""
+    """Keep the words, right or wrong; Conflict `changed_meanwhile` names who saved in between.
+
+    Whoever changes nothing has not written: the draft stays as it is, and they may still approve it.
+    """
     draft = await open_draft(work, slug, version, DRAFT)
+    said = copy_of(draft, work.now)
+    wording.put_into(said)
+    if same(said, draft):
+        return draft
     wording.put_into(draft)
     wrote_in(work, draft)
     await touch(work, draft, "answer.save_draft")

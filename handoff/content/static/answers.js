@@ -6,10 +6,7 @@ const writer = document.querySelector("[data-writer]");
 
 const examples = document.querySelector("[data-examples]");
 
-if (writer) {
-  follow(writer);
-  keepWords(writer);
-}
+if (writer) follow(writer);
 if (examples) lookOver(examples);
 
 function follow(form) {
@@ -121,26 +118,4 @@ function errors(form, box, sentences) {
 
 function sentence(words) {
   return withText("p", `${words[0].toUpperCase()}${words.slice(1)}.`, "field-error");
-}
-
-// Words that were not saved come back in this tab, whatever went wrong (a signed-out session, a closed lid);
-// they are kept for the draft's version, so what is saved once is never brought back over newer words.
-function keepWords(form) {
-  const key = () => `words ${form.getAttribute("action")} ${form.elements.version.value}`;
-  const keep = () => sessionStorage.setItem(key(), words(form));
-  const kept = sessionStorage.getItem(key());
-  if (kept && kept !== words(form)) bringBack(form, kept);
-  form.addEventListener("input", keep);
-  form.addEventListener("saved", keep); // under the version that the save gave
-}
-
-function words(form) {
-  const fields = [...new FormData(form)].filter(([name]) => !["csrf", "version", "area", "slug"].includes(name));
-  return JSON.stringify(fields.map(([name, value]) => [name, value.replaceAll("\r\n", "\n")]));
-}
-
-function bringBack(form, kept) {
-  for (const [name, value] of JSON.parse(kept)) form.elements[name].value = value;
-  document.querySelector("[data-brought-back]").hidden = false;
-  form.dispatchEvent(new Event("input"));
 }

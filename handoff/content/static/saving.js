@@ -1,8 +1,9 @@
 // Saves the draft a few seconds after the last change, and says who else is writing.
-// A save that cannot be made loses nothing: the words stay in the boxes and in this tab (answers.js).
+// A save that cannot be made loses nothing: the words stay in the boxes and in this tab (typed.js).
 
 const AFTER = 4000;
 const AGAIN = 10000;
+const NO_WORDS = ["csrf", "version", "slug", "area", "question"]; // on the form, and nothing of the answer
 const form = document.querySelector("[data-writer]");
 const line = document.querySelector("[data-saved]");
 const others = document.querySelector("[data-others]");
@@ -26,14 +27,15 @@ function saveBySelf() {
     return saving;
   };
   const send = async () => {
-    const typed = JSON.stringify(fields());
-    const answer = await post(typed);
+    const typed = JSON.stringify(words());
+    const answer = await post(JSON.stringify({ ...words(), version: Number(form.elements.version.value) }));
     if (answer.ok) {
       const draft = (await answer.json()).draft;
       forms("version").forEach((box) => (box.value = draft.version));
-      form.dispatchEvent(new CustomEvent("saved"));
+      const all = typed === JSON.stringify(words());
+      form.dispatchEvent(new CustomEvent("saved", { detail: { all } }));
       tell(`Saved at ${new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}.`);
-      if (typed !== JSON.stringify(fields())) later(AFTER);
+      if (!all) later(AFTER);
     } else if (answer.status === 0 || answer.status >= 500) {
       tell("Not saved: no connection. Your words are kept in this tab, and saved when it is back.", true);
       later(AGAIN);
@@ -43,13 +45,15 @@ function saveBySelf() {
   };
   const refused = async (answer) => {
     const error = (await answer.json().catch(() => null))?.error ?? {};
-    stopped = ["changed_meanwhile", "wrong_state", "no_draft"].includes(error.code);
+    stopped = answer.status === 409;
     const why = answer.status === 401 ? "You are signed out." : error.message ?? "The server said no.";
     const next = stopped ? " Press Save draft to see both wordings." : "";
     tell(`Not saved by itself. ${why}${next} Your words are kept in this tab.`, true);
   };
 
-  form.addEventListener("input", () => later(AFTER));
+  form.addEventListener("input", (event) => {
+    if (!NO_WORDS.includes(event.target.name)) later(AFTER);
+  });
   addEventListener("online", () => later(0));
   // A form must not go out beside a save: its version would be the old one.
   document.addEventListener("submit", (event) => {
@@ -59,8 +63,8 @@ function saveBySelf() {
     saving.finally(() => event.target.requestSubmit(event.submitter));
   });
 
-  function fields() {
-    return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, name === "version" ? Number(value) : value]));
+  function words() {
+    return Object.fromEntries([...new FormData(form)].filter(([name]) => !NO_WORDS.includes(name)));
   }
 }
 
