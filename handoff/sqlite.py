@@ -12,6 +12,7 @@ another process writes, a COMMIT while the disk is slow, and the checkpoint that
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -22,6 +23,7 @@ from weakref import WeakSet
 
 import aiosqlite
 
+log = logging.getLogger(__name__)
 FIRST_ROWS = 500
 READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
 PATIENT = "PRAGMA busy_timeout=5000"
@@ -43,6 +45,7 @@ class OneTripConnection(aiosqlite.Connection):
         self._thread.daemon = True  # as SQLAlchemy has it: a process never waits for a forgotten one
         self._stopping, self._disk = stopping, disk
         self._changes = 0  # rows that this connection had written when its transaction began
+        self._began = False
 
     def stop(self) -> asyncio.Future[Any] | None:
         self._stopping.add(self._thread)
@@ -53,15 +56,22 @@ class OneTripConnection(aiosqlite.Connection):
 
     async def run(self, sql: str, parameters: Any, *, many: bool = False) -> _Done:
         """Execute a statement, after the BEGIN that waits for it, and fetch its first rows."""
+        self._refuse_alone()
         begin, self.begin = self.begin, ""
         if begin:
-            self._changes = self._conn.total_changes
+            self._changes, self._began = self._conn.total_changes, True
         if self.in_place and begin == WRITING and self._begins_at_once():
             begin = ""
         if self.in_place and begin != WRITING:
             return _run(self._conn, begin, sql, parameters, many)
         done: _Done = await self._execute(_run, self._conn, begin, sql, parameters, many)  # type: ignore[no-untyped-call]
         return done
+
+    def _refuse_alone(self) -> None:
+        """Where SQLite itself took a transaction back (a disk that fails), and whoever ran the statement lives
+        with its error, the next ones would each be committed alone, and the first ones be lost unseen."""
+        if self._began and not self.in_transaction:
+            raise sqlite3.OperationalError("SQLite took the transaction back")
 
     def _begins_at_once(self) -> bool:
         """Whether the writer's turn was free and is ours; while another process has it, the thread waits."""
@@ -81,7 +91,8 @@ class OneTripConnection(aiosqlite.Connection):
         return await self._execute(fetcher, *arguments)  # type: ignore[no-untyped-call]
 
     async def commit(self) -> None:
-        self.begin = ""
+        self._refuse_alone()
+        self.begin, self._began = "", False
         if self.in_transaction and self.in_place and self._disk.is_quick:
             self._disk.commit(self._conn, self._changes)
         elif self.in_transaction:
@@ -89,7 +100,7 @@ class OneTripConnection(aiosqlite.Connection):
 
     async def rollback(self) -> None:
         """Every look ends with one."""
-        self.begin = ""
+        self.begin, self._began = "", False
         if self.in_transaction and self.in_place:
             self._conn.rollback()
         elif self.in_transaction:
@@ -174,7 +185,15 @@ class Disk:
         self.commit(connection, changes)
         if self._rows >= CHECKPOINT_ROWS:
             self._rows = 0
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+            _checkpoint(connection)
+
+
+def _checkpoint(connection: sqlite3.Connection) -> None:
+    """What was committed stands whether this works or not; a later one copies what this one did not."""
+    try:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+    except sqlite3.Error as error:
+        log.warning("checkpoint put off why=%s", error)
 
 
 class Connections:

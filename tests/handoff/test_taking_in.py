@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from handoff import sqlite
 from handoff.app import Parts
@@ -22,6 +24,7 @@ from handoff.screening.heard import Heard
 from handoff.screening.model import StoredFinding
 from handoff.screening.verdict import Verdict
 from tests.handoff.cases.scenes import make_case, signed_in
+from tests.handoff.factories import make_chat
 from tests.handoff.sms.phones import CAMDEN, Phone
 
 PHONE = "+447700900177"
@@ -244,3 +247,60 @@ def test_the_log_is_copied_into_the_database_by_a_commit_that_may_take_its_time(
     disk.commit_and_tidy(connection, connection.total_changes)
     assert disk.is_quick
     assert connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[0] == 0
+
+
+def test_what_was_committed_stands_though_the_log_could_not_be_copied(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    disk, connection = slow_disk(tmp_path)
+    connection.execute("PRAGMA journal_mode=WAL")
+    before = connection.total_changes
+    connection.execute("BEGIN")
+    connection.executemany("INSERT INTO row VALUES (?)", [("word",)] * sqlite.CHECKPOINT_ROWS)
+    looking = connection.execute("SELECT word FROM row")  # with it open SQLite copies nothing: "locked"
+    looking.fetchone()
+    disk.commit_and_tidy(connection, before)
+    assert "checkpoint put off why=database table is locked" in caplog.text
+    other = sqlite3.connect(tmp_path / "disk.db")
+    assert other.execute("SELECT count(*) FROM row").fetchone() == (sqlite.CHECKPOINT_ROWS,)
+    other.close()
+    connection.close()
+
+
+async def take_back(parts: Parts, column: str) -> None:
+    """From now on SQLite answers a change of this column as it does a disk that fails: all is taken back."""
+    if not parts.db.sqlite:
+        pytest.skip("only SQLite takes back a whole transaction and then goes on")
+    refusal = f"CREATE TRIGGER refusal BEFORE UPDATE OF {column} ON conversation BEGIN "
+    async with parts.db.transaction() as session:
+        await session.execute(text(refusal + "SELECT RAISE(ROLLBACK, 'the disk fails'); END"))
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+@pytest.mark.parametrize("taking_in", [True, False])
+async def test_what_sqlite_took_back_is_never_said_to_be_stored(
+    parts: Parts, taking_in: bool, goes_on: bool
+) -> None:
+    await take_back(parts, "area")
+    with pytest.raises(OperationalError, match="took the transaction back"):
+        async with parts.db.transaction(taking_in=taking_in) as session:
+            await open_webchat(session, parts.clock.now(), "camden")
+            with suppress(DBAPIError):
+                await session.execute(text("UPDATE conversation SET area = 'lambeth'"))
+            if goes_on:
+                await open_webchat(session, parts.clock.now(), "camden")
+    assert await kept(parts) == []
+    await taken_in(parts, "camden")
+    assert await kept(parts) == ["camden"]
+
+
+async def test_a_message_whose_note_cost_the_transaction_is_not_said_to_be_stored(
+    client: TestClient, parts: Parts
+) -> None:
+    chat, message = await make_chat(client), str(uuid.uuid4())
+    await take_back(parts, "facts")
+    assert (await chat.send("im 17 and i live in camden", message)).status >= 500
+    async with parts.db.transaction() as session:
+        await session.execute(text("DROP TRIGGER refusal"))
+    assert (await chat.send("im 17 and i live in camden", message, wait=True)).status == 200
+    assert [one["text"] for one in await chat.messages()].count("im 17 and i live in camden") == 1
