@@ -41,7 +41,7 @@ from handoff.conversations.words import defused
 from handoff.db import Database
 from handoff.feedback import service as feedback
 from handoff.neet import service as neet
-from handoff.rasa import Asked, Rasa, RasaUnavailable, Reply, Understood
+from handoff.rasa import ATTEMPT_SECONDS, Asked, Rasa, RasaUnavailable, Reply, Understood
 from handoff.render import PERSON, AnswerMissing, chosen, in_short, numbered, render
 from handoff.screening.holding import bot_may_speak, may_hold
 from handoff.screening.language import spoken, yes_to
@@ -90,14 +90,15 @@ class Asking:
     async def outcome_of(self, turn: Turn, *, patient: bool = True) -> Outcome:
         """Ask until there is an answer, the time is up, or the bot may no longer speak.
 
-        Not `patient` (the turn before has just failed): ask once.
+        Not `patient` (the turn before has just failed): ask once, in line no longer than an attempt takes.
         """
         deadline, pause = time.monotonic() + (self._give_up if patient else 0), FIRST_PAUSE
         asked = await self._asked(turn)
         while asked is not None:
             started = time.monotonic()
             try:
-                return Outcome(ANSWERED, await self._rasa.ask(asked), _is_worried(asked))
+                wait = max(deadline - started, 0) if patient else ATTEMPT_SECONDS
+                return Outcome(ANSWERED, await self._rasa.ask(asked, wait), _is_worried(asked))
             except RasaUnavailable as unavailable:
                 if pause == FIRST_PAUSE:  # one line a turn: an outage fails many turns many times
                     log.warning("rasa did not answer; trying again turn=%s why=%s", turn.id, unavailable)

@@ -125,10 +125,24 @@ class Rasa:
         self._token, self._headers = token, {"Authorization": f"Bearer {token}"}
         self.doorway = Doorway()
 
-    async def ask(self, asked: Asked) -> Understood:
-        """One attempt, at most ATTEMPT_SECONDS once a slot is free; RasaUnavailable if no full answer."""
-        async with self._slots[self._url(asked.sender)], self.doorway.passing():
+    async def ask(self, asked: Asked, wait: float) -> Understood:
+        """One attempt: `wait` seconds at most until a slot is free, then ATTEMPT_SECONDS at most;
+        RasaUnavailable if no full answer."""
+        async with self._slot(asked.sender, wait), self.doorway.passing():
             return await self._ask(asked)
+
+    @contextlib.asynccontextmanager
+    async def _slot(self, sender: str, wait: float) -> AsyncIterator[None]:
+        slot = self._slots[self._url(sender)]
+        try:
+            async with asyncio.timeout(wait):
+                await slot.acquire()
+        except TimeoutError:
+            raise RasaUnavailable("it is busy") from None
+        try:
+            yield
+        finally:
+            slot.release()
 
     async def _ask(self, asked: Asked) -> Understood:
         body = {
