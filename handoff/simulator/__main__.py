@@ -11,8 +11,9 @@ from pathlib import Path
 
 from aiohttp import web
 
+from handoff.settings import Settings
 from handoff.simulator.app import make_simulator_app
-from handoff.simulator.network import Account
+from handoff.simulator.network import Account, numbers_of
 
 
 def main() -> None:
@@ -26,7 +27,11 @@ def main() -> None:
     account = Account(
         sid=os.environ["TWILIO_ACCOUNT_SID"],
         tokens=tuple(os.environ["TWILIO_AUTH_TOKEN"].split(",")),
-        numbers=_numbers(os.environ.get("TWILIO_NUMBERS", "")) or {os.environ["TWILIO_NUMBER"]: "wayline"},
+        numbers=numbers_of(
+            _numbers(os.environ.get("TWILIO_NUMBERS", "")),
+            os.environ.get("TWILIO_NUMBER", "") or Settings.twilio_number,
+            "wayline",
+        ),
         public_base=os.environ.get("PUBLIC_BASE_URL", service).rstrip("/"),
         connect_base=service,
         file=given.file,

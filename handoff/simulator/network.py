@@ -55,17 +55,19 @@ class Account:
     @classmethod
     def of(cls, settings: Settings) -> Account:
         """The account of these settings; the service is reached on loopback, whatever its public name is."""
-        numbers = {settings.twilio_number: settings.default_area, **settings.twilio_numbers}
-        if settings.twilio_numbers and settings.twilio_number not in settings.twilio_numbers:
-            del numbers[settings.twilio_number]
         return cls(
             sid=settings.twilio_account_sid,
             tokens=settings.twilio_auth_tokens,
-            numbers=numbers,
+            numbers=numbers_of(settings.twilio_numbers, settings.twilio_number, settings.default_area),
             public_base=settings.public_base_url,
             connect_base=f"http://127.0.0.1:{settings.port}",
             file=settings.data_dir / "simulator.db",
         )
+
+
+def numbers_of(areas: Mapping[str, str], usual: str, name: str) -> dict[str, str]:
+    """The service's numbers as they are named: those of areas first, the one for all others beside them."""
+    return {**areas, usual: areas.get(usual, name)} if usual else dict(areas)
 
 
 class Undeliverable(Exception):

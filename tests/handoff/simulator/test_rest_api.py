@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 from twilio.request_validator import RequestValidator
 
 from handoff.settings import Settings
+from handoff.simulator.app import make_simulator_app
 from handoff.simulator.network import Account
 from handoff.sms.twilio_client import NotSent, Refused, TwilioClient
 from tests.handoff.simulator.conftest import ACCOUNT, CAMDEN, LAMBETH, TOKEN, Service
+from tests.servers import free_port
 
 MESSAGES = f"/phone/twilio/2010-04-01/Accounts/{ACCOUNT}/Messages"
 PHONE = "+447700900123"
@@ -131,6 +134,25 @@ def settings_of(simulator: TestClient, account: Account) -> Settings:
         twilio_auth_tokens=(TOKEN,),
         twilio_api_base=str(simulator.make_url("/phone/twilio")),
     )
+
+
+@pytest.mark.parametrize(
+    ("areas", "names"),
+    [
+        ({}, {"+447700900000": "camden"}),
+        ({LAMBETH: "lambeth"}, {LAMBETH: "lambeth", "+447700900000": "camden"}),
+        ({"+447700900000": "lambeth"}, {"+447700900000": "lambeth"}),
+    ],
+)
+async def test_the_service_sends_from_its_usual_number_beside_those_of_areas(
+    account: Account, settings_of: Settings, areas: dict[str, str], names: dict[str, str]
+) -> None:
+    numbers = Account.of(replace(settings_of, twilio_numbers=areas)).numbers
+    assert numbers == names
+    app = make_simulator_app(replace(account, numbers=numbers))
+    async with TestClient(TestServer(app, port=free_port())) as simulator:
+        for number in numbers:
+            assert (await create(simulator, From=number))[0] == 201
 
 
 async def test_twilio_s_own_library_sends_finds_and_lists(
