@@ -96,18 +96,26 @@ async def follow(session: AsyncSession, now: datetime, draft: Revision) -> dict[
     live = await release_revisions(session, release)
     if not moves(draft, live):
         return {}
-    changes = followers(draft, live)
-    busy = await _with_open_draft(session, list(changes))
-    bases = {slug: live[slug] for slug in changes if slug not in busy}
-    if draft.goes_to and draft.goes_to not in live:
-        bases[draft.goes_to] = live[draft.slug]
-        changes[draft.goes_to] = {"slug": draft.goes_to}
+    bases = _bases(draft, live)
     locked = select(Answer.slug).where(Answer.slug.in_(bases)).order_by(Answer.slug)
     await session.execute(locked.with_for_update(**ROW))
+    for slug in await _with_open_draft(session, list(bases)):  # also one that was begun just now
+        base, new = bases.pop(slug)
+        if "examples" in new:
+            raise Conflict("draft_open", f"“{base.title}” has a draft open by now: finish that first.")
     await one_publisher(session)  # after the rows, as in every step that publishes
     if await live_release(session) != release:  # else older words would follow those that went live just now
         raise Conflict("published_meanwhile", "Somebody published at the same moment. Try again.")
-    return {slug: await _following(session, now, draft, base, changes[slug]) for slug, base in bases.items()}
+    return {slug: await _following(session, now, draft, *bases[slug]) for slug in bases}
+
+
+def said_after(draft: Revision, live: Mapping[str, Revision]) -> dict[str, tuple[Revision, bool]]:
+    """By slug, what each other answer says once the draft is live, as a revision that is not kept, and
+    whether questions would be lost without it."""
+    return {
+        slug: (_saying(base, new, draft.updated_at), bool(new.keys() & {"examples", "slug"}))
+        for slug, (base, new) in _bases(draft, live).items()
+    }
 
 
 async def is_new_name(session: AsyncSession, slug: str, name: str) -> bool:
@@ -137,6 +145,21 @@ def _led_on(draft: Revision, was: Revision | None, live: Mapping[str, Revision])
 def _given_back(draft: Revision, target: Revision) -> Changes:
     left = _others(target.examples, draft.examples)
     return {target.slug: {"examples": left}} if len(left) < len(target.examples) else {}
+
+
+def _bases(draft: Revision, live: Mapping[str, Revision]) -> dict[str, tuple[Revision, dict[str, Any]]]:
+    """By slug of each answer that says something else, the live words it goes on from, and what is new."""
+    found = {slug: (live[slug], new) for slug, new in followers(draft, live).items()}
+    if draft.goes_to and draft.goes_to not in live and draft.slug in live:  # a rename
+        found[draft.goes_to] = (live[draft.slug], {"slug": draft.goes_to})
+    return found
+
+
+def _saying(base: Revision, new: Mapping[str, Any], now: datetime) -> Revision:
+    one = copy_of(base, now)
+    for name, said in new.items():
+        setattr(one, name, said)
+    return one
 
 
 def _others(examples: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -183,9 +206,7 @@ async def _with_open_draft(session: AsyncSession, slugs: Sequence[str]) -> list[
 async def _following(
     session: AsyncSession, now: datetime, draft: Revision, base: Revision, new: Mapping[str, Any]
 ) -> Revision:
-    one = copy_of(base, now)
-    for name, said in new.items():
-        setattr(one, name, said)
+    one = _saying(base, new, now)
     one.number, one.state, one.follows = await next_number(session, one.slug), APPROVED, draft.slug
     one.author_id, one.editor_ids = draft.author_id, list(draft.editor_ids)
     one.approver_id = draft.approver_id

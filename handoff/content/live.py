@@ -159,6 +159,6 @@ async def soon_live(session: AsyncSession) -> dict[str, Revision]:
     """The live revisions, and in their place those that are being learnt just now."""
     live = await release_revisions(session, await live_release(session))
     waiting = (await session.execute(select(Training).where(Training.state.in_(AT_WORK)))).scalars()
-    ids = [uuid.UUID(one) for training in waiting for one in training.items.values()]
+    ids = [uuid.UUID(one) for each in waiting if not each.earlier for one in each.items.values()]
     learnt = (await session.execute(select(Revision).where(Revision.id.in_(ids)))).scalars()
     return {**live, **{one.slug: one for one in learnt}}

@@ -114,7 +114,8 @@ class ReleaseItem(Base):
 
 class Training(Base):
     """A release that waits until the assistant has learnt its questions: revisions to put in, or the
-    `earlier` release to go back to. What it learns from is the release folder of its number.
+    `earlier` release to go back to (then `items` are the live ones that somebody asked to have undone by it).
+    What it learns from is the release folder of its number.
 
     `faults` are sentences for editors. Whoever works it off (`worker`) says so again and again (`beat_at`).
     `took` has the seconds of each state that it has behind it.

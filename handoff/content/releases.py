@@ -6,7 +6,7 @@ One whose example questions are not those of the live release waits until the as
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,16 +17,12 @@ from sqlalchemy.orm import aliased
 from handoff import audit
 from handoff.content.live import live_release, release_revisions
 from handoff.content.model import (
-    APPROVED,
-    DRAFT,
     PUBLISHED,
-    SET_ASIDE,
     Release,
     ReleaseItem,
     Revision,
     Training,
 )
-from handoff.db import ROW
 from handoff.errors import Conflict, NotFound
 from handoff.staff.service import Member
 
@@ -59,11 +55,11 @@ async def publish(
 
     `learnt` is the training that taught the assistant its questions; that of the live release if none.
     """
-    number = await _next_number(session)
+    number = await next_release(session)
     live = await release_revisions(session, number - 1)
     for revision in revisions.values():
         revision.state, revision.publish_at = PUBLISHED, None
-    return await _add(session, now, number, by, why, {**live, **revisions}, learnt)
+    return await add_release(session, now, number, by, why, {**live, **revisions}, learnt)
 
 
 async def go_live(
@@ -71,6 +67,7 @@ async def go_live(
 ) -> bool:
     """Publish at once, or, when the questions differ from the live ones, as soon as they are learnt; whether
     it was at once."""
+    await one_publisher(session)  # else a training that lands just now may leave other questions live
     live = await release_revisions(session, await live_release(session))
     if questions({**live, **revisions}) == questions(live):
         await publish(session, now, by, why, revisions)
@@ -82,70 +79,21 @@ async def go_live(
 
 async def restore(session: AsyncSession, now: datetime, who: Member, earlier: int) -> int | None:
     """Make an earlier release's set live again, as a new release; its number, None if it is learnt first."""
-    number = await _next_number(session)
+    number = await next_release(session)
     if earlier == number - 1:
         raise Conflict("already_live", f"Release {earlier} is the live one already.")
     revisions = await release_revisions(session, earlier) if earlier > 0 else {}
     if not revisions:
         raise NotFound("There is no such release.")
     why = f"Back to release {earlier}"
-    if questions(revisions) == questions(await release_revisions(session, number - 1)):
-        return await _add(session, now, number, who.id, why, revisions)
-    await _queue(session, now, Training(why=why, by_id=who.id, at=now, items={}, earlier=earlier, faults=[]))
-    return None
-
-
-async def learnt_release(session: AsyncSession, now: datetime, training: Training) -> int:
-    """Make the release of a training live: the assistant has learnt it; its number. Conflict `taken_off`."""
-    number = await _next_number(session)
-    revisions = await training_set(session, training)
-    for slug in training.items:
-        revisions[slug].state, revisions[slug].publish_at = PUBLISHED, None
-    return await _add(session, now, number, training.by_id, training.why, revisions, training.number)
-
-
-async def not_learnt(session: AsyncSession, training: Training) -> None:
-    """A training failed: what nobody approved (an emergency) is a draft again, the rest stays approved, and
-    what only followed from it is gone: it is made anew with the next try."""
-    ids = [uuid.UUID(one) for one in training.items.values()]
-    waiting = select(Revision).where(Revision.id.in_(ids), Revision.state == APPROVED)
-    for revision in (await session.execute(waiting.order_by(Revision.slug).with_for_update(**ROW))).scalars():
-        if revision.follows:
-            revision.state = SET_ASIDE
-        elif revision.approver_id is None:
-            revision.state = DRAFT
-    await session.flush()
-
-
-async def training_set(session: AsyncSession, training: Training) -> dict[str, Revision]:
-    """The revisions that will be live once this training is: by the live ones of now. Conflict `taken_off`
-    if it would bring back an answer that was taken off at once since it began."""
-    live = await release_revisions(session, await live_release(session))
-    if training.earlier:
-        wanted = await release_revisions(session, training.earlier)
-    else:
-        ids = [uuid.UUID(one) for one in training.items.values()]
-        found = (await session.execute(select(Revision).where(Revision.id.in_(ids)))).scalars()
-        wanted = {**live, **{revision.slug: revision for revision in found}}
-    gone = [slug for slug, one in live.items() if one.goes_to and wanted.get(slug) is not one]
-    if title := await _taken_off(session, gone, training.at):
-        told = f"“{title}” was taken off at once after this was begun. Do it again if people should get it."
-        raise Conflict("taken_off", told)
-    return wanted
-
-
-async def _taken_off(session: AsyncSession, slugs: Sequence[str], since: datetime) -> str | None:
-    """The title of one of these answers that was withdrawn since a moment without a second person."""
-    alone = select(Revision.title).where(
-        Revision.slug.in_(slugs),
-        Revision.state == PUBLISHED,
-        Revision.goes_to.is_not(None),
-        Revision.follows.is_(None),
-        Revision.author_id.is_not(None),
-        Revision.approver_id.is_(None),
-        Revision.updated_at >= since,
+    live = await release_revisions(session, number - 1)
+    if questions(revisions) == questions(live):
+        return await add_release(session, now, number, who.id, why, revisions)
+    goes = {slug: str(one.id) for slug, one in live.items() if revisions.get(slug) is not one}
+    await _queue(
+        session, now, Training(why=why, by_id=who.id, at=now, items=goes, earlier=earlier, faults=[])
     )
-    return (await session.execute(alone.order_by(Revision.slug).limit(1))).scalar()
+    return None
 
 
 async def _queue(session: AsyncSession, now: datetime, training: Training) -> None:
@@ -199,12 +147,13 @@ async def one_publisher(session: AsyncSession) -> None:
         await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_PUBLISHER})
 
 
-async def _next_number(session: AsyncSession) -> int:
+async def next_release(session: AsyncSession) -> int:
+    """The number of the release that may be added now: nobody else publishes until this transaction ends."""
     await one_publisher(session)
     return await live_release(session) + 1
 
 
-async def _add(
+async def add_release(
     session: AsyncSession,
     now: datetime,
     number: int,
@@ -213,6 +162,7 @@ async def _add(
     revisions: Mapping[str, Revision],
     learnt: int | None = None,
 ) -> int:
+    """Make these revisions live, and no others, as the `next_release` of this number."""
     live = await session.get(Release, number - 1)
     learnt = learnt if learnt is not None or live is None else live.learnt
     session.add(Release(number=number, why=why, by_id=by, at=now, learnt=learnt))

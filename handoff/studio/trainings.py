@@ -28,6 +28,7 @@ from handoff.background import apart
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.content import notices
+from handoff.content.landing import learnt_release, not_learnt, training_set
 from handoff.content.live import LiveContent, live_release, release_revisions
 from handoff.content.model import (
     AT_WORK,
@@ -44,7 +45,7 @@ from handoff.content.model import (
     Training,
 )
 from handoff.content.moving import files_saying
-from handoff.content.releases import learnt_release, not_learnt, questions, training_set
+from handoff.content.releases import questions
 from handoff.db import ROW, Database
 from handoff.errors import Conflict
 from handoff.live import CONTENT, Hub

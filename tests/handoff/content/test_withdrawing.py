@@ -17,11 +17,11 @@ from handoff.app import Parts
 from handoff.audit import AuditEntry
 from handoff.content.entries import ContentFaults
 from handoff.content.going_live import publish_due
+from handoff.content.landing import learnt_release, not_learnt
 from handoff.content.live import leads_to, live_release, release_revisions
 from handoff.content.meaning import asked_for
 from handoff.content.model import Revision, Training
 from handoff.content.moving import bring_in, live_files, read_in
-from handoff.content.releases import learnt_release, not_learnt
 from tests.handoff.cases.scenes import Colleague, signed_in
 from tests.handoff.content.conftest import approved
 from tests.handoff.factories import make_chat
