@@ -49,6 +49,17 @@ async def record(
     session.info[_WAITING].append(entry)
 
 
+async def has(session: AsyncSession, since: datetime, actor: object, action: str, subject: str) -> bool:
+    """Whether there is such an entry from that time on."""
+    query = select(AuditEntry.id).where(
+        AuditEntry.subject == subject,
+        AuditEntry.actor == str(actor),
+        AuditEntry.action == action,
+        AuditEntry.at >= since,
+    )
+    return (await session.execute(query.limit(1))).first() is not None
+
+
 def waiting(session: AsyncSession) -> int:
     """How many entries wait for the end of the caller's transaction."""
     return len(session.info.get(_WAITING, ()))

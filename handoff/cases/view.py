@@ -27,6 +27,8 @@ from handoff.screening import service as screening
 from handoff.staff import service as staff
 from handoff.staff.service import Member
 
+_READ = "case.read"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -116,8 +118,14 @@ class CaseView:
 
 async def note_read(session: AsyncSession, now: datetime, who: Member, case_id: uuid.UUID) -> None:
     """The look is recorded: at the case, and at each registration it shows."""
-    await audit.record(session, now, who.id, "case.read", f"case:{case_id}")
+    await audit.record(session, now, who.id, _READ, f"case:{case_id}")
     await registrations.note_seen(session, now, who.id, case_id)
+
+
+async def is_noted(session: AsyncSession, who: Member, case_id: uuid.UUID) -> bool:
+    """Whether a look of theirs at the case is recorded since they signed in."""
+    since = await staff.signed_in_at(session, who)
+    return await audit.has(session, since, who.id, _READ, f"case:{case_id}")
 
 
 async def look(session: AsyncSession, who: Member, case: Case) -> CaseView:

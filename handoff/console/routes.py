@@ -72,7 +72,7 @@ async def case_page(request: web.Request) -> web.Response:
 
 @access(staff("case.read", touch=False))
 async def case_part(request: web.Request) -> web.Response:
-    """What changes while the page is open (its opening was recorded)."""
+    """What changes while the page is open: one look for all of a session's."""
     return await _case(request, "console/_case_live.html", case_id_in(request.match_info["id"]))
 
 
@@ -80,6 +80,8 @@ async def _case(
     request: web.Request, template: str, case_id: uuid.UUID, *, refusal: Refusal | None = None,
     form: Form | None = None, numbers: list[Number] | None = None,
 ) -> web.Response:  # fmt: skip
+    """Draw the case; asked for past its page, as a refused form does, that is a look as well."""
+    await _note_look(request, case_id)
     async with request.app[keys.DB].reading() as session:
         found = await case_for(session, signed_in(request), case_id)
         seen = await view.look(session, signed_in(request), found)
@@ -89,6 +91,17 @@ async def _case(
         request, template, status=refusal.status if refusal else 200, refusal=refusal, form=form or {},
         revealed=numbers, reply_id=str(uuid.uuid4()), longest=LONGEST, **context,
     )  # fmt: skip
+
+
+async def _note_look(request: web.Request, case_id: uuid.UUID) -> None:
+    """Record a look, unless one of this session is recorded: a page that is open asks every 20 seconds."""
+    who = signed_in(request)
+    async with request.app[keys.DB].reading() as session:
+        await case_for(session, who, case_id)
+        if await view.is_noted(session, who, case_id):
+            return
+    async with request.app[keys.DB].transaction() as session:
+        await view.note_read(session, request.app[keys.CLOCK].now(), who, case_id)
 
 
 def posted(right: str, act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -172,6 +172,11 @@ async def sign_out(session: AsyncSession, now: datetime, who: Member) -> None:
     await audit.record(session, now, who.id, "staff.sign_out", f"staff:{who.id}")
 
 
+async def signed_in_at(session: AsyncSession, who: Member) -> datetime:
+    """When their session began."""
+    return (await session.get_one(StaffSession, who.session_id)).created_at
+
+
 async def names(session: AsyncSession, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
     """The names of these members of staff, by id."""
     wanted = {one for one in ids if one}

@@ -11,8 +11,10 @@ import pytest
 from aiohttp.test_utils import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from handoff.app import Parts
+from handoff.audit import AuditEntry
 from handoff.cases.view import marked
 from handoff.console import words
 from handoff.content.areas import load_areas
@@ -59,6 +61,49 @@ async def test_a_lost_race_is_explained_on_the_case(sam: Colleague, client: Clie
         await priya.submit(f"{at(case)}/claim")
     status, text = await sam.submit(f"{at(case)}/claim")
     assert status == 409 and "Priya Nair has already taken this case" in text
+
+
+async def looks(parts: Parts, case: dict[str, str]) -> int:
+    """How many looks at the case are in the audit."""
+    async with parts.db.reading() as session:
+        query = select(AuditEntry.id).where(
+            AuditEntry.subject == f"case:{case['id']}", AuditEntry.action == "case.read"
+        )
+        return len((await session.execute(query)).all())
+
+
+async def test_a_case_read_past_its_page_is_in_the_audit_once_a_session(
+    sam: Colleague, client: Client, parts: Parts
+) -> None:
+    case = await make_case(parts, words="is anyone there")
+    for _ in range(3):
+        assert "is anyone there" in await sam.page(f"{at(case)}/live")
+    assert await looks(parts, case) == 1
+    async with signed_in(client, LEAD) as priya:
+        await priya.page(f"{at(case)}/live")
+        assert await looks(parts, case) == 2
+    parts.clock.move(timedelta(minutes=5))
+    async with signed_in(client) as sam_again:
+        await sam_again.page(f"{at(case)}/live")
+    assert await looks(parts, case) == 3
+
+
+async def test_a_page_that_is_open_adds_no_look_to_that_of_its_opening(sam: Colleague, parts: Parts) -> None:
+    case = await make_case(parts)
+    await sam.page(at(case))
+    await sam.page(f"{at(case)}/live")
+    assert await looks(parts, case) == 1
+
+
+async def test_the_case_that_a_refused_form_shows_is_in_the_audit(
+    sam: Colleague, client: Client, parts: Parts
+) -> None:
+    case = await make_case(parts, words="is anyone there")
+    async with signed_in(client, LEAD) as priya:
+        await priya.post(f"{case['at']}/claim")
+    status, text = await sam.submit(f"{at(case)}/claim")
+    assert status == 409 and "is anyone there" in text
+    assert await looks(parts, case) == 1
 
 
 async def test_what_was_typed_is_still_there_after_a_no(sam: Colleague, parts: Parts) -> None:
