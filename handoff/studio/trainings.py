@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import uuid
 from collections.abc import AsyncIterator, Mapping
@@ -118,9 +119,7 @@ class Trainings:
             await self._fail(training, [off.message])
         except OSError as error:
             log.exception("training failed number=%d", training.number)
-            full = "The disk is full. Have some space made on it." if error.errno in (28, 122) else ""
-            told = full or "A file could not be written. Tell whoever runs Wayline."
-            await self._fail(training, [f"{told} {programs.UNCHANGED}"])
+            await self._fail(training, [f"{_disk(error)} {programs.UNCHANGED}"])
         except Exception:
             log.exception("training failed number=%d", training.number)
             told = "Something went wrong that should not have. Tell whoever runs Wayline if it comes again."
@@ -192,19 +191,18 @@ class Trainings:
 
     async def _swap(self, training: Training, model: Path, learnt: Mapping[str, list[str]]) -> None:
         """Rasa's model and the live release change while no turn is on its way between them."""
-        try:
-            async with self._rasa.doorway.closed():
+        async with self._rasa.doorway.closed():
+            try:
                 await self._rasa.load(model)
                 await self._make_live(training, learnt)
-                with apart("trainings"):  # it is live: what follows is made up for by later rounds
-                    await self._content.reload()
-        except RasaUnavailable:
-            await self._put_back()
-            told = "The assistant did not take up what it had learnt."
-            raise Stopped(f"{told} {programs.UNCHANGED}") from None
-        except Exception:
-            await self._put_back()
-            raise
+            except Exception as error:
+                await self._put_back()  # before a turn passes: old words go with the old model
+                if not isinstance(error, RasaUnavailable):
+                    raise
+                told = "The assistant did not take up what it had learnt."
+                raise Stopped(f"{told} {programs.UNCHANGED}") from None
+            with apart("trainings"):  # it is live: what follows is made up for by later rounds
+                await self._content.reload()
         with apart("trainings"):
             await asyncio.to_thread(self._folders.make_live, training.number, model)
         self._hub.notify(CONTENT)
@@ -261,13 +259,14 @@ class Trainings:
                 await asyncio.to_thread(self._folders.write, learnt, files)
             async with programs.trainer(self._data_dir) as trainer:
                 model = await trainer.train(folder)
-        except Stopped as stopped:
+            await asyncio.to_thread(self._folders.make_live, learnt, model)
+        except (Stopped, OSError) as stopped:
             log.error("the live release's model cannot be made again why=%s", stopped)
+            why = _disk(stopped) if isinstance(stopped, OSError) else str(stopped)
             if gone and not self._said_gone:  # once, however often it is tried
-                await self._tell(f"{GONE} and it could not be learnt again. {stopped} {MEANWHILE}")
+                await self._tell(f"{GONE} and it could not be learnt again. {why} {MEANWHILE}")
                 self._said_gone = True
             return None
-        await asyncio.to_thread(self._folders.make_live, learnt, model)
         self._said_gone = False
         if gone:
             await self._tell(f"{GONE}. It has been learnt again.")
@@ -322,6 +321,13 @@ class Trainings:
             async with self._db.transaction() as session:
                 beat = update(Training).where(Training.number == number, Training.worker == self._me)
                 await session.execute(beat.values(beat_at=self._clock.now()))
+
+
+def _disk(error: OSError) -> str:
+    """Why a file could not be written, and what to do about it."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Have some space made on it."
+    return "A file could not be written. Tell whoever runs Wayline."
 
 
 def _took(training: Training, now: datetime) -> dict[str, float]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,10 +14,11 @@ from sqlalchemy import select
 from handoff.app import Parts, at_work, make_parts
 from handoff.content.model import ContentNotice
 from handoff.settings import Settings
+from handoff.studio.folders import Folders
 from tests.handoff.cases.scenes import Colleague
 from tests.handoff.fakes import FakeRasa
 from tests.handoff.studio.scripts import Script
-from tests.handoff.studio.test_converging import left_behind, the_trainings
+from tests.handoff.studio.test_converging import learnt, left_behind, the_trainings
 from tests.handoff.studio.test_trainings import BURSARY, live_number, new_example, until
 
 TRAVEL = "/api/staff/answers/travel"
@@ -94,6 +97,31 @@ async def test_a_model_that_is_gone_for_good_is_told_once_and_what_runs_goes_on(
         await trainings.converge()
         assert any(words.endswith("It has been learnt again.") for _, words in await _told(idle))
     assert rasa.loads and rasa.model != "old.tar.gz"
+
+
+async def test_a_full_disk_that_keeps_the_model_away_is_told_once_and_in_plain_words(
+    settings: Settings, script: Script, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = await asyncio.to_thread(left_behind, settings.data_dir, 7)
+    await asyncio.to_thread((settings.data_dir / "models/old.tar.gz").unlink)
+    await asyncio.to_thread(shutil.rmtree, folders.of(7))
+    rasa.model = "old.tar.gz"
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async with make_parts(settings) as idle:
+        await learnt(idle, 7)
+        trainings = the_trainings(idle)
+        with monkeypatch.context() as disk:
+            disk.setattr(Folders, "write", full)
+            await trainings.converge()
+            await trainings.converge()
+        told = await _told(idle)
+        assert told and len(told) == len({person for person, _ in told})
+        assert all("The disk is full. Have some space made on it." in words for _, words in told)
+        await trainings.converge()
+        assert any(words.endswith("It has been learnt again.") for _, words in await _told(idle))
 
 
 async def _told(parts: Parts) -> list[tuple[Any, str]]:

@@ -245,6 +245,38 @@ async def test_a_release_that_cannot_be_written_down_has_its_model_put_back(
     assert len(rasa.loads) >= before + 2
 
 
+async def test_no_message_is_answered_by_a_model_that_is_taken_back(
+    client: TestClient[Any, Any], parts: Parts, rasa: FakeRasa, jo: Colleague, kit: Colleague,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    await new_example(parts, jo, kit)
+    await until(kit, "done")
+    learnt, before, by = rasa.model, len(rasa.loads), []
+
+    async def refused(*_: object) -> int:
+        rasa.loading = asyncio.Event()  # holds up the model that is put back
+        raise OSError(28, "No space left on device")
+
+    async def noted(_: object) -> None:
+        by.append(rasa.model)
+
+    monkeypatch.setattr(trainings, "learnt_release", refused)
+    rasa.before_reply = noted
+    chat = await make_chat(client)
+    await kit.post("/api/staff/releases/1/restore")
+    async with asyncio.timeout(30):
+        while len(rasa.loads) < before + 2:
+            await asyncio.sleep(0)
+    saying = asyncio.create_task(chat.say("bursary?"))
+    async with asyncio.timeout(30):
+        while not parts.rasa.doorway.waiting and not rasa.asked:
+            await asyncio.sleep(0)
+    assert rasa.loading
+    rasa.loading.set()
+    await saying
+    assert by == [learnt]
+
+
 async def test_what_goes_wrong_once_it_is_live_makes_no_failure_of_it_and_is_made_up_for(
     parts: Parts, jo: Colleague, kit: Colleague, monkeypatch: pytest.MonkeyPatch
 ) -> None:
