@@ -31,3 +31,11 @@ def conversation_id(sender: object) -> uuid.UUID:
         return uuid.UUID(str(sender).partition(":")[0])
     except ValueError:
         raise Unprocessable("bad_field", "conversation must be a sender id.", field="conversation") from None
+
+
+def message_id(given: object) -> uuid.UUID:
+    """The message of which a turn speaks; Unprocessable when it is none."""
+    try:
+        return uuid.UUID(str(given))
+    except ValueError:
+        raise Unprocessable("bad_field", "message_id must be a message's id.", field="message_id") from None

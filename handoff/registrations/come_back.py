@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+import uuid
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.conversations.model import Conversation
+from handoff.conversations.model import Conversation, Turn
 from handoff.crypto import keyring
 from handoff.db import ROW
 from handoff.keeping import DRAFTS, load_policy
@@ -24,6 +25,7 @@ from handoff.registrations.model import ComeBackTry, Draft
 
 MOST_TRIES = 5
 FORGIVEN_AFTER = timedelta(hours=24)
+TOLD = "came_back"  # in what is understood of a turn that is not done
 WORDS = (
     "amber apple beach birch bread brick brook candle carrot castle cherry clover copper coral daisy "
     "dolphin eagle ember falcon fern forest garden ginger harbour hazel honey island ivory jasmine "
@@ -59,12 +61,31 @@ async def save(session: AsyncSession, now: datetime, conversation: Conversation)
 
 
 async def come_back(
-    session: AsyncSession, now: datetime, conversation: Conversation, code: str, birthday: str
+    session: AsyncSession,
+    now: datetime,
+    conversation: Conversation,
+    message_id: uuid.UUID,
+    code: str,
+    birthday: str,
 ) -> CameBack:
     """Take the draft of a code and date of birth (ISO 8601) up here, under the conversation's lock.
 
-    What was given from another contact is kept and not shown. The code has done its work then.
+    What was given from another contact is kept and not shown. The code has done its work then: a repeat of
+    the message's turn is told the same, until the turn is done.
     """
+    query = select(Turn).where(Turn.message_id == message_id, Turn.conversation_id == conversation.id)
+    turn = (await session.execute(query)).scalar()
+    if turn and turn.understood and TOLD in turn.understood:
+        return CameBack(**turn.understood[TOLD])
+    back = await _try(session, now, conversation, code, birthday)
+    if turn:
+        turn.understood = {**(turn.understood or {}), TOLD: asdict(back)}
+    return back
+
+
+async def _try(
+    session: AsyncSession, now: datetime, conversation: Conversation, code: str, birthday: str
+) -> CameBack:
     tries, subject = await _tries(session, now, conversation), f"conversation:{conversation.id}"
     if tries.count >= MOST_TRIES:
         return CameBack(False, 0)

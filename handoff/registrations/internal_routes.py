@@ -14,7 +14,7 @@ from handoff.bodies import json_object, string_field, text_field
 from handoff.conversations import service as conversations
 from handoff.conversations.model import SMS, Conversation
 from handoff.errors import Conflict, NotFound, Unprocessable
-from handoff.internal import actions, conversation_id, is_over
+from handoff.internal import actions, conversation_id, is_over, message_id
 from handoff.live import CONSOLE, conversation_topic
 from handoff.registrations import come_back, drafts, finishing, form, permissions
 from handoff.registrations.asking import question
@@ -119,17 +119,21 @@ async def save(request: web.Request) -> web.Response:
 
 @access(actions)
 async def return_to_draft(request: web.Request) -> web.Response:
-    """POST /internal/registrations/returns {code, birthday}: how it stands, or how many tries are left."""
+    """POST /internal/registrations/returns {code, birthday, message_id}: how it stands, or the tries left.
+
+    A repeat is told the same.
+    """
     body = await json_object(request)
     conversation, now, rules = _conversation(body), request.app[keys.CLOCK].now(), request.app[keys.RULES]
     code, said = come_back.code_in(string_field(body, "code")) or "", string_field(body, "birthday")
+    message = message_id(body.get("message_id"))
     async with request.app[keys.DB].transaction() as session:
         thread = await conversations.lock(session, conversation)
         born = read_birthday(said, drafts.today_of(rules, now, thread))
         if isinstance(born, Problem) and born.signpost is None:
             return web.json_response({"ok": False, "problem": born.code})
         date = born.value if isinstance(born, Accepted) else ""
-        back = await come_back.come_back(session, now, thread, code, date)
+        back = await come_back.come_back(session, now, thread, message, code, date)
         if not back.found:
             return web.json_response({"ok": False, "problem": "no_match", "tries_left": back.tries_left})
         answers = await drafts.draft_answers(session, conversation)

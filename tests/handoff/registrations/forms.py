@@ -29,7 +29,7 @@ class Form:
 
     async def post(self, what: str, **fields: Any) -> dict[str, Any]:
         """POST to a registration route; its body."""
-        body = {**fields, "conversation": self.sender, "message_id": str(uuid.uuid4())}
+        body = {"message_id": str(uuid.uuid4()), **fields, "conversation": self.sender}
         response = await self.internal.post(f"/internal/registrations/{what}", json=body)
         assert response.status == 200, await response.text()
         return dict(await response.json())

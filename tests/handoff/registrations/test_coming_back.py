@@ -17,6 +17,7 @@ from handoff.registrations import come_back
 from handoff.registrations.model import Draft
 from handoff.retention.nightly import Keeper
 from tests.handoff.factories import make_chat
+from tests.handoff.fakes import FakeRasa
 from tests.handoff.registrations.forms import GIVEN, Form
 
 Client = TestClient[Any, Any]
@@ -141,6 +142,22 @@ async def test_a_code_works_once_and_a_newer_one_ends_it(begun: Form, elsewhere:
     assert (await elsewhere.post("returns", code=first, birthday=BORN))["ok"] is False
     assert (await elsewhere.post("returns", code=second, birthday=BORN))["ok"] is True
     assert (await begun.post("returns", code=second, birthday=BORN))["ok"] is False
+
+
+@pytest.mark.parametrize(("birthday", "found"), [(BORN, True), (WRONG, False)])
+async def test_a_repeated_turn_is_told_the_same_and_costs_no_further_try(
+    begun: Form, client: Client, internal: Client, rasa: FakeRasa, birthday: str, found: bool
+) -> None:
+    code, chat, done = await code_of(begun), await make_chat(client), rasa.hang()
+    await chat.send(birthday)
+    await rasa.was_asked.wait()
+    form, turn = Form(internal, chat.conversation), rasa.asked[0]["message_id"]
+    first = await form.post("returns", code=code, birthday=birthday, message_id=turn)
+    again = await form.post("returns", code=code, birthday=birthday, message_id=turn)
+    done.set()
+    assert first["ok"] is found and again == first
+    if not found:
+        assert (await form.post("returns", code=code, birthday=WRONG))["tries_left"] == 3
 
 
 async def test_two_who_come_back_at_once_do_not_both_get_it(
