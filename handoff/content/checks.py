@@ -173,6 +173,11 @@ def _checked(fields: dict[str, Any]) -> date | None:
     return on if type(on) is date else None
 
 
+def asked_as(example: object) -> str:
+    """An example question as it is compared with others: nothing but its words, in small letters."""
+    return " ".join(re.findall(r"\w+", str(example).casefold()))
+
+
 def is_texts(value: object) -> bool:
     """Whether it is a list of texts, none of them empty."""
     return isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)

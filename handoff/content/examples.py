@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handoff.content.checks import MIN_EXAMPLES, SIGNPOST
+from handoff.content.checks import MIN_EXAMPLES, SIGNPOST, asked_as
 from handoff.content.meaning import Index, Meanings, Vectors, mean_of_best
 from handoff.content.standing import sounds_dangerous
 
@@ -70,7 +70,7 @@ def _alike(lines: Sequence[str], vectors: Vectors | None) -> Iterator[Hint]:
     first: dict[str, int] = {}
     near = np.tril(vectors @ vectors.T, -1) if vectors is not None else np.zeros((len(lines), 1))
     for place, text in enumerate(lines):
-        said = " ".join(text.casefold().split())
+        said = asked_as(text) or text
         if said in first:
             yield Hint(ALIKE, place + 1, f"is line {first[said] + 1} again")
         elif near[place].max() >= TOO_ALIKE:

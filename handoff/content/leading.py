@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
 from handoff.content.assistant import is_its_own
-from handoff.content.checks import MAX_EXAMPLES, MIN_EXAMPLES
+from handoff.content.checks import MAX_EXAMPLES, MIN_EXAMPLES, asked_as
 from handoff.content.live import live_release, release_revisions, soon_live
 from handoff.content.model import APPROVED, OPEN, Answer, Revision
 from handoff.content.releases import one_publisher
@@ -164,8 +164,8 @@ def _saying(base: Revision, new: Mapping[str, Any], now: datetime) -> Revision:
 
 def _others(examples: Sequence[str], known: Sequence[str]) -> list[str]:
     """Those that are not among the known ones, however they are written."""
-    said = {one.casefold() for one in known}
-    return [one for one in examples if one.casefold() not in said]
+    said = {asked_as(one) for one in known}
+    return [one for one in examples if asked_as(one) not in said]
 
 
 async def _astray(session: AsyncSession, draft: Revision, live: Mapping[str, Revision]) -> str | None:

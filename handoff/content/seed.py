@@ -3,14 +3,13 @@
 `load_content` gives every answer or raises ContentFaults with all that is wrong: file, line and what to do.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from handoff.content.checks import CHECKS, OPTIONAL, on_day
+from handoff.content.checks import CHECKS, OPTIONAL, asked_as, on_day
 from handoff.content.entries import ContentFaults, Entry, Fault, read_entries, shown
 from handoff.content.facts import Facts, load_facts
 
@@ -101,7 +100,7 @@ def _check_together(entries: Sequence[Entry], beside: Collection[str]) -> Iterat
             where = f"{shown(other.path)}:{other.line}"
             yield entry.fault("slug", f"this slug is also used at {where}: rename one")
         slugs.setdefault(slug, entry)
-        for place, example in enumerate(map(_asked_as, _listed(entry, "examples"))):
+        for place, example in enumerate(map(asked_as, _listed(entry, "examples"))):
             if example and example in asked:
                 told = f'"{example}" is already an example of {asked[example]}: keep it in one place'
                 yield entry.fault(f"examples.{place}", told)
@@ -127,10 +126,6 @@ def _is_spoken(to: str, slugs: Mapping[Any, Entry], beside: Collection[str]) -> 
 def _listed(entry: Entry, field: str) -> list[Any]:
     value = entry.fields.get(field)
     return value if isinstance(value, list) else []
-
-
-def _asked_as(example: object) -> str:
-    return " ".join(re.findall(r"\w+", str(example).casefold()))
 
 
 def _answer(entry: Entry) -> SeedAnswer:

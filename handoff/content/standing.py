@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.content.checks import asked_as
 from handoff.content.live import leads_to, live_release, release_revisions, soon_live
 from handoff.content.model import ReleaseItem, Revision
 from handoff.errors import Unprocessable
@@ -38,7 +40,8 @@ async def stand_problems(
     steps = [] if draft.goes_to else _step_problems(draft, live) or _step_problems(draft, soon)
     new = new_examples(draft, live)
     heard = {**heard, **await listened([one for one in new if one not in heard])}
-    found = {"next": steps, "examples": _dangerous([one for one in new if heard[one]])}
+    twice = _asked_twice(draft, new, live, {**live, **soon})
+    found = {"next": steps, "examples": _dangerous([one for one in new if heard[one]]) + twice}
     return {field: told for field, told in found.items() if told}
 
 
@@ -46,6 +49,31 @@ def new_examples(draft: Revision, live: Mapping[str, Revision]) -> list[str]:
     """Those that people do not get this answer for yet."""
     known = live.get(draft.slug)
     return sorted(set(draft.examples) - set(known.examples if known else ()))
+
+
+def _asked_twice(
+    draft: Revision, new: Sequence[str], live: Mapping[str, Revision], others: Mapping[str, Revision]
+) -> list[str]:
+    """New examples that the draft or another answer has already, as files of answers would be refused."""
+    was = live.get(draft.slug)
+    apart = {draft.slug, was.goes_to if was else None}  # who got its questions gives them back
+    theirs = {
+        asked_as(text): f"“{one.title}”"
+        for slug, one in (others.items() if new else ())
+        if slug not in apart
+        for text in one.examples
+    }
+    times = Counter(asked_as(text) for text in draft.examples)
+    told = []
+    for text in new:
+        said = asked_as(text)
+        if said and (said in theirs or times[said] > 1):
+            where = theirs.get(said, "this answer, written otherwise")
+            told.append(f'"{text}" is already an example of {where}: keep it in one place')
+    return [
+        *told[:MOST_NAMED],
+        *([f"{len(told) - MOST_NAMED} more are there already"] if told[MOST_NAMED:] else []),
+    ]
 
 
 def _withdrawn_steps(draft: Revision, live: Mapping[str, Revision]) -> list[str]:

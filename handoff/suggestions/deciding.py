@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
 from handoff.content.beginning import OTHERWISE, begin_answer
-from handoff.content.checks import MAX_EXAMPLES, TITLE_LENGTH
+from handoff.content.checks import MAX_EXAMPLES, TITLE_LENGTH, asked_as
 from handoff.content.model import DRAFT, SET_ASIDE, Answer
 from handoff.content.service import same
 from handoff.content.workflow import Editing, held, start_draft, touch, wrote_in
@@ -146,8 +146,8 @@ def whole(rows: Rows, reading: Reading) -> list[str]:
 
 def _new(work: Editing, rows: Rows, reading: Reading, known: Collection[str]) -> list[str]:
     """Those that an answer does not have yet, and in which screening heard nothing."""
-    there = {text.casefold() for text in known}
-    texts = (one for one in whole(rows, reading) if one.casefold() not in there)
+    there = {asked_as(text) for text in known}
+    texts = (one for one in whole(rows, reading) if asked_as(one) not in there)
     return [text for text in texts if not work.heard.get(text, True)][:WORDINGS]
 
 

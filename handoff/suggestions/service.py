@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
+from handoff.content.checks import asked_as
 from handoff.conversations.model import Conversation
 from handoff.feedback import service as feedback
 from handoff.staff import service as staff
@@ -157,6 +158,6 @@ def words_of(rows: Rows, reading: Reading) -> Iterator[str]:
     said = set()
     for row, _ in rows:
         words = reading.shown(row.message_id)
-        if words and words.casefold() not in said:
-            said.add(words.casefold())
+        if words and asked_as(words) not in said:
+            said.add(asked_as(words))
             yield words

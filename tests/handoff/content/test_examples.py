@@ -109,3 +109,17 @@ def test_next_steps_that_lead_nowhere_or_round_are_refused(slug: str, steps: lis
 @pytest.mark.parametrize(("slug", "steps"), [("a", []), ("c", ["a", "f"]), ("f", ["e"]), ("f", ["a"])])
 def test_next_steps_with_a_way_on_are_good(slug: str, steps: list[str]) -> None:
     assert next_problems(slug, steps, LIVE) == []
+
+
+@pytest.mark.parametrize("mine", [True, False])
+async def test_an_example_differing_only_in_signs_is_not_sent_as_no_file_could_hold_it(
+    jo: Colleague, mine: bool
+) -> None:
+    _, begun = await jo.post(f"{EMA}/start")
+    other = (await jo.get("/api/staff/answers/travel"))[1]["examples"]
+    said = (begun["examples"] if mine else other)[0]
+    lines = [*begun["examples"], f"{said.upper()} ?!"]
+    given = {"version": begun["draft"]["version"], "examples": "\n".join(lines), "web": "Closed."}
+    status, told = await jo.post(f"{EMA}/submit", given)
+    where = "this answer, written otherwise" if mine else "“Help with travel”"
+    assert status == 422 and f"is already an example of {where}" in told["error"]["problems"]["examples"][0]
