@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.content import notices
 from handoff.content.model import OPEN, Comment, Revision
 from handoff.content.service import AnswerView
-from handoff.content.workflow import Editing, held
+from handoff.content.workflow import Editing, held, tell_writers
 from handoff.db import ROW
 from handoff.errors import Conflict, NotFound, Unprocessable
 from handoff.staff import service as staff
@@ -42,15 +41,15 @@ class Thread:
 
 async def say(work: Editing, slug: str, words: str, box: str = "", reply_to: str = "") -> Comment:
     """Say something of the open draft, or reply to what was said of it; whoever wrote there is told."""
-    view = await held(work, slug)
-    draft = _draft(view)
+    draft = _draft(await held(work, slug))
     if box and box not in BOXES:
         raise Unprocessable("bad_field", f"about must be one of {', '.join(BOXES)}.", field="about")
     thread = await _first(work, draft, reply_to) if reply_to else None
     if thread and thread.resolved_at:
         raise Conflict("resolved", "This was resolved meanwhile. Open it again to reply.")
     made = await add(work, draft, words, thread.box if thread else box, thread)
-    await _tell(work, view, draft, thread)
+    told = f"{work.who.name} said something about the draft of “{draft.title}”."
+    await tell_writers(work, draft, told, thread.by_id if thread else None)
     return made
 
 
@@ -133,14 +132,3 @@ async def _first(work: Editing, draft: Revision, given: str) -> Comment:
     if found is None or found.revision_id != draft.id:
         raise NotFound("There is no such comment.")
     return found
-
-
-async def _tell(work: Editing, view: AnswerView, draft: Revision, thread: Comment | None) -> None:
-    """Whoever wrote in the draft or began the thread hears of it, without its words."""
-    people = {uuid.UUID(one) for one in draft.editor_ids} | {
-        draft.author_id,
-        thread.by_id if thread else None,
-    }
-    to = [one for one in people if one and one != work.who.id]
-    words = f"{work.who.name} said something about the draft of “{view.newest.title}”."
-    await notices.tell(work.session, work.now, to, words, f"/staff/answers/{draft.slug}#said")

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.vocabulary import Vocabulary, load_vocabulary
 from handoff import audit
+from handoff.content import notices
 from handoff.content.facts import Facts
 from handoff.content.leading import must_lead
 from handoff.content.model import (
@@ -116,6 +117,7 @@ async def send_back(work: Editing, slug: str, version: int, note: str) -> Revisi
     draft.state, draft.review_note, draft.approver_id = DRAFT, note or None, None
     if note:
         work.session.add(Comment(revision_id=draft.id, by_id=work.who.id, at=work.now, words=note))
+        await tell_writers(work, draft, f"{work.who.name} sent back the draft of “{draft.title}”.")
     await touch(work, draft, "answer.request_changes")
     return draft
 
@@ -230,6 +232,13 @@ async def touch(work: Editing, draft: Revision, action: str) -> None:
     draft.updated_at = work.now
     await work.session.flush()
     await work.note(action, draft)
+
+
+async def tell_writers(work: Editing, draft: Revision, words: str, *more: uuid.UUID | None) -> None:
+    """Whoever wrote in the draft, and these, hear that something was said of it; never what."""
+    people = {draft.author_id, *more, *(uuid.UUID(one) for one in draft.editor_ids)}
+    to = [one for one in people if one and one != work.who.id]
+    await notices.tell(work.session, work.now, to, words, f"/staff/answers/{draft.slug}#said")
 
 
 def must_be_right(draft: Revision, facts: Facts) -> None:

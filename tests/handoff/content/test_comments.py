@@ -76,6 +76,19 @@ async def test_whoever_wrote_the_draft_is_told_without_the_words(
     assert told[0].words.startswith("Kit Morgan") and "March" not in told[0].words
 
 
+async def test_whoever_wrote_the_draft_is_told_that_it_was_sent_back(
+    jo: Colleague, kit: Colleague, parts: Parts
+) -> None:
+    _, begun = await jo.post(f"{EMA}/start")
+    body = {"version": begun["draft"]["version"], "web": "New.", "sms": "New."}
+    _, sent = await jo.post(f"{EMA}/submit", body)
+    await kit.post(f"{EMA}/request-changes", {"version": sent["draft"]["version"], "note": WORDS})
+    async with parts.db.reading() as session:
+        [told] = (await session.execute(select(ContentNotice))).scalars()
+    assert told.path == "/staff/answers/ema#said"
+    assert told.words.startswith("Kit Morgan sent back") and "March" not in told.words
+
+
 async def test_every_comment_is_on_the_record_by_its_id_and_kept_encrypted(
     jo: Colleague, parts: Parts
 ) -> None:
