@@ -14,20 +14,22 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from handoff import audit
 from handoff.background import Rounds, apart
 from handoff.clock import Clock
 from handoff.content.checks import SIGNPOST
 from handoff.content.live import release_revisions
 from handoff.content.meaning import Index, Meanings, Vectors
+from handoff.content.model import SET_ASIDE, Revision
 from handoff.conversations.model import Conversation
 from handoff.db import ROW, Database
 from handoff.feedback.service import BAR, cleaned
 from handoff.suggestions.asked import Asked, all_asked
 from handoff.suggestions.grouping import grouped
-from handoff.suggestions.model import Unmet
+from handoff.suggestions.model import Suggestion, Unmet
 from handoff.suggestions.wordings import is_question, known_words, shown
 
 One = TypeVar("One")
@@ -72,6 +74,7 @@ class Reading(Rounds):
 
     async def look(self) -> None:
         """Take in what was asked since, drop what is gone, and put the open ones together anew."""
+        await self._free()
         async with self._db.reading() as session:
             asked = await all_asked(session, self._clock.now())
             kept = {one.message_id: one for one in await session.execute(select(*Unmet.__table__.columns))}
@@ -87,6 +90,25 @@ class Reading(Rounds):
         placed = await self._place([one for one in questions if one.message_id not in decided], index)
         await self._keep(questions, kept, placed)
         self.ready = True
+
+    async def _free(self) -> None:
+        """Questions whose words went into a draft that was discarded are open again."""
+        discarded = select(Suggestion.id).where(
+            Suggestion.undone_at.is_(None),
+            Suggestion.revision_id.in_(select(Revision.id).where(Revision.state == SET_ASIDE)),
+        )
+        async with self._db.reading() as session:
+            if not (await session.execute(discarded.limit(1))).first():
+                return
+        now = self._clock.now()
+        async with self._db.transaction() as session:
+            locked = discarded.order_by(Suggestion.id).with_for_update(**ROW, of=Suggestion)
+            ids = list((await session.execute(locked)).scalars())
+            await session.execute(update(Suggestion).where(Suggestion.id.in_(ids)).values(undone_at=now))
+            back = update(Unmet).where(Unmet.suggestion_id.in_(ids))
+            await session.execute(back.values(suggestion_id=None, used=False))
+            for one in ids:
+                await audit.record(session, now, "system", "suggestion.undo", f"suggestion:{one}")
 
     async def _read_words(self, asked: Sequence[Asked]) -> None:
         wanted = dict.fromkeys(one.message_id for one in asked)

@@ -13,7 +13,6 @@ IN_ANSWERS = 2
 """Answers whose example questions have a word, before it is ours: those of one may name somebody."""
 LONGEST = 200
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_AGE = re.compile(r"[0-9]{1,2}")
 _BARS = re.compile(rf"{re.escape(BAR)}(?:[\s,]*{re.escape(BAR)})+")
 
 
@@ -41,10 +40,10 @@ def known_words(answers: Iterable[tuple[str, Iterable[str]]]) -> frozenset[str]:
 
 
 def shown(text: str, known: Collection[str]) -> str:
-    """The text with […] for every word that is not known; ages and other numbers of two digits are."""
+    """The text with […] for every word that is not known; a number is a word like any."""
 
     def kept(found: re.Match[str]) -> str:
         word = found[0].casefold().replace("’", "'")
-        return found[0] if word in known or _AGE.fullmatch(word) else BAR
+        return found[0] if word in known else BAR
 
     return _BARS.sub(BAR, _WORD.sub(kept, text))

@@ -250,3 +250,22 @@ async def test_an_address_there_is_none_of_says_so(people: People, jo: Colleague
 async def test_nothing_is_kept_of_words(zips: People) -> None:
     kept = [str(getattr(row, column.key)) for row in await zips.kept() for column in Unmet.__table__.columns]
     assert not any("zip" in value for value in kept)
+
+
+async def test_discarded_with_their_draft_the_questions_are_back(zips: People, jo: Colleague) -> None:
+    await jo.submit(await the_form(jo, "examples"), slug="travel")
+    draft = await draft_of(jo, "travel")
+    assert draft
+    await jo.post("/api/staff/answers/travel/discard", {"version": draft["version"]})
+    await zips.are_read()
+    shown = await jo.page(HERE)
+    assert "3 chats or phones" in shown and forms(shown, "undo") == []
+    assert (await jo.submit(await the_form(jo, "examples"), slug="travel"))[0] == 200
+
+
+async def test_words_the_answer_has_with_other_signs_are_not_added_again(zips: People, jo: Colleague) -> None:
+    async with zips.parts.db.transaction() as session:
+        for one in (await session.execute(select(Revision).where(Revision.slug == "travel"))).scalars():
+            one.examples = [*one.examples, *(f"{text}?" for text in ZIP)]
+    status, shown = await jo.submit(await the_form(jo, "examples"), slug="travel")
+    assert status == 422 and "nothing to add" in shown

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +18,7 @@ WORDS = st.lists(st.text(st.characters(categories=("L", "N", "P", "Zs")), max_si
     [
         ("how do i get a provisional licence", "how do i get a provisional licence"),
         ("how do i get a licence near Brixham", "how do i get a licence near […]"),
-        ("how do I get a licence, I'm 17", "how do I get a licence, I'm 17"),
+        ("how do I get a licence, I'm 17", "how do I get a licence, I'm […]"),
         ("how do i get a licence Tyrese Okonjo-Webb", "how do i get a licence […]-[…]"),
         ("my number 12345, i’m at college", "my […], i’m at college"),
     ],
@@ -30,9 +28,9 @@ def test_a_word_we_do_not_know_is_left_out(said: str, read: str) -> None:
 
 
 @given(WORDS)
-def test_no_unknown_word_or_long_number_is_shown(words: list[str]) -> None:
+def test_no_unknown_word_or_number_is_shown(words: list[str]) -> None:
     left = words_in(shown(" ".join(words), KNOWN).replace(BAR, " "))
-    assert all(word in KNOWN or re.fullmatch("[0-9]{1,2}", word) for word in left)
+    assert all(word in KNOWN for word in left)
 
 
 @given(WORDS)
