@@ -97,6 +97,18 @@ async def test_a_question_that_is_none_is_refused(jo: Colleague, question: objec
     assert (await jo.post(f"{EMA}/ask", {"question": question}))[0] == status
 
 
+async def test_whoever_is_to_approve_a_draft_can_try_it_too(
+    jo: Colleague, kit: Colleague, rasa: FakeRasa, draft: dict[str, Any]
+) -> None:
+    words = {"version": draft["version"], "web": "Words to approve.", "sms": "Words to approve."}
+    assert (await jo.post(f"{EMA}/submit", words))[0] == 200
+    assert "What would the assistant say?" in await kit.page("/staff/answers/ema")
+    rasa.script["is ema still a thing"] = [answer("ema")]
+    status, page = await kit.submit("/staff/answers/ema/ask", question="is ema still a thing")
+    assert status == 200 and "Words to approve." in page.split("With this draft")[1]
+    assert "Approve and publish" in page
+
+
 async def test_an_adviser_asks_nothing_here(sam: Colleague) -> None:
     assert (await sam.post(f"{EMA}/ask", {"question": "x"}))[0] == 403
 

@@ -35,3 +35,16 @@ async def test_an_earlier_versions_words_begin_a_draft(jo: Colleague, kit: Colle
 @pytest.mark.parametrize("revision", [99, 0, "x", None])
 async def test_a_version_that_there_was_not_is_not_opened(jo: Colleague, revision: object) -> None:
     assert (await jo.post(f"{EMA}/take-up", {"revision": revision}))[0] in (404, 422)
+
+
+async def test_the_history_offers_the_words_that_were_shipped(jo: Colleague, kit: Colleague) -> None:
+    _, begun = await jo.post(f"{EMA}/start")
+    body = {"version": begun["draft"]["version"], "web": "New.", "sms": "New."}
+    await jo.post(f"{EMA}/save", body)
+    await approved(jo, kit)
+    assert "Use these words again" in await jo.page("/staff/answers/ema")
+
+
+async def test_still_correct_has_its_undo_beside_it(kit: Colleague) -> None:
+    _, page = await kit.submit("/staff/answers/ema/still-correct", revision="1")
+    assert "Undo it under Releases" in page
