@@ -26,12 +26,14 @@ from handoff.content.wording import Wording, problems
 from handoff.content.workflow import Editing, must_be_right, open_draft, touch
 from handoff.db import ROW
 from handoff.errors import Conflict, Unprocessable
-from handoff.staff import service as staff
 
 LONGEST_REASON = 150
+_NOT_YET = (
+    "It is not live yet: its questions changed, so people get what they got before until the assistant has "
+    "learnt them. If that does harm meanwhile, take the answer off at once."
+)
 LATE = timedelta(minutes=2)
 """So much after its time a scheduled wording was missed: the service was down."""
-TOLD_OF_EMERGENCIES = ("manager", "lead")
 
 
 async def publish_approved(work: Editing, slug: str, version: int, facts: Facts) -> Revision:
@@ -52,15 +54,22 @@ async def schedule(work: Editing, slug: str, version: int, at: str, facts: Facts
 
 
 async def unschedule(work: Editing, slug: str, version: int) -> Revision:
-    """Take it off the schedule; it stays approved."""
+    """Take it off the schedule; it stays approved. Its colleagues, who still expect it, are told."""
     draft = await open_draft(work, slug, version, APPROVED, scheduled=True)
+    planned = in_words(draft.publish_at, work.zone) if draft.publish_at else ""
     draft.publish_at = None
     await touch(work, draft, "answer.unschedule")
+    words = (
+        f"{work.who.name} took “{draft.title}” off the schedule: it does not go live on {planned}. "
+        "It stays approved, and waits until somebody publishes it."
+    )
+    await notices.tell_who_worked_on(work.session, work.now, draft, words, but=work.who.id)
     return draft
 
 
 async def publish_in_emergency(work: Editing, slug: str, version: int, reason: str, facts: Facts) -> Revision:
-    """Make a draft live without a second person; every manager and safeguarding lead is told why."""
+    """Make a draft live without a second person; every manager and safeguarding lead is told why, and
+    whether people get it yet."""
     draft = await open_draft(work, slug, version, DRAFT, IN_REVIEW, APPROVED)
     if len(reason) > LONGEST_REASON:
         raise Unprocessable("bad_field", f"Give the reason in {LONGEST_REASON} characters.", field="reason")
@@ -69,17 +78,13 @@ async def publish_in_emergency(work: Editing, slug: str, version: int, reason: s
     await must_lead(work.session, draft)
     draft.state, draft.review_note = APPROVED, None
     await touch(work, draft, "answer.publish_in_emergency")
-    await _with_what_follows(work.session, work.now, work.who.id, f"Emergency: {reason}", draft)
-    words = f"{work.who.name} published “{draft.title}” without a second person. Reason: {reason}"
-    await tell_of_emergency(work, slug, words, notices.EMERGENCY)
+    by = work.who.id
+    at_once = await _with_what_follows(work.session, work.now, by, f"Emergency: {reason}", draft)
+    words, subject = f"{work.who.name} published “{draft.title}” without a second person.", notices.EMERGENCY
+    if not at_once:
+        words, subject = f"{words} {_NOT_YET}", notices.EMERGENCY_WAITS
+    await notices.tell_of_emergency(work.session, work.now, slug, f"{words} Reason: {reason}", subject)
     return draft
-
-
-async def tell_of_emergency(work: Editing, slug: str, words: str, subject: str) -> None:
-    """Every manager and safeguarding lead hears of it, by mail too."""
-    people = await staff.active(work.session)
-    to = [one.id for one in people if set(one.roles) & set(TOLD_OF_EMERGENCIES)]
-    await notices.tell(work.session, work.now, to, words, f"/staff/answers/{slug}", mail=subject)
 
 
 async def _approved(work: Editing, slug: str, version: int, facts: Facts) -> Revision:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,14 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.vocabulary import Vocabulary
 from handoff import audit
-from handoff.content.model import ContentNotice
+from handoff.content.model import ContentNotice, Revision
 from handoff.errors import NotFound
 from handoff.staff import service as staff
 from handoff.staff.service import Member
 
 PUBLISHER = "content.publish"
 EMERGENCY = "Wayline: an answer was published in an emergency"
+EMERGENCY_WAITS = "Wayline: an answer goes live in an emergency once it is learnt"
+EMERGENCY_FAILED = "Wayline: an answer did not go live in an emergency"
 TAKEN_OFF = "Wayline: an answer was taken off at once"
+URGENT = (EMERGENCY, EMERGENCY_WAITS, EMERGENCY_FAILED, TAKEN_OFF)
+TOLD_OF_EMERGENCIES = ("manager", "lead")
 
 
 async def tell(
@@ -41,12 +45,37 @@ async def tell(
 
 
 async def tell_publishers(
-    session: AsyncSession, now: datetime, vocabulary: Vocabulary, words: str, path: str
+    session: AsyncSession,
+    now: datetime,
+    vocabulary: Vocabulary,
+    words: str,
+    path: str,
+    *,
+    but: Collection[uuid.UUID] = (),
 ) -> None:
-    """Tell everybody who may publish."""
+    """Tell everybody who may publish, but those who were told otherwise."""
     people = await staff.active(session)
-    able = [one.id for one in people if staff.may(vocabulary, one, PUBLISHER)]
+    able = [one.id for one in people if staff.may(vocabulary, one, PUBLISHER) and one.id not in but]
     await tell(session, now, able, words, path)
+
+
+async def tell_of_emergency(
+    session: AsyncSession, now: datetime, slug: str, words: str, subject: str
+) -> set[uuid.UUID]:
+    """Every manager and safeguarding lead hears of it, by mail too; who that is."""
+    people = await staff.active(session)
+    to = {one.id for one in people if set(one.roles) & set(TOLD_OF_EMERGENCIES)}
+    await tell(session, now, to, words, f"/staff/answers/{slug}", mail=subject)
+    return to
+
+
+async def tell_who_worked_on(
+    session: AsyncSession, now: datetime, draft: Revision, words: str, *, but: uuid.UUID | None = None
+) -> None:
+    """Tell whoever wrote, changed or approved a draft, but not who did what it is about."""
+    people = [draft.author_id, draft.approver_id, *(uuid.UUID(one) for one in draft.editor_ids)]
+    to = [one for one in people if one and one != but]
+    await tell(session, now, to, words, f"/staff/answers/{draft.slug}")
 
 
 async def unread(session: AsyncSession, who: Member) -> list[ContentNotice]:

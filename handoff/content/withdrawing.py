@@ -6,7 +6,6 @@ approves. What lies behind them is in `leading`.
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.content import notices
 from handoff.content.assistant import is_intent, is_its_own
 from handoff.content.checks import SIGNPOST, SLUG
-from handoff.content.going_live import LONGEST_REASON, tell_of_emergency
+from handoff.content.going_live import LONGEST_REASON
 from handoff.content.keeping import owners
 from handoff.content.leading import follow, is_new_name, must_lead
 from handoff.content.model import APPROVED, DRAFT, SET_ASIDE, Answer, Revision
@@ -82,9 +81,10 @@ async def take_off(work: Editing, slug: str, reason: str) -> Revision:
     gone.goes_to, gone.state = PERSON, APPROVED
     await touch(work, gone, "answer.take_off")
     revisions = {slug: gone, **await follow(work.session, work.now, gone)}
-    await go_live(work.session, work.now, work.who.id, f"Emergency: {reason}", revisions)
+    if not await go_live(work.session, work.now, work.who.id, f"Emergency: {reason}", revisions):
+        raise Conflict("published_meanwhile", "Somebody published at the same moment. Try again.")
     words = f"{work.who.name} took “{live.title}” off. People get an adviser instead. Reason: {reason}"
-    await tell_of_emergency(work, slug, words, notices.TAKEN_OFF)
+    await notices.tell_of_emergency(work.session, work.now, slug, words, notices.TAKEN_OFF)
     return gone
 
 
@@ -92,12 +92,11 @@ async def _off_schedule(work: Editing, draft: Revision, planned: datetime) -> No
     """A draft does not go live by itself any more; whoever wrote, changed or approved it is told."""
     draft.publish_at = None
     await touch(work, draft, "answer.unschedule")
-    people = [draft.author_id, draft.approver_id, *(uuid.UUID(one) for one in draft.editor_ids)]
     words = (
         f"“{draft.title}” was taken off at once, so its draft does not go live on "
         f"{in_words(planned, work.zone)}. It stays approved: once published, people get the answer again."
     )
-    await notices.tell(work.session, work.now, filter(None, people), words, f"/staff/answers/{draft.slug}")
+    await notices.tell_who_worked_on(work.session, work.now, draft, words)
 
 
 async def is_free(session: AsyncSession, name: str, own: str = "") -> bool:

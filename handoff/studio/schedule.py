@@ -13,7 +13,7 @@ from handoff.clock import Clock
 from handoff.content import going_live
 from handoff.content.facts import Facts
 from handoff.content.model import ContentNotice
-from handoff.content.notices import EMERGENCY, TAKEN_OFF
+from handoff.content.notices import URGENT
 from handoff.db import Database
 from handoff.live import CONTENT, Hub
 from handoff.mail import Mailer, MailTrouble
@@ -72,7 +72,7 @@ class NoticeMail(Rounds):
         notice, to = taken
         body = f"{notice.words}\n\n{self._base}{notice.path}\n"
         subject, reference, now = notice.subject or "", str(notice.id), self._clock.now()
-        urgent = subject in (EMERGENCY, TAKEN_OFF)
+        urgent = subject in URGENT
         try:
             await self._mailer.send(to, subject, body, reference, now, urgent=urgent)
         except MailTrouble as trouble:

@@ -17,7 +17,7 @@ import contextlib
 import errno
 import logging
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -295,15 +295,20 @@ class Trainings:
             if found.worker != self._me:  # it is live after all, or another's
                 return
             found.state, found.faults, found.finished_at, found.worker = FAILED, faults, now, None
-            await not_learnt(session, found)
+            told: set[uuid.UUID] = set()
+            for one in await not_learnt(session, found):
+                words = f"“{one.title}”, published in an emergency, did not go live. {faults[0]}"
+                failed = notices.EMERGENCY_FAILED
+                told |= await notices.tell_of_emergency(session, now, one.slug, words, failed)
             subject = f"training:{training.number}"
             await audit.record(session, now, "system", "training.failed", subject)
-        await self._tell(f"“{training.why}” did not go live. {faults[0]}")
+        await self._tell(f"“{training.why}” did not go live. {faults[0]}", but=told)
         self._hub.notify(CONTENT)
 
-    async def _tell(self, words: str) -> None:
+    async def _tell(self, words: str, but: Collection[uuid.UUID] = ()) -> None:
+        now, vocabulary = self._clock.now(), self._rules.vocabulary
         async with self._db.transaction() as session:
-            await notices.tell_publishers(session, self._clock.now(), self._rules.vocabulary, words, PAGE)
+            await notices.tell_publishers(session, now, vocabulary, words, PAGE, but=but)
 
     @contextlib.asynccontextmanager
     async def _beating(self, number: int) -> AsyncIterator[None]:

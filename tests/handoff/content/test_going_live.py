@@ -139,6 +139,17 @@ async def test_what_is_scheduled_is_not_touched_until_it_is_off_the_schedule(
     assert (status, free["draft"]["state"], free["draft"]["publish_at"]) == (200, "approved", None)
 
 
+async def test_who_expects_a_scheduled_wording_hears_that_a_colleague_took_it_off_the_schedule(
+    jo: Colleague, kit: Colleague, dana: Colleague, clock: Clock
+) -> None:
+    version = await scheduled(jo, kit, clock, timedelta(days=1))
+    assert (await kit.post(f"{BURSARY}/unschedule", {"version": version}))[0] == 200
+    told = "took “Help with college costs” off the schedule: it does not go live on"
+    assert f"Kit Morgan {told}" in await jo.page("/staff/answers")
+    for other in (kit, dana):
+        assert told not in await other.page("/staff/answers")
+
+
 async def test_a_form_refused_because_of_the_schedule_offers_to_take_it_off(
     jo: Colleague, kit: Colleague, clock: Clock
 ) -> None:

@@ -301,18 +301,45 @@ async def test_an_emergency_that_was_not_learnt_is_a_draft_again_that_nobody_pub
     client: TestClient[Any, Any], parts: Parts, jo: Colleague, kit: Colleague, script: Script
 ) -> None:
     script.let("train", "half")
-    _, begun = await jo.post(f"{BURSARY}/start")
-    said = {"version": begun["draft"]["version"], "examples": "\n".join([*begun["examples"], NEW])}
-    _, saved = await jo.post(f"{BURSARY}/save", said)
-    async with signed_in(client, "manager@demo.test") as mo:
-        body = {"version": saved["draft"]["version"], "reason": "The sum is wrong."}
-        assert (await mo.post(f"{BURSARY}/emergency", body))[0] == 200
+    await in_an_emergency(client, jo)
     await until(kit, "failed")
     draft = (await jo.get(BURSARY))[1]["draft"]
     assert draft["state"] == "draft"
     for step in ("publish", "schedule"):
         status, told = await jo.post(f"{BURSARY}/{step}", {"version": draft["version"], "day": "2030-01-01"})
         assert (status, told["error"]["code"]) == (409, "wrong_state")
+
+
+async def in_an_emergency(client: TestClient[Any, Any], jo: Colleague) -> None:
+    """A manager publishes a new question of Jo's without a second person."""
+    _, begun = await jo.post(f"{BURSARY}/start")
+    said = {"version": begun["draft"]["version"], "examples": "\n".join([*begun["examples"], NEW])}
+    _, saved = await jo.post(f"{BURSARY}/save", said)
+    async with signed_in(client, "manager@demo.test") as mo:
+        body = {"version": saved["draft"]["version"], "reason": "The sum is wrong."}
+        assert (await mo.post(f"{BURSARY}/emergency", body))[0] == 200
+
+
+async def test_who_hears_of_an_emergency_hears_that_it_is_not_live_yet_and_when_it_fails(
+    client: TestClient[Any, Any], parts: Parts, jo: Colleague, kit: Colleague, dana: Colleague,
+    priya: Colleague, script: Script,
+) -> None:  # fmt: skip
+    script.let("train", "waits")
+    await in_an_emergency(client, jo)
+    for one in (dana, priya):
+        page = await one.page("/staff/answers")
+        assert "It is not live yet" in page and "Reason: The sum is wrong." in page
+    await until(kit, "training")
+    script.let("train", "half")
+    await until(kit, "failed")
+    failed = "published in an emergency, did not go live. Learning did not work"
+    for one in (dana, priya):
+        assert (await one.page("/staff/answers")).count(failed) == 1
+    mails = parts.settings.data_dir / "mail"
+    subject = "Subject: Wayline: an answer did not go live in an emergency"
+    async with asyncio.timeout(20):
+        while sum(subject in mail.read_text() for mail in mails.glob("*.eml")) < 2:
+            await asyncio.sleep(0)
 
 
 async def held_until(
