@@ -68,8 +68,8 @@ class OneTripConnection(aiosqlite.Connection):
         return done
 
     def _refuse_alone(self) -> None:
-        """Where SQLite itself took a transaction back (a disk that fails) and the error was lived with, the next
-        statements would each be committed alone, and the first be lost unseen."""
+        """Where SQLite itself took a transaction back (a disk that fails) and the error was lived with, what
+        follows would be committed alone, each statement for itself, and what went before be lost unseen."""
         if self._began and not self.in_transaction:
             raise sqlite3.OperationalError("SQLite took the transaction back")
 
