@@ -6,7 +6,7 @@ import re
 
 import pytest
 from aiohttp.test_utils import TestClient
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from handoff.app import Parts
 from tests.browser.chat import open_chat
@@ -85,6 +85,100 @@ async def test_a_reply_that_fails_stays_in_the_box(new_page: NewPage, site: str,
     await sam.unroute("**/reply")
     await sam.get_by_role("button", name="Send").click()
     await expect(sam.locator(".line--adviser .bubble")).to_have_text(["One moment"])
+
+
+async def taken(new_page: NewPage, site: str, case: dict[str, str]) -> Page:
+    """The page of an urgent case that Sam has taken; a word to the person is due, and the page says so."""
+    sam = await staff_page(new_page, site)
+    await sam.goto(f"{site}/staff/cases/{case['id']}")
+    await sam.get_by_role("button", name="Take this case").click()
+    await expect(sam.get_by_text("A note of what you do gives you")).to_be_visible()
+    await sam.wait_for_load_state()
+    return sam
+
+
+async def test_nothing_half_written_is_lost_when_the_case_changes(
+    new_page: NewPage, site: str, parts: Parts, client: TestClient
+) -> None:
+    case = await make_case(parts, "safeguarding", level="urgent", words="hello?")
+    sam = await taken(new_page, site, case)
+    for summary in ("Record a decision", "Record who else was told", "Close the case", "Escalate to the"):
+        await sam.locator(".case-side summary").filter(has_text=summary).click()
+    written = {
+        "#reply": "Are you", "#note": "She said", "#decide-decided": "We decided", "#refer-whom": "Jo at the",
+        "#decision": "Referred", "#escalate-why": "I fear",
+    }  # fmt: skip
+    for field, words in written.items():
+        await sam.locator(field).fill(words)
+    await sam.locator("#outcome").select_option("referred_mash")
+    await sam.locator("#refer-whom").focus()
+    async with signed_in(client) as elsewhere:
+        await elsewhere.post(f"{case['at']}/reply", {"text": "I am here."})
+    await expect(sam.get_by_text("A note of what you do gives you")).to_have_count(0)
+    await expect(sam.locator("#refer-whom")).to_be_focused()
+    for field, words in written.items():
+        await expect(sam.locator(field)).to_be_visible()
+        await expect(sam.locator(field)).to_have_value(words)
+    await expect(sam.locator("#outcome")).to_have_value("referred_mash")
+    await sam.get_by_role("button", name="Save note").click()
+    await expect(sam.locator("#notes")).to_contain_text("She said")
+    await expect(sam.locator("#note")).to_have_value("")
+    await expect(sam.locator("#decide-decided")).to_have_value("We decided")
+
+
+async def reply_and_lose_the_answer(sam: Page, words: str) -> None:
+    """The reply is stored, which draws the page again, but the page is told of no success."""
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await sam.route("**/reply", lose_the_answer)
+    await sam.get_by_label("Reply in the chat").fill(words)
+    await sam.get_by_role("button", name="Send").click()
+    await expect(sam.get_by_text("A note of what you do gives you")).to_have_count(0)
+    await sam.unroute("**/reply")
+
+
+async def test_a_reply_whose_answer_was_lost_is_not_said_twice(
+    new_page: NewPage, site: str, parts: Parts
+) -> None:
+    case = await make_case(parts, "safeguarding", level="urgent", words="hello?")
+    sam = await taken(new_page, site, case)
+    await reply_and_lose_the_answer(sam, "One moment")
+    await expect(sam.locator(".line--adviser .bubble")).to_have_text(["One moment"])
+    await expect(sam.get_by_label("Reply in the chat")).to_have_value("One moment")
+    await sam.wait_for_load_state()
+    await sam.get_by_role("button", name="Send").click()
+    await expect(sam.get_by_label("Reply in the chat")).to_have_value("")
+    await sam.get_by_label("Reply in the chat").fill("And now?")
+    await sam.get_by_role("button", name="Send").click()
+    await expect(sam.locator(".line--adviser .bubble")).to_have_text(["One moment", "And now?"])
+
+
+async def test_other_words_after_a_lost_answer_are_another_message(
+    new_page: NewPage, site: str, parts: Parts
+) -> None:
+    case = await make_case(parts, "safeguarding", level="urgent", words="hello?")
+    sam = await taken(new_page, site, case)
+    await reply_and_lose_the_answer(sam, "One moment")
+    await sam.wait_for_load_state()
+    await sam.get_by_label("Reply in the chat").fill("Where are you?")
+    await sam.get_by_role("button", name="Send").click()
+    await expect(sam.locator(".line--adviser .bubble")).to_have_text(["One moment", "Where are you?"])
+
+
+async def test_words_whose_form_is_gone_are_shown_to_be_copied(
+    new_page: NewPage, site: str, parts: Parts, client: TestClient
+) -> None:
+    case = await make_case(parts, "safeguarding", level="urgent", words="hello?")
+    sam = await taken(new_page, site, case)
+    await sam.get_by_label("Reply in the chat").fill("I will ring you")
+    async with signed_in(client, LEAD) as priya:
+        await priya.post(f"{case['at']}/return")
+    await expect(sam.locator("#unsent")).to_contain_text("This was not sent or saved.")
+    await expect(sam.locator("#unsent")).to_contain_text("I will ring you")
+    await assert_accessible(sam)
 
 
 async def test_an_adviser_on_sms_sees_how_many_texts_a_reply_is(

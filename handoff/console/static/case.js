@@ -1,6 +1,7 @@
 // The case page: messages, notes and delivery marks appear as they happen; a reply goes out without leaving the page.
 
 import { announce, csrf, listen, merge, oneAtATime, part } from "./live.js";
+import { keep, restore } from "./typed.js";
 
 const CLOCKS_MS = 20_000;
 const PARTS_PAUSE_MS = 300;
@@ -8,8 +9,12 @@ const id = document.querySelector("[data-case]").dataset.case;
 const scroll = document.querySelector("[data-scroll]");
 const form = document.querySelector("[data-reply]");
 const box = form?.elements.text;
-const keptWords = `reply ${id}`;
+const key = `written ${id}`;
 const byId = (name) => document.getElementById(name);
+const newId = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+let sending = false; // a reply is on its way: whether it stays in the box is known when the answer is there
+let sent = null; // the form that is on its way: it draws the page again by itself
+let drawing = false;
 
 function toTheEnd() {
   scroll.scrollTop = scroll.scrollHeight;
@@ -17,8 +22,23 @@ function toTheEnd() {
 
 /** Another person or process changed what can be done here: draw the page again, keeping what is being written. */
 function drawAgain() {
-  if (box?.value) sessionStorage.setItem(keptWords, box.value);
+  if (sending || sent) return;
+  drawing = true;
   location.replace(location.pathname);
+}
+
+addEventListener("pagehide", () => {
+  if (drawing || sent) keep(key, sent);
+});
+addEventListener("pageshow", () => (sent = null)); // came back to
+document.querySelector("[data-case]").addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) sent = event.target;
+});
+
+/** Show what was being written where there is no form for it any more. */
+function showUnsent(words) {
+  byId("unsent").append(...words.map((one) => Object.assign(document.createElement("p"), { className: "unsent", textContent: one })));
+  byId("unsent").hidden = words.length === 0;
 }
 
 const refresh = oneAtATime(async () => {
@@ -39,29 +59,33 @@ async function send(event) {
   const wrong = form.querySelector("[data-reply-error]");
   const button = form.querySelector("button[type=submit]");
   if (!box.value.trim() || button.disabled) return;
-  button.disabled = true;
+  const words = box.value;
+  if ((form.dataset.tried ?? words) !== words) form.elements.id.value = newId(); // other words are another message
+  form.dataset.tried = words;
+  sending = button.disabled = true;
   wrong.hidden = true;
   try {
     const response = await fetch(form.dataset.reply, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
-      body: JSON.stringify({ id: form.elements.id.value, text: box.value }),
+      body: JSON.stringify({ id: form.elements.id.value, text: words }),
     });
     if (!response.ok) throw new Error((await response.json()).error.message);
-    box.value = "";
-    form.elements.id.value = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+    if (box.value === words) box.value = "";
+    form.elements.id.value = newId();
+    delete form.dataset.tried;
     showParts();
     announce("Sent");
-    await refresh();
-    toTheEnd();
   } catch (error) {
     wrong.textContent =
       error instanceof TypeError ? "This could not be sent: no connection. It is still here; send it again." : error.message;
     wrong.hidden = false;
   } finally {
-    button.disabled = false;
+    sending = button.disabled = false;
     box.focus();
   }
+  await refresh();
+  if (!box.value) toTheEnd();
 }
 
 let pause;
@@ -83,9 +107,8 @@ function showParts() {
   }, PARTS_PAUSE_MS);
 }
 
+showUnsent(restore(key));
 if (form) {
-  box.value = sessionStorage.getItem(keptWords) ?? box.value;
-  sessionStorage.removeItem(keptWords);
   form.addEventListener("submit", send);
   box.addEventListener("input", showParts);
   box.addEventListener("keydown", (event) => {
