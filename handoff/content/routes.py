@@ -157,10 +157,11 @@ async def _releases(request: web.Request, refusal: Refusal | None = None) -> web
         names = await staff_service.names(session, [view.release.by_id for view in found])
         told = await notices.unread(session, signed_in(request))
         under_way, usual = await open_trainings(session), await usual_seconds(session)
+        titles = await live_titles(session)
     now = request.app[keys.CLOCK].now()
     return page(
         request, "content/releases.html", status=refusal.status if refusal else 200, refusal=refusal,
-        found=found, live=live, before=before, told=told, learning=under_way,
+        found=found, live=live, before=before, told=told, learning=under_way, titles=titles,
         progress=lambda one: progress(one, now, usual), names=names, moment=_moment(request),
         said=request.query.get("said", ""),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
+from handoff.audit import AuditEntry
 from handoff.content.facts import Facts
 from handoff.content.live import live_release, release_revisions
 from handoff.content.model import (
@@ -38,13 +39,17 @@ from handoff.errors import NotFound
 from handoff.staff import service as staff
 
 SHIPPED = Path(__file__).parents[2] / "data" / "content"
+SAVED = "answer.save_draft"
+_WITH_QUESTIONS = (SAVED, "answer.add_examples", "answer.take_examples_out")
+"""What is on the record when a draft's questions may have changed."""
 _COMPARED = ("title", "web", "sms", "differs", "next", "source", "review_on", "examples", "areas", "goes_to")
 
 
 @dataclass(frozen=True)
 class AnswerView:
     """Everything about one answer. `names` holds the staff who worked on it, by id; `training` is the newest
-    one that waits, goes on or failed for its approved draft."""
+    one that waits, goes on or failed for its approved draft. `failed` is the newest that failed for a draft
+    that was taken back or never approved, until its questions are changed."""
 
     answer: Answer
     live: Revision | None
@@ -53,6 +58,7 @@ class AnswerView:
     history: list[Revision]
     names: Mapping[uuid.UUID, str]
     training: Training | None = None
+    failed: Training | None = None
 
     @property
     def spoken(self) -> Revision | None:
@@ -140,13 +146,28 @@ async def answer_view(session: AsyncSession, slug: str) -> AnswerView:
     names = await staff.names(session, people)
     draft = _worked_on(drafts)
     training = await _training_of(session, draft) if draft and draft.state == APPROVED else None
-    return AnswerView(answer, live, draft, _shipped(drafts), history, names, training)
+    failed = await _failed_of(session, draft) if draft and draft.state == DRAFT else None
+    return AnswerView(answer, live, draft, _shipped(drafts), history, names, training, failed)
 
 
 async def _training_of(session: AsyncSession, draft: Revision) -> Training | None:
     query = select(Training).where(Training.state.in_((*AT_WORK, FAILED))).order_by(Training.number.desc())
     newest = (await session.execute(query.limit(50))).scalars()
     return next((one for one in newest if one.items.get(draft.slug) == str(draft.id)), None)
+
+
+async def _failed_of(session: AsyncSession, draft: Revision) -> Training | None:
+    failed = await _training_of(session, draft)
+    if failed is None or failed.state != FAILED:
+        return None
+    query = select(AuditEntry).where(
+        AuditEntry.subject == f"revision:{draft.id}",
+        AuditEntry.action.in_(_WITH_QUESTIONS),
+        AuditEntry.at > failed.finished_at,
+    )
+    since = (await session.execute(query)).scalars()
+    changed = any(one.action != SAVED or one.detail.get("questions") for one in since)
+    return None if changed else failed
 
 
 def figures_of(revision: Revision, facts: Facts) -> list[Figure]:

@@ -31,7 +31,7 @@ from handoff.content.model import (
     Revision,
 )
 from handoff.content.moments import in_words
-from handoff.content.service import AnswerView, answer_view, copy_of, next_number, same
+from handoff.content.service import SAVED, AnswerView, answer_view, copy_of, next_number, same
 from handoff.content.standing import must_stand
 from handoff.content.wording import Wording, problems
 from handoff.db import ROW
@@ -86,9 +86,11 @@ async def save_draft(work: Editing, slug: str, version: int, wording: Wording) -
     wording.put_into(said)
     if same(said, draft):
         return draft
+    asked = draft.examples
     wording.put_into(draft)
     wrote_in(work, draft)
-    await touch(work, draft, "answer.save_draft")
+    other = {"questions": True} if said.examples != asked else {}
+    await touch(work, draft, SAVED, **other)
     return draft
 
 
@@ -227,11 +229,11 @@ def wrote_in(work: Editing, draft: Revision) -> None:
     draft.editor_ids = [*(one for one in draft.editor_ids if one != me), me]
 
 
-async def touch(work: Editing, draft: Revision, action: str) -> None:
+async def touch(work: Editing, draft: Revision, action: str, **ids: object) -> None:
     """Save a change of a draft and put it on the record."""
     draft.updated_at = work.now
     await work.session.flush()
-    await work.note(action, draft)
+    await work.note(action, draft, **ids)
 
 
 async def tell_writers(work: Editing, draft: Revision, words: str, *more: uuid.UUID | None) -> None:
