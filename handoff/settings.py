@@ -14,6 +14,7 @@ from pathlib import Path
 
 from handoff.phones import is_drama
 from ops.demo_secrets import is_demo
+from ops.phone import is_simulated
 
 _MAIL_SERVER = re.compile(r"smtps?://([^\s/?#@]+@)?[^\s/?#@:]+(:[0-9]+)?/?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?(\?[^\s#]*)?")
@@ -82,8 +83,7 @@ class Settings:
     @property
     def simulated_phone(self) -> bool:
         """True when texts go to the built-in simulator: then, and only then, anyone may play a phone."""
-        ours = (self.public_base_url, f"http://127.0.0.1:{self.port}", f"http://localhost:{self.port}")
-        return self.demo and self.twilio_api_base in {f"{base}/phone/twilio" for base in ours}
+        return self.demo and is_simulated(self.twilio_api_base, self.public_base_url, self.port)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:

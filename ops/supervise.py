@@ -17,6 +17,7 @@ from pathlib import Path
 from ops import bootstrap, ports, settings, train
 from ops.children import Child, Supervisor, Tell
 from ops.console import FIRST_SIGN, HEARTBEAT, Trouble, one_sentence, run_logged, said_last, say, shown_path
+from ops.phone import is_simulated
 
 OURS = "wayline"
 NEEDED = ("database", "rasa")  # a text that waits too long is no reason to hold `ready:` back
@@ -153,11 +154,18 @@ def sign_ins(chosen: settings.Settings) -> str:
     """The demonstration's staff and their password."""
     people = "\n".join(f"  {email}" for email in DEMO_PEOPLE)
     where = address(chosen)
+    phone = f"a phone at {where}/phone, " if has_phone(chosen) else ""
     return (
-        f"Chat at {where}/chat, a phone at {where}/phone, staff at {where}/staff\n"
+        f"Chat at {where}/chat, {phone}staff at {where}/staff\n"
         f"Sign in with the password {chosen.values['WAYLINE_DEMO_PASSWORD']} as\n{people}\n"
         "Ctrl-C stops everything."
     )
+
+
+def has_phone(chosen: settings.Settings) -> bool:
+    """Whether the demonstration's texts go to its own simulator, as they do unless another is named."""
+    twilio, port = chosen.values.get("TWILIO_API_BASE", "").strip(), chosen.port("WAYLINE_PORT")
+    return not twilio or is_simulated(twilio, chosen.values.get("PUBLIC_BASE_URL", "").strip(), port)
 
 
 def main() -> None:

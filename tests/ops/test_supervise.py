@@ -95,6 +95,18 @@ def test_ready_is_announced_with_the_sign_ins_and_their_password(start):
         run.line(rf"^  {re.escape(email)}$")
 
 
+@pytest.mark.parametrize(
+    ("twilio", "offered"),
+    [("", True), ("https://wayline.example/phone/twilio/", True), ("http://127.0.0.1:9/phone/twilio", False)],
+)
+def test_a_phone_is_offered_only_where_texts_go_to_the_simulator(start, twilio, offered):
+    public = "https://wayline.example/"
+    run = start("handoff=answers", "actions=listens", TWILIO_API_BASE=twilio, PUBLIC_BASE_URL=public)
+    here = f"http://127.0.0.1:{run.port}"
+    phone = f", a phone at {here}/phone" if offered else ""
+    run.line(f"^Chat at {here}/chat{phone}, staff at {here}/staff$")
+
+
 def test_a_text_that_waits_too_long_does_not_hold_ready_back(start):
     assert start("handoff=late", "actions=listens").line("^ready:")
 
