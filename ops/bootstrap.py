@@ -20,6 +20,7 @@ from ops.console import ROOT, Trouble, one_sentence, run_logged, say, shown_path
 
 GIB = 1024**3
 STAMP = "made-from.txt"
+PIP_SECONDS = 120.0  # for what pip does without the network
 
 
 @dataclass(frozen=True)
@@ -172,14 +173,24 @@ def _normal(name: str) -> str:
 
 
 def _remove_what_is_not_locked(env: Environment) -> None:
-    pip = [str(env.python), "-m", "pip", "--disable-pip-version-check"]
-    listed = subprocess.run(
-        [*pip, "list", "--format=freeze"], capture_output=True, text=True, timeout=120, check=True
-    )
-    installed = {_normal(line.split("==")[0]) for line in listed.stdout.split()}
+    installed = {_normal(line.split("==")[0]) for line in _pip(env, "list", "--format=freeze").split()}
     extra = sorted(installed - locked_names(env) - {"pip", "setuptools", "wheel"})
     if extra:
-        subprocess.run([*pip, "uninstall", "-q", "-y", *extra], timeout=120, check=True)
+        _pip(env, "uninstall", "-q", "-y", *extra)
+
+
+def _pip(env: Environment, *arguments: str) -> str:
+    """What pip prints for something quick; raises Trouble where it fails or does not end."""
+    command = [str(env.python), "-m", "pip", "--disable-pip-version-check", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PIP_SECONDS)
+    except subprocess.TimeoutExpired:
+        waited = f"pip {arguments[0]} did not end in {PIP_SECONDS:.0f} seconds; try again"
+        raise Trouble(f"Could not make {env.title}: {waited}.") from None
+    if done.returncode != 0:
+        _log(env).write_text(done.stdout + done.stderr)
+        raise Trouble(_why(env, done.stdout + done.stderr))
+    return done.stdout
 
 
 def _log(env: Environment) -> Path:

@@ -83,6 +83,29 @@ def test_a_failed_install_is_one_sentence_and_is_tried_again(env, lock, sentence
     assert bootstrap.set_up(env) is True
 
 
+@pytest.mark.parametrize(
+    ("command", "does", "sentence"),
+    [
+        ("list", "echo broken >&2; exit 2", r"pip stopped with an error\. Details: \S+"),
+        ("uninstall", "echo broken >&2; exit 2", r"pip stopped with an error\. Details: \S+"),
+        ("list", "exec sleep 600", "pip list did not end in"),
+    ],
+)
+def test_a_clearing_up_that_fails_is_one_sentence_and_not_taken_for_done(
+    env, tmp_path, monkeypatch, command, does, sentence
+):
+    bootstrap.set_up(env)
+    env.locks[0].write_text(wheel(tmp_path, "second"))
+    real = env.python.rename(env.python.with_name("the-real-python"))
+    env.python.write_text(f'#!/bin/sh\ncase "$*" in *{command}*) {does};; esac\nexec {real} "$@"\n')
+    env.python.chmod(0o755)
+    if "sleep" in does:
+        monkeypatch.setattr(bootstrap, "PIP_SECONDS", 1.0)
+    with pytest.raises(Trouble, match=f"^Could not make a test's environment: .*{sentence}"):
+        bootstrap.set_up(env)
+    assert not bootstrap.is_current(env)
+
+
 def test_a_disk_too_full_is_said_before_anything_is_made(env, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(100, 100, 0))
     with pytest.raises(Trouble, match=r"^The disk is too full for a test's environment: .* GB must be free"):
