@@ -1,4 +1,4 @@
-"""Whether texts go to the built-in phone simulator: only then handoff serves it and the supervisor offers it."""
+"""Whether texts go to the built-in phone simulator: only then is it served, and offered to play with."""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ from handoff import triaging
 from handoff.app import Parts, at_work, make_parts
 from handoff.conversations import service as conversations
 from handoff.conversations.model import Conversation, Message, Turn
-from handoff.rasa import AT_ONCE
 from handoff.screening.verdict import Verdict
 from handoff.turns import Turns
 from tests.handoff.factories import make_chat, sign_in
@@ -102,21 +101,6 @@ async def test_when_rasa_stays_down_the_person_gets_helplines_and_an_adviser_one
     assert reply["author"] == "system" and "0800 1111" in reply["text"]
     await chat.say("are you there")
     assert [case["reason"] for case in await cases(client)] == ["failure"]
-
-
-async def test_with_rasa_hung_who_waits_behind_others_gets_helplines_in_time_too(
-    client: TestClient, rasa: FakeRasa, parts: Parts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("handoff.rasa.ATTEMPT_SECONDS", 3_600.0)
-    parts.turns._asking._give_up = 0.3
-    release = rasa.hang()
-    chats = [await make_chat(client) for _ in range(AT_ONCE + 1)]
-    all_said = [asyncio.create_task(chat.say("hello")) for chat in chats]
-    (first,), _ = await asyncio.wait(all_said, return_when=asyncio.FIRST_COMPLETED)
-    (reply,) = first.result()
-    assert reply["author"] == "system" and "0800 1111" in reply["text"]
-    release.set()
-    assert len(await asyncio.gather(*all_said)) == len(rasa.asked) + 1
 
 
 async def test_with_rasa_hung_a_disclosure_is_answered_and_nothing_from_the_bot_follows(
