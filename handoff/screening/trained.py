@@ -21,12 +21,15 @@ FOLDER = Path(__file__).resolve().parents[2] / "bot" / "models" / "screening"
 DETECTOR = "model"
 
 _WORD = re.compile(r"\S+")
-_LONG = 80  # words, about as many as the network reads; of a longer message each piece is heard
+_LONG = 80  # words; of a longer message each piece is heard
 _PIECE, _STEP = 30, 15  # words
+_READ = 126  # tokens, a character at least each: the network reads no more
+_PART, _ON = 120, 60  # tokens
 _REMEMBERED = 1_024  # texts whose scores are kept: a message is asked about more than once
 _MOST_STRETCHES, _LEAST_STRETCH = 6, 5  # of a message, and words of one: read alone to see what was heard
 _BEFORE = 2  # earlier messages that one is read on from
 _UNSURE = 0.5  # the least bar for what it can hardly know: stretches of a message, and messages read as one
+_WORRIED = 0.6  # the chance of a worry from which a chance of danger below even is believed
 _FEW = 3  # words
 _LEAST = ((_FEW, 0.75), (5, 0.6))  # up to so many words hardly say what they are about: the least score then
 _SURE = 0.9  # the least chance of danger in words that are partly another language's
@@ -116,7 +119,7 @@ class TrainedScreen:
     def _on_from(self, text: str, before: list[str]) -> list[Finding]:
         """Heard only together with what was said before, and not in that alone."""
         joined = "\n".join([*before, text])
-        if not before or len(_WORD.findall(joined)) > _LONG:
+        if not before or len(_WORD.findall(joined)) > _LONG or len(self._tokens(joined)) > _READ:
             return []
         scores = self.scores(joined)
         if scores.levels[1] < _UNSURE:  # nearly always, so what was said before need not be read alone
@@ -130,11 +133,31 @@ class TrainedScreen:
         """The scores of the whole text and, where it is long, of every stretch of it."""
         words = [match.span() for match in _WORD.finditer(text)]
         spans = [(0, len(text))]
-        if len(words) > _LONG:
-            starts = range(0, len(words) - _PIECE + _STEP, _STEP)
+        if len(words) > _LONG or len(self._tokens(text)) > _READ:
+            starts = range(0, max(1, len(words) - _PIECE + _STEP), _STEP)
             pieces = [words[at : at + _PIECE] for at in starts]
-            spans += [(piece[0][0], piece[-1][1]) for piece in pieces]
+            spans += [part for piece in pieces for part in self._parts(text, piece[0][0], piece[-1][1])]
         return [(start, end, self.scores(text[start:end])) for start, end in spans]
+
+    def _parts(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """A stretch, in parts that overlap where it is more than the network reads: "i.cant.do.this..."."""
+        tokens = self._tokens(text[start:end])
+        if len(tokens) <= _READ:
+            return [(start, end)]
+        places = [tokens[at : at + _PART] for at in range(0, len(tokens) - _ON, _ON)]
+        return [(start + part[0][0], start + part[-1][1]) for part in places]
+
+    def _tokens(self, text: str) -> Sequence[tuple[int, int]]:
+        """Where each token of a text stands; none for a text that is too short to have too many."""
+        if len(text) <= _READ:
+            return ()
+        read = self._network.tokenizer.encode(text)
+        return [
+            place
+            for part in (read, *read.overflowing)
+            for place, special in zip(part.offsets, part.special_tokens_mask, strict=True)
+            if not special
+        ]
 
     def _gravity(self, scores: Scores) -> tuple[int, float, float]:
         """Orders the stretches of a message: by level, then by how sure of danger."""
@@ -142,7 +165,8 @@ class TrainedScreen:
 
     def _level(self, scores: Scores) -> Level:
         concern, urgent, emergency = scores.levels
-        if urgent >= self._bars.urgent or emergency >= _UNSURE:
+        bar = self._bars.urgent if concern >= _WORRIED else _UNSURE
+        if urgent >= bar or emergency >= _UNSURE:
             return "emergency" if emergency >= self._bars.emergency else "urgent"
         return "concern" if concern >= self._bars.concern else "routine"
 

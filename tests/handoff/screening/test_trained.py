@@ -55,6 +55,21 @@ def test_danger_is_heard_in_the_middle_of_something_practical(before: str, after
     assert at_least(level(text), "urgent")
 
 
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (
+            "what's the bursary: £1,200? £475? (16-19...) & when's it paid?! " * 4,
+            "my stepdad comes in my room",
+        ),
+        ("a.b.c.d.e.f.g." * 30, "i.want.to.kill.myself.tonight"),
+    ],
+)
+def test_danger_is_heard_after_more_signs_than_the_network_reads_at_once(before: str, said: str) -> None:
+    assert level(before) == "routine"
+    assert at_least(level(before + said), "urgent")
+
+
 def test_low_words_after_it_do_not_hide_an_emergency() -> None:
     """Each stretch of a long message is judged by itself; the gravest decides, not the saddest."""
     low = "i feel rubbish most days and i cry a lot and nobody at college talks to me and i miss my nan "
