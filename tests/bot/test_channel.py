@@ -133,9 +133,10 @@ def test_no_text_is_a_command_or_breaks_a_turn(talk, text):
     assert not [event for event in events if event["event"] == "restart" or event.get("name") == "colour"]
 
 
-def test_a_failed_action_is_502_and_nothing_of_the_turn_is_kept(talk):
+@pytest.mark.parametrize("how", ["FAIL", "GARBLE"])
+def test_a_failed_action_is_502_and_nothing_of_the_turn_is_kept(talk, how):
     talk.hear("start the colour form")
-    before, body = talk.rasa.events(talk.id), talk.body("FAIL violet-word")
+    before, body = talk.rasa.events(talk.id), talk.body(f"{how} violet-word")
     status, answer = talk.rasa.turn(body)
     assert status == 502 and answer["error"]["code"] == "turn_failed"
     assert talk.rasa.events(talk.id) == before
@@ -145,10 +146,11 @@ def test_a_failed_action_is_502_and_nothing_of_the_turn_is_kept(talk):
 def test_no_words_reach_the_log_whether_a_turn_fails_or_not(talk):
     talk.hear("hello violet-word")
     talk.hear("start the colour form")
-    body = talk.body("FAIL violet-word", findings=[{"level": "violet-finding", "categories": []}])
-    assert talk.rasa.turn(body)[0] == 502
-    log = talk.rasa.log.read_text()
-    assert body["message_id"] in log and "violet" not in log
+    for how in ("FAIL", "GARBLE"):
+        body = talk.body(f"{how} violet-word", findings=[{"level": "violet-finding", "categories": []}])
+        assert talk.rasa.turn(body)[0] == 502
+        log = talk.rasa.log.read_text()
+        assert body["message_id"] in log and "violet" not in log
 
 
 def test_a_stopped_action_server_loses_nothing_of_a_form(talk, action_server):

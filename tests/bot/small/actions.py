@@ -1,4 +1,5 @@
-"""Actions of the small assistant: FAIL in a colour makes one raise, WAIT holds it until the gate opens."""
+"""Actions of the small assistant: FAIL in a colour makes one raise, GARBLE makes it answer with what is no
+event, WAIT holds it until the gate opens."""
 
 import asyncio
 import os
@@ -10,6 +11,10 @@ from rasa_sdk import Action, FormValidationAction
 class Validate(FormValidationAction):
     def name(self):
         return "validate_colour_form"
+
+    async def run(self, dispatcher, tracker, domain):
+        said = tracker.latest_message["text"]
+        return [{"event": said}] if "GARBLE" in said else await super().run(dispatcher, tracker, domain)
 
     async def validate_colour(self, value, dispatcher, tracker, domain):
         if "FAIL" in value:
