@@ -36,7 +36,9 @@ _CHILD = r"(?:baby|son|daughter|child|kid|little one)"
 _ENDED = (
     r"(?:left|quit|finished|stopped|dropped out(?: of)?|kicked (?:out|off)(?: of)?|lost)(?: going(?: to)?)?"
 )
-# In order: the first that fits is what they do.
+# After "ill" without its apostrophe: "ill be at college till june".
+_WILL = r"(?:be|do|go|have|get|try|start|need|look|see|prob\w*|still|just|take|ask|finish|apply|stay|not)\b"
+# In order: the first that fits is what they do, unless they are plainly in something (`_IN_IT`).
 _DOING = {
     "starting_soon": _words(
         r"(?:start|begin|starting|beginning)"
@@ -48,9 +50,14 @@ _DOING = {
         r"(?:young )?carer|caring",
     ),
     "parent": _words(rf"(?:look(?:ing)? after|with|got|have) (?:my|a) {_CHILD}"),
-    "unwell": _words(r"ill|sick|unwell|poorly|not well|not well enough|in hospital|signed off|recovering"),
+    "unwell": _words(
+        rf"ill(?! {_WILL})|sick|unwell|poorly|not well|not well enough|in hospital|signed off|recovering"
+    ),
     "looking": _words(
-        r"(?:looking|searching|applying) for(?: a| an| any| some)? ?\w+", r"job ?hunting", r"applying to \w+"
+        r"(?:looking|searching|applying) for(?: a| an| any| some)? ?\w+",
+        r"job ?hunting",
+        r"applying to \w+",
+        r"need(?:ing)? (?:of )?(?:a |some )?(?:job|work)",
     ),
     "not_learning_or_working": _words(
         r"nothing|nuthin\w*|nowt|not (?:doing )?(?:anything|much|nothing|owt)|unemployed|neet|at home",
@@ -65,6 +72,17 @@ _DOING = {
     "school": _words(r"school|year (?:[7-9]|1[01])|y(?:[7-9]|1[01])"),
     "working": _words(r"work(?:ing)?|job|self[ -]employed"),
 }
+_LEARNING_OR_WORK = ("apprenticeship", "training", "sixth_form", "college", "school", "working")
+_IN_IT = re.compile(
+    r"(?:^\W*|\bi'?m |\bi am |\bill be |\bi'?ll be |\bstill |\bcurrently )(?:still |currently |now |just )*"
+    r"(?:(?:(?:doing|studying)(?: \w+){0,3}? )?(?:at|in|on|doing|studying|going to)(?: (?:a|an|my|the))?"
+    r"(?: (?:full|part)[ -]time| level \d)? "
+    rf"(?:{_PLACES}\b(?! (?:refus|search|hunt))|year 1?\d\b|y1?\d\b|btec|[at][ -]levels?)"
+    r"|working (?:at|in|for|as|full|part)\b)"
+    r"|\bi (?:go to|attend|study at|work (?:at|in|for|full|part))\b(?: \w+){1,3}",
+    re.I | re.A,
+)
+"""Whatever else they do or look for: "im at college looking for a saturday job"."""
 _WANTS = {
     "talk": _words(r"talk\w*|chat|advice|someone to help"),
     "apprenticeship": _words(r"apprentice(?:ship)?s?"),
@@ -166,18 +184,26 @@ def ended_in(text: str, today: date) -> Fact | None:
 
 def doing_in(text: str) -> Fact | None:
     """What somebody says in passing that they do."""
-    for code, pattern in _DOING.items():
-        if match := pattern.search(text):
-            return Fact(DOING, code, sentence(text, match))
-    return None
+    code, match = _doing(text)
+    return Fact(DOING, code, sentence(text, match)) if match else None
+
+
+def _doing(text: str) -> tuple[str, re.Match[str] | None]:
+    """The code of what they do and the words that say it; "" for none."""
+    now = _IN_IT.search(text)
+    if now and not _DOING["not_learning_or_working"].search(text):
+        for code in _LEARNING_OR_WORK:
+            if _DOING[code].search(now.group()):
+                return code, now
+    found = ((code, match) for code, pattern in _DOING.items() if (match := pattern.search(text)))
+    return next(found, ("", None))
 
 
 def answered(kind: str, text: str, today: date) -> list[Fact]:
     """What an answer to a question of the check-in says; with words that fit no code, one fact without."""
     said = " ".join(text.split())[:LONGEST]
     if kind == DOING:
-        code = next((code for code, pattern in _DOING.items() if pattern.search(said)), "")
-        return [Fact(DOING, code, said)]
+        return [Fact(DOING, _doing(said)[0], said)]
     if kind == SINCE:
         began = since(said, today)
         return [Fact(SINCE, began.code if began else "", said)]
