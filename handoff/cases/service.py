@@ -118,7 +118,7 @@ async def open_or_raise(
             case.facts = {**(case.facts or {}), **facts}
         await session.flush()
     if reason == SAFEGUARDING and rules.rank(level) >= rules.rank("urgent"):
-        await alerts.ring(session, now, case.id, level=level, area=case.area)
+        await alerts.ring(session, now, case.id, level=case.level, area=case.area)
     return case, new
 
 

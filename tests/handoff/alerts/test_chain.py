@@ -46,6 +46,17 @@ async def test_a_rise_to_emergency_starts_again_at_the_faster_pace(bell: Bell) -
     assert await bell.later(minutes=2) == [ALEX]
 
 
+async def test_a_milder_word_later_does_not_slow_the_chain_of_an_emergency(
+    bell: Bell, sam: Colleague
+) -> None:
+    case = await make_case(bell.parts, "safeguarding", level="emergency")
+    assert await bell.later() == [SAM]
+    assert (await sam.post(f"/api/staff/alerts/{(await bell.alert()).id}/acknowledge"))[0] == 200
+    await make_case(bell.parts, "safeguarding", level="urgent", conversation=case["conversation"])
+    assert await bell.later() == [ALEX]  # Sam has seen it, and yet more is said
+    assert await bell.later(minutes=2) == [PRIYA]
+
+
 async def test_somebody_who_keeps_writing_does_not_hold_the_chain_at_its_start(bell: Bell) -> None:
     case = await make_case(bell.parts, "safeguarding", level="emergency")
     told = await bell.later()
