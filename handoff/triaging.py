@@ -80,7 +80,7 @@ class Triaging:
                 log.error("triage failed turn=%s why=%s", turn_id, type(error).__name__)
             if pause:
                 await asyncio.sleep(pause)
-        return await self._give_up(turn_id, message)
+        return await self.give_up(turn_id, message.conversation_id)
 
     async def _triage(self, turn_id: uuid.UUID, message: Message) -> Triaged | None:
         verdict = await self._verdict(message)
@@ -123,10 +123,11 @@ class Triaging:
         await self._asking.be_kind(session, now, conversation, turn.message_id, turn.id)
         return SKIPPED
 
-    async def _give_up(self, turn_id: uuid.UUID, message: Message) -> Triaged | None:
+    async def give_up(self, turn_id: uuid.UUID, conversation_id: uuid.UUID) -> Triaged | None:
+        """Give a message that cannot be screened to a person, unread; None if it was done before."""
         now = self._clock.now()
         async with self._db.transaction(taking_in=True) as session:
-            conversation = await lock(session, message.conversation_id)
+            conversation = await lock(session, conversation_id)
             turn = await session.get_one(Turn, turn_id)
             if turn.state != RECEIVED:
                 return None

@@ -22,6 +22,7 @@ from sqlalchemy import bindparam, or_, select, update
 
 from handoff import metrics
 from handoff.asking import Asking, Outcome
+from handoff.background import apart
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.conversations.model import (
@@ -43,7 +44,7 @@ from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic, turn_topic
 from handoff.receiving import Received, Receiving
 from handoff.screening.holding import bot_may_speak
 from handoff.switches import service as switches
-from handoff.triaging import Triaging, close
+from handoff.triaging import Triaged, Triaging, close
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=45)
@@ -92,12 +93,14 @@ class Turns:
             return
         self._screening.add(turn_id)
         try:
-            done = await self._triaging.see_to(turn_id, message)
+            self._tell(await self._triaging.see_to(turn_id, message))
         finally:
             self._screening.discard(turn_id)
+        self._go_on(message.conversation_id)
+
+    def _tell(self, done: Triaged | None) -> None:
         if done and (done.for_staff or done.turn.state == DONE):
             self._announce(done.conversation, done.turn, for_staff=done.for_staff)
-        self._go_on(message.conversation_id)
 
     # -- ask and finish
 
@@ -207,11 +210,21 @@ class Turns:
             undone = (await session.execute(query.where(Turn.state != DONE).order_by(Turn.seq))).all()
         for turn_id, conversation_id, message_id, state in undone:
             if state == RECEIVED and turn_id not in self._screening:
-                async with self._db.reading() as session:
-                    message = await session.get_one(Message, message_id)
-                self._spawn(self._screen_and_go_on(turn_id, message))
+                with apart("sweep", turn=turn_id):
+                    await self._take_up(turn_id, conversation_id, message_id)
             elif state == SCREENED and conversation_id not in self._running:
                 self._go_on(conversation_id)
+
+    async def _take_up(self, turn_id: uuid.UUID, conversation_id: uuid.UUID, message_id: uuid.UUID) -> None:
+        """Screen a message after all; one that cannot be read any more (a lost key) is told to a person."""
+        try:
+            async with self._db.reading() as session:
+                message = await session.get_one(Message, message_id)
+        except Exception as error:
+            log.error("a message cannot be read turn=%s why=%s", turn_id, type(error).__name__)
+            self._tell(await self._triaging.give_up(turn_id, conversation_id))
+        else:
+            self._spawn(self._screen_and_go_on(turn_id, message))
 
     async def stop(self) -> None:
         """Let what is under way end for a moment; what does not is picked up at the next start."""
