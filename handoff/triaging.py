@@ -91,7 +91,7 @@ class Triaging:
             if turn.state != RECEIVED:
                 return None
             turn.state = SCREENED
-            command = _command(conversation, message.text)
+            command = _command(conversation, turn, message.text)
             heard = Heard(session, self._rules, now, conversation, message, verdict, command == replies.OFF)
             answered = await triage(heard)
             outcome = await self._outcome(session, now, conversation, turn, bool(answered or command))
@@ -210,8 +210,11 @@ def close(turn: Turn, now: datetime, outcome: str) -> None:
     metrics.TURNS.labels(outcome).inc()
 
 
-def _command(conversation: Conversation, text: str) -> str | None:
-    """What a text tells the phone network to do, if it does."""
+def _command(conversation: Conversation, turn: Turn, text: str) -> str | None:
+    """What a text tells the phone network to do, if it does.
+
+    A YES that switched texts on again may have done so by now: as a command it was not for the assistant.
+    """
     if conversation.channel != SMS:
         return None
-    return replies.command(text, conversation.blocked_at is not None)
+    return replies.command(text, conversation.blocked_at is not None or turn.outcome == SKIPPED)

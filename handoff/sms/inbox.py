@@ -16,7 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff import metrics
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
-from handoff.conversations.model import SMS, SYSTEM_AUTHOR, Contact, Conversation, Message
+from handoff.conversations.model import (
+    ADVISER,
+    SMS,
+    SYSTEM_AUTHOR,
+    WAITING,
+    Contact,
+    Conversation,
+    Message,
+)
 from handoff.conversations.service import append, heard_from, lock, sms_conversation
 from handoff.conversations.words import LONGEST, normalise
 from handoff.crypto import keyring
@@ -138,6 +146,7 @@ class Inbox:
             if await _has(session, conversation_id, mark):
                 return
             now = self._clock.now()
+            unasked = command in (replies.ON, replies.ABOUT) and _is_in_a_talk(conversation)
             if command == replies.OFF:
                 await block(session, self._rules, now, conversation, mark)
             elif command == replies.ON:
@@ -148,7 +157,9 @@ class Inbox:
             if staff_notice:
                 await tell_staff(session, now, conversation, staff_notice)
             reply = _reply(text, command, words)
-            if reply:
+            if unasked:
+                await tell_staff(session, now, conversation, replies.STAFF_WORD, mark)
+            elif reply:
                 await append(
                     session,
                     conversation,
@@ -159,6 +170,12 @@ class Inbox:
                     external_id=mark,
                 )
         self._hub.notify(conversation_topic(conversation_id), CONSOLE, OUTBOX)
+
+
+def _is_in_a_talk(conversation: Conversation) -> bool:
+    """Whether "help" or "start" is said to people here, and not to the service: texts are on, and an adviser
+    has the conversation or is awaited."""
+    return conversation.state in (WAITING, ADVISER) and conversation.blocked_at is None
 
 
 def _staff_notice(text: Inbound, words: str) -> str | None:

@@ -30,6 +30,7 @@ STAFF_BLOCKED = (
 )
 STAFF_UNBLOCKED = "This number has switched texts from us on again."
 STAFF_PICTURE = "They sent a picture, video or voice message. It was not kept; we asked for words."
+STAFF_WORD = "A lone word that phone networks act on. It got no fixed text, as it may be meant for you."
 STAFF_EMPTY = "They sent a text without words."
 
 

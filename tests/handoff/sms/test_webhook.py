@@ -197,7 +197,8 @@ async def test_texts_are_switched_on_again(phone: Phone, twilio: FakeTwilio, wor
     await phone.text("stop")
     await phone.text(word)
     await phone.settled()
-    assert (await phone.conversation()).blocked_at is None
+    thread = await phone.conversation()
+    assert thread.blocked_at is None and thread.flooded_at is None
     assert [text["Body"] for text in twilio.sent] == [replies.WELCOME_BACK]
 
 
@@ -219,6 +220,20 @@ async def test_help_says_who_we_are(phone: Phone, twilio: FakeTwilio, word: str)
     await phone.text(word)
     await phone.settled()
     assert [text["Body"] for text in twilio.sent] == [replies.WHO_WE_ARE]
+
+
+@pytest.mark.parametrize("word", ["help", "start"])
+async def test_help_and_start_are_words_like_any_to_people_who_are_awaited(
+    phone: Phone, twilio: FakeTwilio, word: str
+) -> None:
+    await phone.text("my step dad hits me")
+    await phone.settled()
+    sent = await phone.text(word)
+    await phone.settled()
+    assert not {replies.WHO_WE_ARE, replies.WELCOME_BACK} & {text["Body"] for text in twilio.sent}
+    assert [one.text for one in await phone.messages()].count(replies.STAFF_WORD) == 1
+    await phone.text(word, sid=sent)
+    assert [one.text for one in await phone.messages()].count(replies.STAFF_WORD) == 1
 
 
 async def test_a_flood_slows_the_bot_but_loses_no_words(
