@@ -16,7 +16,7 @@ class Left:
     """What is still open in a conversation besides the case in hand."""
 
     owner_holds_one: bool  # the conversation's own adviser has claimed another open case of it
-    needs_adviser: bool  # an unclaimed request, failure, or anything at urgent or above is open
+    needs_adviser: bool  # an unclaimed request or failure is open, or anything at urgent or above
 
 
 def state_after_close(state: str, left: Left) -> str:
@@ -37,15 +37,15 @@ def state_after_return(state: str, left: Left) -> str:
     return state
 
 
-def needs_adviser(case: Case, urgent_rank: int, now: datetime) -> bool:
+def needs_adviser(case: Case, urgent_rank: int) -> bool:
     """Whether this open case by itself keeps a person waiting for an adviser.
 
-    One that is claimed does so too if it is urgent and its clock ran out: its adviser may not come.
+    One at urgent or above does so claimed too: nobody in danger is told that the chat is over, or left to
+    the assistant, because somebody else has taken their case.
     """
-    urgent = case.level_rank >= urgent_rank
-    if case.state != WAITING:
-        return urgent and case.due_at <= now
-    return urgent or case.reason in (REQUEST, FAILURE)
+    if case.level_rank >= urgent_rank:
+        return True
+    return case.state == WAITING and case.reason in (REQUEST, FAILURE)
 
 
 def unclaim(case: Case, fresh_due: datetime, now: datetime) -> None:

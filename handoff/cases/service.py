@@ -204,7 +204,7 @@ async def fault_passed(
     await audit.record(session, now, "system", "case.close", f"case:{case.id}", outcome=case.outcome)
     if conversation.state == conversations.WAITING:
         urgent, others = rules.rank("urgent"), await open_cases(session, conversation)
-        left = Left(False, any(needs_adviser(other, urgent, now) for other in others))
+        left = Left(False, any(needs_adviser(other, urgent) for other in others))
         conversation.state = state_after_close(conversation.state, left)
 
 

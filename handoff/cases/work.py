@@ -297,6 +297,17 @@ async def _join(desk: Desk, conversation: Conversation) -> None:
 async def _leave(desk: Desk, conversation: Conversation, state: str, text: str) -> None:
     conversation.state, conversation.owner_id = state, None
     await _tell(desk, conversation, text)
+    if state == conversations.WAITING:
+        await _call_on_others(desk, conversation)
+
+
+async def _call_on_others(desk: Desk, conversation: Conversation) -> None:
+    """Whoever has another case of it at urgent or above is now the one who is awaited: their clock runs, so
+    that the claim lapses if they do not come."""
+    for case in await open_cases(desk.session, conversation):
+        urgent = case.level_rank >= desk.rules.rank("urgent")
+        if urgent and case.state == CLAIMED and case.owner_id != desk.who.id and not case.unanswered_since:
+            case.unanswered_since, case.due_at = desk.now, _fresh_due(desk, case)
 
 
 async def _tell(desk: Desk, conversation: Conversation, text: str) -> None:
@@ -323,7 +334,7 @@ async def _left(desk: Desk, conversation: Conversation, but: Case) -> Left:
         owner_holds_one=any(
             case.state == CLAIMED and case.owner_id == conversation.owner_id for case in others
         ),
-        needs_adviser=any(needs_adviser(case, desk.rules.rank("urgent"), desk.now) for case in others),
+        needs_adviser=any(needs_adviser(case, desk.rules.rank("urgent")) for case in others),
     )
 
 

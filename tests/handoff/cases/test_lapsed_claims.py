@@ -118,3 +118,22 @@ async def test_a_lapsed_case_elsewhere_is_still_not_theirs(
     clock.move(timedelta(minutes=16))
     assert (await alex.post(f"{case['at']}/claim"))[0] == 404
     assert (await alex.post(TAKE_NEXT))[0] == 204
+
+
+async def test_whoever_leaves_somebody_in_danger_leaves_them_to_the_colleague_who_has_that_case(
+    sam: Colleague, priya: Colleague, parts: Parts, clock: Clock
+) -> None:
+    request = await make_case(parts, "request")
+    assert (await sam.post(f"{request['at']}/claim"))[0] == 200
+    danger = await make_case(
+        parts, "safeguarding", level="urgent", conversation=request["conversation"], state="adviser"
+    )
+    assert (await priya.post(f"{danger['at']}/claim"))[0] == 200
+    assert (await sam.post(f"{request['at']}/reply", {"text": "Priya will talk to you."}))[0] == 202
+    assert (await sam.post(f"{request['at']}/close", {"outcome": "advice_given"}))[0] == 200
+    assert await conversation_state(parts, danger) == "waiting"
+    clock.move(timedelta(minutes=14))
+    assert (await sam.post(TAKE_NEXT))[0] == 204
+    clock.move(timedelta(minutes=2))
+    status, body = await sam.post(TAKE_NEXT)
+    assert (status, body["id"]) == (200, danger["id"])
