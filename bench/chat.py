@@ -25,6 +25,7 @@ async def measure_on(system: System) -> list[Figure]:
         all_three = chat_at(http, system.url), stock_at(http, stock), stock_at(http, lean)
         for opens in all_three:
             await crowd(opens, TOGETHER, TOGETHER, seed=0)  # caches and lazy imports
+        await system.at_rest()
         alone = await _in_turn(all_three, 1, CHATS_ALONE)
         before, spent_before = await system.counters(), system.processor_seconds()
         together = await _in_turn(all_three, TOGETHER, CHATS_TOGETHER)
