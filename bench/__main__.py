@@ -23,6 +23,7 @@ from bench import (
     studio,
     understanding,
     webhook,
+    wording,
 )
 from bench.figures import Figure, table
 from ops.console import Trouble, one_sentence, say
@@ -36,6 +37,7 @@ SCRIPTS = {
     "importing": importing.measure,
     "studio": studio.measure,
     "learning": learning.measure,
+    "wording": wording.measure,
     "screening": screening.measure,
     "safety": safety.measure,
     "memory": memory.measure,

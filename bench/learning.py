@@ -117,7 +117,7 @@ class Crowd:
 
 async def _measure_on(url: str) -> list[Figure]:
     crowd, rounds = Crowd(), list[Round]()
-    jo, kit = _staff(url, "editor.one@demo.test"), _staff(url, "editor.two@demo.test")
+    jo, kit = staff_at(url, "editor.one@demo.test"), staff_at(url, "editor.two@demo.test")
     async with client() as http, jo as editor, kit as approver:
         talk = asyncio.create_task(_chat(http, url, crowd))
         begin = time.perf_counter()
@@ -194,7 +194,7 @@ class Staff:
 
 
 @asynccontextmanager
-async def _staff(url: str, email: str) -> AsyncIterator[Staff]:
+async def staff_at(url: str, email: str) -> AsyncIterator[Staff]:
     jar, body = aiohttp.CookieJar(unsafe=True), {"email": email, "password": PASSWORD}
     async with aiohttp.ClientSession(url, cookie_jar=jar) as http:
         async with http.post("/api/staff/session", json=body) as response:
