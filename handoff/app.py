@@ -36,6 +36,7 @@ from handoff.content.facts import load_facts
 from handoff.content.live import LiveContent
 from handoff.crypto import keyring
 from handoff.db import Database
+from handoff.degraded import Degraded
 from handoff.errors import errors_middleware, second_try_middleware
 from handoff.feedback import routes as feedback_routes
 from handoff.floods import Floods
@@ -149,6 +150,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             Trainings(*told[:4], parts.rasa, parts.content, parts.settings).run_forever,
             Alarms(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Imports(parts.db, parts.clock, parts.rules).run_forever,
+            Degraded(parts.db, parts.clock).run_forever,
             Silences(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Lifecycle(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Keeper(parts.db, parts.clock, parts.rules, parts.rasa).run_forever,

@@ -14,5 +14,6 @@ OUTBOX_OLDEST = Gauge("wayline_outbox_oldest_seconds", "Age of the oldest text s
 GIVEN_UP = Counter("wayline_outbox_given_up", "Texts that could not be sent")
 ALERTS = Gauge("wayline_alerts_unacknowledged", "Alerts that nobody has acknowledged")
 STUMBLES = Counter("wayline_stumbles", "Pieces of background work that went wrong", ["job"])
+SCREENING_FAULTS = Gauge("wayline_screening_faults", "Parts of screening that are not used as approved")
 NOTICES = Counter("wayline_alert_notices", "Mails and texts to staff about alerts", ["channel", "outcome"])
 JOBCENTRE = Counter("wayline_jobcentre_notices", "Attempts to tell Jobcentre Plus", ["outcome"])

@@ -21,7 +21,8 @@ EMERGENCY = "Wayline: an answer was published in an emergency"
 EMERGENCY_WAITS = "Wayline: an answer goes live in an emergency once it is learnt"
 EMERGENCY_FAILED = "Wayline: an answer did not go live in an emergency"
 TAKEN_OFF = "Wayline: an answer was taken off at once"
-URGENT = (EMERGENCY, EMERGENCY_WAITS, EMERGENCY_FAILED, TAKEN_OFF)
+DEGRADED = "Wayline: messages are screened by less than what was approved"
+URGENT = (EMERGENCY, EMERGENCY_WAITS, EMERGENCY_FAILED, TAKEN_OFF, DEGRADED)
 TOLD_OF_EMERGENCIES = ("manager", "lead")
 
 
@@ -63,9 +64,16 @@ async def tell_of_emergency(
     session: AsyncSession, now: datetime, slug: str, words: str, subject: str
 ) -> set[uuid.UUID]:
     """Every manager and safeguarding lead hears of it, by mail too; who that is."""
+    return await tell_leads(session, now, words, f"/staff/answers/{slug}", subject)
+
+
+async def tell_leads(
+    session: AsyncSession, now: datetime, words: str, path: str, subject: str
+) -> set[uuid.UUID]:
+    """Tell every manager and safeguarding lead, by mail too; who that is."""
     people = await staff.active(session)
     to = {one.id for one in people if set(one.roles) & set(TOLD_OF_EMERGENCIES)}
-    await tell(session, now, to, words, f"/staff/answers/{slug}", mail=subject)
+    await tell(session, now, to, words, path, mail=subject)
     return to
 
 

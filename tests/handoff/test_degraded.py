@@ -1,0 +1,41 @@
+"""Staff who answer for safety hear of it when screening runs on less than what was approved."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from handoff import degraded
+from handoff.app import Parts
+from handoff.content.model import ContentNotice
+from handoff.degraded import Degraded
+from handoff.staff.model import Staff
+
+
+async def told(parts: Parts) -> list[tuple[str, str]]:
+    """(who, path) of each notice that is mailed too."""
+    query = select(Staff.email, ContentNotice.path).join(Staff, Staff.id == ContentNotice.staff_id)
+    async with parts.db.reading() as session:
+        rows = await session.execute(query.where(ContentNotice.mail_at.is_not(None)).order_by(Staff.email))
+        return [tuple(row) for row in rows]
+
+
+async def test_nobody_is_told_while_all_is_as_approved(parts: Parts) -> None:
+    assert not await Degraded(parts.db, parts.clock).round()
+    assert await told(parts) == []
+
+
+async def test_leads_and_managers_are_told_once_a_day_while_the_network_is_not_used(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(degraded.screening, "trained_screen", lambda: None)
+    job = Degraded(parts.db, parts.clock)
+    assert [await job.round(), await job.round()] == [True, False]
+    people = [who for who, _ in await told(parts)]
+    assert "lead@demo.test" in people and "editor.one@demo.test" not in people
+    assert {path for _, path in await told(parts)} == {"/staff/screening"}
+    parts.clock.move(timedelta(days=1, minutes=1))
+    assert await job.round()
+    assert len(await told(parts)) == 2 * len(people)
