@@ -53,7 +53,7 @@ WARM_UP = 0.1
 SMOOTHING = 0.02
 BURIED, MISSPELT, LOWERED = 0.25, 0.35, 0.3
 """The part of the messages put amid a practical one, misspelt, or written small, each time anew."""
-BARS = {"concern": 0.3, "urgent": 0.4, "emergency": 0.25, "category": 0.3, "leaving": 0.62}
+BARS = {"concern": 0.32, "urgent": 0.4, "emergency": 0.25, "category": 0.3, "leaving": 0.62}
 """From which score on something is heard; docs/safety.md says on which messages they were chosen."""
 ABOUT_LEARNING = re.compile(
     r"coll|schoo|skoo|skl|sixth|course|class|appren|job|work|wrk|train|drop|left|quit|leav|exclu|kick|uni\b|"
