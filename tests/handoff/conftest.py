@@ -24,6 +24,8 @@ from blockbuster import BlockBuster, blockbuster_ctx
 from cryptography.fernet import Fernet
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
+from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from handoff.__main__ import prepare
 from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
@@ -95,6 +97,24 @@ TEMPLATES = RememberedTemplates()
 @pytest.fixture(autouse=True)
 def templates_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handoff.pages.Environment", partial(Environment, bytecode_cache=TEMPLATES))
+
+
+ENGINES: dict[str, Engine] = {}
+
+
+def engine_that_remembers(url: str, **options: Any) -> AsyncEngine:
+    """An engine that compiles no statement which an earlier test's has compiled for the same kind of database."""
+    made = create_async_engine(url, **options)
+    engine = made.sync_engine
+    earlier = ENGINES.setdefault(engine.dialect.name, engine)
+    engine.dialect = engine.pool._dialect = earlier.dialect
+    engine._compiled_cache = earlier._compiled_cache
+    return made
+
+
+@pytest.fixture(autouse=True)
+def statements_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handoff.db.create_async_engine", engine_that_remembers)
 
 
 def make_settings(folder: Path, database_url: str, **over: object) -> Settings:
