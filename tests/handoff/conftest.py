@@ -103,7 +103,7 @@ ENGINES: dict[str, Engine] = {}
 
 
 def engine_that_remembers(url: str, **options: Any) -> AsyncEngine:
-    """An engine that compiles no statement which an earlier test's has compiled for the same kind of database."""
+    """An engine that compiles no statement which an earlier one of its kind of database has compiled."""
     made = create_async_engine(url, **options)
     engine = made.sync_engine
     earlier = ENGINES.setdefault(engine.dialect.name, engine)
