@@ -27,10 +27,19 @@ from tests.handoff.conftest import (
     keys_in_use,
     make_settings,
     sqlite_template,
+    statements_compiled_once,
+    templates_compiled_once,
 )
 from tests.handoff.fakes import FakeRasa, FakeTwilio
 
-__all__ = ["applications_forgotten", "facts_read_once", "keys_in_use", "sqlite_template"]
+__all__ = [
+    "applications_forgotten",
+    "facts_read_once",
+    "keys_in_use",
+    "sqlite_template",
+    "statements_compiled_once",
+    "templates_compiled_once",
+]
 PHONE = {"width": 360, "height": 720}
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
