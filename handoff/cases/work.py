@@ -137,11 +137,15 @@ async def take_next(desk: Desk) -> Case | None:
 
 
 async def reply(desk: Desk, case_id: uuid.UUID, text: str, key: str | None = None) -> Message:
-    """Say something to the person, on their channel. The same `key` again says nothing twice."""
+    """Say something to the person, on their channel. The same `key` again says nothing twice.
+
+    Raises Conflict `id_reused` where the key went with other words, which were never sent."""
     case, conversation = await case_to_change(desk.session, desk.who, case_id)
     _refuse_unless_owner(desk, case)
     external_id = f"staff:{key}" if key else None
     if external_id and (said := await said_before(desk.session, conversation, external_id)):
+        if said.text != text:
+            raise Conflict("id_reused", "Other words went out under this id. Send these again.", field="id")
         return said
     if conversation.channel == SMS and len(to_gsm7(text)) > LONGEST_TEXT:
         raise TooLong("too_long", f"A text may have {LONGEST_TEXT:,} characters at most.", field="text")

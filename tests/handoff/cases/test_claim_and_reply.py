@@ -96,6 +96,20 @@ async def test_the_same_reply_id_says_nothing_twice(sam: Colleague, parts: Parts
     assert await sam.post(f"{case['at']}/reply", {"text": "Hello", "id": "a1"}) == once
 
 
+async def test_a_reply_id_with_other_words_is_refused_and_the_words_can_be_sent_again(
+    sam: Colleague, parts: Parts
+) -> None:
+    case = await make_case(parts)
+    await sam.post(f"{case['at']}/claim")
+    await sam.post(f"{case['at']}/reply", {"text": "Hello", "id": "a1"})
+    status, body = await sam.post(f"{case['at']}/reply", {"text": "Are you safe?", "id": "a1"})
+    assert (status, body["error"]["code"], body["error"]["field"]) == (409, "id_reused", "id")
+    await sam.post(f"{case['at']}/reply", {"text": "Are you safe?", "id": "a2"})
+    _, body = await sam.get(f"{case['at']}/messages")
+    said = [one["text"] for one in body["messages"] if one["author"] == "adviser"]
+    assert said == ["Hello", "Are you safe?"]
+
+
 @pytest.mark.parametrize("action, body", [("reply", {"text": "Hi"}), ("close", {"outcome": "advice_given"})])
 async def test_without_the_claim_there_is_no_reply_and_no_close(
     sam: Colleague, priya: Colleague, parts: Parts, action: str, body: dict[str, str]
