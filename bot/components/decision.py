@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +35,8 @@ MORE = "more"
 NONSENSE = "nonsense"
 """Got its own calm line, but counts as not understood when it comes again."""
 AT_16, AT_18, ADULT = "options-after-y11", "options-at-18", 18
+_COMMAND = re.compile(r"\w+\s*\{.*\}", re.DOTALL)
+"""What is written for a program (`inform{"x": 1}`) asks nothing, whatever its words mean."""
 SHORT = 8
 """The most words of a follow-up that is nothing without the message before it."""
 
@@ -115,7 +118,7 @@ def decide(
     look = None if metadata.get("form") else _by_its_look(text)
     if look:
         return _parse(Guess(Label(look, look), 1.0), [])
-    if not reading.guesses or not any(character.isalnum() for character in text):
+    if not reading.guesses or not any(character.isalnum() for character in text) or _COMMAND.fullmatch(text):
         return _not_understood(LOST, 0.0, [], metadata)
     if asks_for_more(text) and not metadata.get("form"):
         return _more(reading, metadata)

@@ -162,6 +162,15 @@ def test_an_emoji_alone_gets_its_own_kind_line(text):
     assert decided(topic("cv", 0.9), text=text, form="register_form")["intent"]["name"] == "lost"
 
 
+@pytest.mark.parametrize("text", ['inform{"x":1}', "deny{}", 'restart {"a": {"b": 2}}'])
+def test_what_is_written_for_a_program_is_not_understood(text):
+    assert decided(topic("confidentiality", 0.9), text=text)["intent"]["name"] == "lost"
+
+
+def test_braces_in_a_question_are_words():
+    assert decided(topic("cv", 0.9), text="how do i write a cv {please}")["intent"]["name"] != "lost"
+
+
 @pytest.mark.parametrize("text", ["??", "^^", "£", "..."])
 def test_signs_alone_are_no_emoji(text):
     assert decided(topic("cv", 0.9), text=text)["intent"]["name"] == "lost"
