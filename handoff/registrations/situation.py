@@ -72,6 +72,8 @@ _ENDED = re.compile(
 )
 _NO_MORE = re.compile(r"\W*(?:no,? )?(?:not any ?more|(?:i )?used to be)\W*", re.IGNORECASE)
 _YES = re.compile(r"\W*(?:y|ye|yes|yeah|yh|yep|yup|yea|ya|i am|i was|👍)\W*", re.IGNORECASE)
+_SAYS_NOTHING = re.compile(rf"{_YES.pattern}|\W*(?:n|no+|nope|nah|naw|👎|\d{{1,2}})\W*", re.IGNORECASE)
+"""A yes, a no or a bare number, where words are asked for."""
 _CHILD = r"(?:baby|babies|child|children|kids?|son|daughter|toddler)"
 _REASONS = {
     "d": _any(
@@ -125,13 +127,19 @@ _OTHERWISE = re.compile(
 )
 
 
-def read_activity(text: str) -> Accepted | Problem:
-    """What they are doing now, in their own words."""
+def read_activity(text: str, again: bool = False) -> Accepted | Problem:
+    """What they are doing now, in their own words. A bare "yes" or "5" is asked again once."""
+    if _SAYS_NOTHING.fullmatch(text) and not again:
+        return Problem("not_an_activity")
     return Accepted(text, text) if any(char.isalnum() for char in text) else Problem("empty")
 
 
-def read_since(text: str, today: date) -> Accepted | Problem:
-    """Since when: a month where the words tell one ("September 2026"), else the words themselves."""
+def read_since(text: str, today: date, again: bool = False) -> Accepted | Problem:
+    """Since when: a month where the words tell one ("September 2026"), else the words themselves.
+
+    A bare "yes" or "5" (weeks? May?) is asked again once."""
+    if _SAYS_NOTHING.fullmatch(text) and not again:
+        return Problem("not_a_since")
     if not any(char.isalnum() for char in text):
         return Problem("empty")
     began = began_on(text, today)

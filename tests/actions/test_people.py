@@ -269,7 +269,7 @@ def test_every_problem_and_prompt_has_words() -> None:
     codes = (
         "not_a_name", "not_a_date", "ambiguous_date", "future_date", "impossible_date", "not_a_postcode",
         "not_a_contact", "which_contact", "not_yes_or_no", "too_long", "age_differs", "date_again",
-        "which_care", "not_a_care_status",
+        "which_care", "not_a_care_status", "not_an_activity", "not_a_since",
     )  # fmt: skip
     asked = (
         "name", "date_of_birth", "postcode", "contact", "activity", "since", "care_status",

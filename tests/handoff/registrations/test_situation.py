@@ -14,7 +14,7 @@ from handoff.registrations.eligibility import grounds
 from handoff.registrations.fields import Known, read
 from handoff.registrations.form import apart, settled_date
 from handoff.registrations.permissions import WORDS
-from handoff.registrations.reading import Problem
+from handoff.registrations.reading import Accepted, Problem
 from tests.handoff.registrations.answers import AREAS, CHAT, TEXTER, value
 
 ROOT = Path(__file__).parents[3]
@@ -194,6 +194,19 @@ def test_staff_read_how_to_reach_them_without_the_number() -> None:
 )
 def test_since_when_is_a_month_where_the_words_tell_one(text: str, kept: str) -> None:
     assert value("since", text) == kept
+
+
+@pytest.mark.parametrize("text", ["yes", "ye", "no", "5", " 12. "])
+@pytest.mark.parametrize("field, problem", [("activity", "not_an_activity"), ("since", "not_a_since")])
+def test_a_yes_a_no_or_a_number_alone_is_asked_again_once(field: str, problem: str, text: str) -> None:
+    assert value(field, text) == problem
+    assert isinstance(read(field, text, replace(CHAT, again=True)), Accepted)
+
+
+@pytest.mark.parametrize("text", ["2025", "5 weeks", "no job", "nothing", "year 11"])
+def test_words_and_years_are_answers(text: str) -> None:
+    assert isinstance(read("activity", text, CHAT), Accepted)
+    assert isinstance(read("since", text, CHAT), Accepted)
 
 
 @pytest.mark.parametrize(
