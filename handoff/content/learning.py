@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,6 +65,12 @@ async def usual_seconds(session: AsyncSession) -> dict[str, float]:
     query = select(Training.took).where(Training.state == DONE, Training.earlier.is_(None))
     last = (await session.execute(query.order_by(Training.number.desc()).limit(1))).scalar()
     return {stage: seconds for stage, (_, seconds) in STAGES.items()} | (last or {})
+
+
+async def measure(session: AsyncSession, now: datetime) -> Callable[[Training], Progress]:
+    """What says how far each training is by now."""
+    usual = await usual_seconds(session)
+    return lambda training: progress(training, now, usual)
 
 
 def progress(training: Training, now: datetime, usual: Mapping[str, float]) -> Progress:

@@ -30,7 +30,7 @@ from handoff.content.keeping.links import why
 from handoff.content.keeping.rules import BEFORE_MONEY
 from handoff.content.keeping.view import kept
 from handoff.content.leading_view import leading
-from handoff.content.learning import open_trainings, progress, usual_seconds
+from handoff.content.learning import measure, open_trainings
 from handoff.content.live import live_release
 from handoff.content.model import APPROVED, DRAFT, SET_ASIDE
 from handoff.content.standing import live_titles
@@ -156,13 +156,13 @@ async def _releases(request: web.Request, refusal: Refusal | None = None) -> web
         live = await live_release(session)
         names = await staff_service.names(session, [view.release.by_id for view in found])
         told = await notices.unread(session, signed_in(request))
-        under_way, usual = await open_trainings(session), await usual_seconds(session)
+        under_way = await open_trainings(session)
+        far = await measure(session, request.app[keys.CLOCK].now())
         titles = await live_titles(session)
-    now = request.app[keys.CLOCK].now()
     return page(
         request, "content/releases.html", status=refusal.status if refusal else 200, refusal=refusal,
         found=found, live=live, before=before, told=told, learning=under_way, titles=titles,
-        progress=lambda one: progress(one, now, usual), names=names, moment=_moment(request),
+        progress=far, names=names, moment=_moment(request),
         said=request.query.get("said", ""),
     )  # fmt: skip
 
@@ -210,6 +210,7 @@ async def _answer(
         led = await leading(session, view, rules.vocabulary)
         threads = await comments.threads(session, view.draft) if view.draft else []
         said_counts = await comments.said_counts(session, view.answer.slug)
+        far = await measure(session, request.app[keys.CLOCK].now())
     typed_words, kept_words = _wording(view, given), Wording.of(view.newest)
     writes = _writes(request, view)
     wording = typed_words if writes else kept_words
@@ -229,7 +230,7 @@ async def _answer(
         heard=await _heard(request), titles=titles, difference=difference,
         kept=keeping, why=why, zoned=_zoned(request),
         led=led, threads=threads, said_counts=said_counts, boxes=BOXES, undo=_undo(request, view),
-        guide=guide, guide_steps=first_edit.STEPS,
+        guide=guide, guide_steps=first_edit.STEPS, progress=far,
         looked=await writing_routes.looked_over(request, view, wording),
         tried=await writing_routes.tried(request, view, typed_words, given) if asks else None,
     )  # fmt: skip

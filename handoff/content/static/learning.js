@@ -1,7 +1,8 @@
 // Moves the bars of what the assistant learns; without this script "Look again" does. When a release is live, or
-// did not go live, the page is loaded anew to say so.
+// did not go live, the page is loaded anew to say so, but never over words that somebody is typing into it.
 
 const PAUSE = 1000;
+const OVER = "Done. Look again to see what came of it; copy first what you are typing here.";
 const bars = [...document.querySelectorAll("[data-learning]")];
 
 if (bars.length) setTimeout(look, PAUSE);
@@ -15,8 +16,14 @@ async function look() {
     if (one?.finished_at) over = true;
     else if (one) show(bar, one);
   }
-  if (over) location.replace(location.pathname);
-  else setTimeout(look, PAUSE);
+  if (!over) setTimeout(look, PAUSE);
+  else if (isTyped()) bars.forEach((bar) => (bar.querySelector("[data-stage]").textContent = OVER));
+  else location.replace(bars[0].dataset.page);
+}
+
+function isTyped() {
+  const boxes = [...document.querySelectorAll("textarea, input:not([type=hidden])")];
+  return boxes.some((box) => box.value !== box.defaultValue);
 }
 
 async function trainings() {
