@@ -50,6 +50,7 @@ class InForce(Generic[T]):
         self.kind = kind
         self._compile = compile_body
         self._held: Held[T] | None = None
+        self._asked = self._answered = 0
         self._known: dict[str, T | str] = {}
         self._shipped: dict[Path, Candidate | str] = {}
 
@@ -78,8 +79,16 @@ class InForce(Generic[T]):
             faults.append(compiled)
         return Held(None, faults=(*faults, f"No {self.kind} can be used."))
 
-    def use(self, held: Held[T]) -> None:
-        """Put it in force, at once and whole."""
+    def ask(self) -> int:
+        """A place in line for `use`, taken before what is chosen from is read."""
+        self._asked += 1
+        return self._asked
+
+    def use(self, held: Held[T], asked: int) -> None:
+        """Put it in force, at once and whole, unless what was read later is in force already."""
+        if asked < self._answered:
+            return
+        self._answered = asked
         for fault in held.faults:
             log.error("screening degraded kind=%s: %s", self.kind, fault)
         self._held = held

@@ -55,12 +55,13 @@ class EditionKeeper:
                 one.reset()
 
     async def _reload(self, one: InForce[Any]) -> None:
+        asked = one.ask()
         async with self._db.reading() as session:
             heads = await _heads(session, one.kind)
             if heads == self._seen.get(one.kind):
                 return
             editions = await _candidates(session, one.kind, heads)
-        one.use(await asyncio.to_thread(one.choose, editions))
+        one.use(await asyncio.to_thread(one.choose, editions), asked)
         self._seen[one.kind] = heads
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -247,6 +249,33 @@ async def test_an_edition_changed_in_the_database_is_not_used(
     async with client.get("/readyz") as response:
         body = await response.json()
     assert (body["status"], body["checks"]["screening"]) == ("degraded", False)
+
+
+async def test_what_was_read_earlier_never_replaces_what_was_read_later(
+    priya: Colleague, dana: Colleague, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await approved(priya, dana, parts)
+    has_read, go_on, choose = threading.Event(), threading.Event(), force.PHRASES.choose
+
+    def slow(editions: Sequence[force.Candidate]) -> Any:
+        chosen = choose(editions)
+        if "teal umbrella" in editions[0].body:
+            has_read.set()
+            go_on.wait(30)
+        return chosen
+
+    monkeypatch.setattr(force.PHRASES, "choose", slow)
+    earlier = asyncio.create_task(EditionKeeper(parts.db, parts.hub).reload())
+    assert await asyncio.to_thread(has_read.wait, 30)
+    async with parts.db.transaction() as session:
+        live = await service.live(session, "phrases")
+        assert live
+        live.body = live.body.replace("teal umbrella", "blue umbrella")
+        live.sha256 = service.sets.digest(live.body)
+    await EditionKeeper(parts.db, parts.hub).reload()
+    go_on.set()
+    await earlier
+    assert force.PHRASES.held.number == 1
 
 
 async def test_an_edition_approved_by_nobody_is_not_used(parts: Parts) -> None:
