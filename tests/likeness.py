@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 GRAM = 5
@@ -24,7 +23,10 @@ def grams(text: str) -> frozenset[str]:
 
 
 def near_repeats(held: Iterable[str], trained: Sequence[str]) -> list[tuple[str, str]]:
-    """Each held message that nearly repeats one of the trained, with that one."""
+    """Each held message that nearly repeats one of the trained, with that one.
+
+    Two so alike share all but a part of either's runs, so one of the rarest of them at least: only messages
+    with one of those are compared."""
     known = [grams(text) for text in trained]
     holders: dict[str, list[int]] = {}
     for place, run in enumerate(known):
@@ -33,10 +35,12 @@ def near_repeats(held: Iterable[str], trained: Sequence[str]) -> list[tuple[str,
     close = []
     for text in (text for text in held if len(text) >= SHORTEST):
         own = grams(text)
-        shared = Counter(place for gram in own for place in holders.get(gram, ()))
+        rarest = sorted(own, key=lambda gram: len(holders.get(gram, ())))
+        enough = rarest[: int(len(own) * (1 - NEARLY_THE_SAME)) + 1]
+        likely = {place for gram in enough for place in holders.get(gram, ())}
         close += [
             (text, trained[place])
-            for place, count in shared.items()
-            if count / len(own | known[place]) > NEARLY_THE_SAME
+            for place in sorted(likely)
+            if len(own & known[place]) / len(own | known[place]) > NEARLY_THE_SAME
         ]
     return close
