@@ -246,7 +246,8 @@ def _said(request: web.Request, view: service.AnswerView) -> str:
 def _undo(request: web.Request, view: service.AnswerView) -> int | None:
     """The number of the revision that the step before set aside."""
     step = request.query.get("said", "")
-    gone = (one for one in view.history if one.state == SET_ASIDE and not one.follows)
+    aside = (one for one in view.history if one.state == SET_ASIDE and not one.follows)
+    gone = sorted(aside, key=lambda one: one.updated_at, reverse=True)
     if step == "discard" and not view.draft:
         return next((one.number for one in gone if one.author_id), None)
     if step == "keep-ours" and not view.shipped:

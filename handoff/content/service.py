@@ -70,7 +70,7 @@ class AnswerView:
 
     @property
     def newest(self) -> Revision:
-        return self.draft or self.live or self.history[0]
+        return self.draft or self.live or max(self.history, key=lambda one: one.updated_at)
 
 
 @dataclass(frozen=True)

@@ -79,19 +79,30 @@ async def start_draft(work: Editing, slug: str, *, shipped: bool = False) -> Rev
 async def save_draft(work: Editing, slug: str, version: int, wording: Wording) -> Revision:
     """Keep the words, right or wrong; Conflict `changed_meanwhile` names who saved in between.
 
-    Whoever changes nothing has not written: the draft stays as it is, and they may still approve it.
+    Whoever changes nothing has not written: the draft stays as it is, and they may still approve it. What a
+    colleague wrote last is kept beside it, set aside, so that saving over it loses nothing.
     """
     draft = await open_draft(work, slug, version, DRAFT)
     said = copy_of(draft, work.now)
     wording.put_into(said)
     if same(said, draft):
         return draft
+    if draft.editor_ids and draft.editor_ids[-1] != str(work.who.id):
+        await _keep_aside(work, draft)
     asked = draft.examples
     wording.put_into(draft)
     wrote_in(work, draft)
     other = {"questions": True} if said.examples != asked else {}
     await touch(work, draft, SAVED, **other)
     return draft
+
+
+async def _keep_aside(work: Editing, draft: Revision) -> None:
+    """A copy of a draft, by who wrote in it last: it can be opened again once the draft is out of the way."""
+    kept = copy_of(draft, work.now)
+    kept.number, kept.state = await next_number(work.session, draft.slug), SET_ASIDE
+    kept.author_id, kept.editor_ids = uuid.UUID(draft.editor_ids[-1]), list(draft.editor_ids)
+    work.session.add(kept)
 
 
 async def submit(work: Editing, slug: str, version: int, facts: Facts) -> Revision:

@@ -22,6 +22,31 @@ async def test_a_discarded_draft_is_opened_again_as_it_was(jo: Colleague) -> Non
     assert (status, body["error"]["code"]) == (409, "draft_open")
 
 
+async def test_what_a_colleague_saves_over_is_kept_and_opened_again(jo: Colleague, kit: Colleague) -> None:
+    _, begun = await jo.post(f"{EMA}/start")
+    _, jos = await jo.post(f"{EMA}/save", {"version": begun["draft"]["version"], "sms": "Jo's words."})
+    _, kits = await kit.post(f"{EMA}/save", {"version": jos["draft"]["version"], "sms": "Kit's words."})
+    assert kits["draft"]["number"] == begun["draft"]["number"]
+    _, more = await kit.post(f"{EMA}/save", {"version": kits["draft"]["version"], "sms": "Kit's own words."})
+    page = await kit.submit("/staff/answers/ema/discard", version=str(more["draft"]["version"]))
+    assert f'name="revision" value="{begun["draft"]["number"]}"' in page[1].split("History")[0]
+    kept = begun["draft"]["number"] + 1
+    status, back = await jo.post(f"{EMA}/take-up", {"revision": kept})
+    assert (status, back["draft"]["sms"], back["draft"]["author"]) == (200, "Jo's words.", "Jo Davies")
+    assert (await jo.post(f"{EMA}/take-up", {"revision": kept + 1}))[0] in (404, 409)
+
+
+async def test_a_draft_that_one_person_writes_is_kept_once(jo: Colleague) -> None:
+    _, begun = await jo.post(f"{EMA}/start")
+    version = begun["draft"]["version"]
+    for words in ("One.", "Two.", "Three."):
+        _, saved = await jo.post(f"{EMA}/save", {"version": version, "sms": words})
+        version = saved["draft"]["version"]
+    await jo.post(f"{EMA}/discard", {"version": version})
+    _, next_one = await jo.post(f"{EMA}/start")
+    assert next_one["draft"]["number"] == begun["draft"]["number"] + 1
+
+
 async def test_an_earlier_versions_words_begin_a_draft(jo: Colleague, kit: Colleague) -> None:
     first = (await jo.get(EMA))[1]["live"]
     _, begun = await jo.post(f"{EMA}/start")
