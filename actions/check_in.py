@@ -78,9 +78,9 @@ class Step:
     async def begin(self) -> Events:
         """Say what is coming; confirm what is known, else ask the first question."""
         started = await handoff().check_in(self._turn)
-        self._place = Place(asked=tuple(started.known), told=started.when is not None, when=started.when)
+        self._place = Place(asked=tuple(started.known), told=started.told, when=started.when)
         if say_who_was_told(self._dispatcher, self._said):
-            self._place = replace(self._place, first=True)
+            self._place = replace(self._place, told=True, first=True)
         self._say("utter_check_in_start")
         return self._confirm_known(started.known) if started.known else self._ask_next()
 

@@ -118,10 +118,12 @@ class TakenBack:
 
 @dataclass(frozen=True)
 class CheckIn:
-    """What need not be asked, in words by question; `when` an adviser will be in touch, if one was told."""
+    """What need not be asked, in words by question; `when` an adviser will be in touch, if one was told of
+    them, and whether they were `told` of it."""
 
     known: dict[str, str]
     when: str | None
+    told: bool
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ class HandoffClient:
     async def check_in(self, turn: Turn) -> CheckIn:
         """What is known before a check-in starts."""
         _, body = await self._call("GET", "/internal/check-in", params=_who(turn))
-        return CheckIn(dict(body["known"]), body["when"])
+        return CheckIn(dict(body["known"]), body["when"], bool(body["told"]))
 
     async def note(self, turn: Turn, question: str, text: str) -> Noted:
         """Have an answer of a check-in kept."""

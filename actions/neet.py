@@ -62,10 +62,10 @@ def say_who_was_told(dispatcher: CollectingDispatcher, said: Said) -> bool:
 
 
 async def say_what_was_not_told(dispatcher: CollectingDispatcher, turn: Turn, heard: str | None) -> None:
-    """At the end of a form in which it was `heard`: who was told, if they still are to be contacted."""
-    when = (await handoff().check_in(turn)).when if heard else None
-    if heard and when:
-        dispatcher.utter_message(response=PASSED[heard], when=when)
+    """At the end of a form in which it was `heard`: who was told, if they do not know that yet."""
+    stands = await handoff().check_in(turn) if heard else None
+    if heard and stands and stands.when and not stands.told:
+        dispatcher.utter_message(response=PASSED[heard], when=stands.when)
 
 
 def _answer(dispatcher: CollectingDispatcher, said: Said) -> bool:

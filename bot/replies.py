@@ -10,6 +10,12 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.components.decision import NONSENSE, NOT_UNDERSTOOD, RANKED
 
 Reply = dict[str, Any]
+TELLS = {
+    *("utter_neet_passed", "utter_at_risk_passed", "utter_neet_known", "utter_check_in_passed"),
+    *("utter_person_requested", "utter_person_requested_interpreter", "utter_person_waiting"),
+    *("utter_other_language_waiting", "utter_adviser_wanted"),
+}
+"""The responses that say that an adviser is in touch: whoever was given one need not be told by handoff."""
 OFFERED_TOPICS = "$topics"
 RECENT = 3
 """Messages; what was answered before them is not what a follow-up is about."""
@@ -93,7 +99,8 @@ def _reply(event: BotUttered, ranking: list[dict[str, Any]]) -> Reply:
         "sms": custom.get("sms"),
         "choices": _choices(custom, ranking),
     }
-    return reply | {name: custom[name] for name in ("language", "council") if name in custom}
+    tells = {"tells": True} if (event.metadata or {}).get("utter_action") in TELLS else {}
+    return reply | tells | {name: custom[name] for name in ("language", "council") if name in custom}
 
 
 def _choices(custom: dict[str, Any], ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:

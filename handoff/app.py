@@ -76,6 +76,7 @@ from handoff.studio.schedule import NoticeMail, Schedule
 from handoff.studio.trainings import Trainings
 from handoff.suggestions import routes as suggestions_routes
 from handoff.switches import routes as switches_routes
+from handoff.telling import Tellings
 from handoff.turns import Turns
 from handoff.webchat import routes as webchat_routes
 
@@ -140,6 +141,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             editions.keep_fresh,
             parts.turns.sweep_forever,
             Floods(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
+            Tellings(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             outbox.run_forever,
             catch_up.run_forever,
             receipts.run_forever,

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
 from handoff.cases.model import FAILURE, UNANSWERED
-from handoff.cases.service import CaseRules, open_or_raise
+from handoff.cases.service import CaseRules, open_or_raise, word_given
 from handoff.content.areas import Area
 from handoff.content.live import LiveContent
 from handoff.conversations.model import (
@@ -160,6 +160,8 @@ class Asking:
         if speaks and outcome.worried:
             replies = _no_shrugs(answer, in_form)
             await self._be_kind(session, now, conversation, turn.id, needed=not replies)
+        if speaks and any(reply.tells for reply in replies):
+            word_given(conversation)
         audience = EVERYONE if speaks else STAFF_ONLY
         said = [await self._say(session, now, conversation, turn, reply, audience) for reply in replies]
         turn.understood = answer.understood  # last, so that it is written with the turn's end

@@ -18,6 +18,7 @@ from handoff.db import Database
 from handoff.live import OUTBOX, Hub, conversation_topic
 from handoff.screening.holding import bot_may_speak
 from handoff.switches import service as switches
+from handoff.telling import tell
 
 OVER_AFTER = timedelta(seconds=5)
 TOLD = (
@@ -56,6 +57,7 @@ class Floods(Rounds):
             if not speaks or conversation.blocked_at or await switches.is_off(session, conversation.channel):
                 return
             await append(session, conversation, now, author=SYSTEM_AUTHOR, kind="notice", text=TOLD)
+            await tell(session, self._rules, now, conversation)
             if conversation.form:
                 await repeat_question(session, conversation, now)
         self._hub.notify(conversation_topic(conversation_id), OUTBOX)

@@ -44,7 +44,7 @@ class Reply:
     """One thing the bot says; an `answer` carries only its slug, everything else its words.
 
     `language`: the code of the language of the words, when that is not English. `council`: whom an answer
-    sends somebody to who lives elsewhere.
+    sends somebody to who lives elsewhere. `tells`: it says that an adviser is in touch.
     """
 
     kind: str = "talk"
@@ -54,6 +54,7 @@ class Reply:
     choices: list[dict[str, Any]] = field(default_factory=list)
     language: str | None = None
     council: str | None = None
+    tells: bool = False
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,7 @@ def _understood(body: dict[str, Any]) -> Understood:
             choices=list(reply.get("choices") or []),
             language=reply.get("language"),
             council=reply.get("council"),
+            tells=reply.get("tells") is True,
         )
         for reply in body["replies"]
     ]

@@ -44,6 +44,7 @@ from handoff.live import CONSOLE, OUTBOX, Hub, conversation_topic, turn_topic
 from handoff.receiving import Received, Receiving
 from handoff.screening.holding import bot_may_speak
 from handoff.switches import service as switches
+from handoff.telling import tell
 from handoff.triaging import Triaged, Triaging, close
 
 log = logging.getLogger(__name__)
@@ -165,6 +166,8 @@ class Turns:
             for_staff = await self._asking.store(session, now, conversation, turn, outcome, speaks)
             if off:
                 await self._asking.stand_in(session, now, conversation, turn)
+            elif speaks:
+                await tell(session, self._rules, now, conversation, turn)
             close(turn, now, OFF if off else outcome.name if speaks else HELD)
         metrics.TURN_SECONDS.observe((now - turn.created_at).total_seconds())
         self._announce(conversation, turn, for_staff=for_staff)

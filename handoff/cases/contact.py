@@ -28,6 +28,9 @@ OFFERED = (
     "would like an adviser after all. Their no stands, and the clock stays stopped, until they say yes."
 )
 SAID_YES = "They want to hear from an adviser after all. The clock starts again."
+NOT_TOLD = "not_told_yet"
+"""The fact of a conversation in which such a case opened, until they are told; staff see it meanwhile."""
+WHAT = "that an adviser is to message them, and how to say no"
 HEARD_NEET = "This was about being at risk. Now they have said that they are not in learning or work."
 
 
@@ -39,11 +42,29 @@ async def contact_case(session: AsyncSession, conversation: Conversation) -> Cas
     return (await session.execute(query.order_by(Case.reason.desc()).limit(1))).scalar()
 
 
+def owes_word(conversation: Conversation) -> bool:
+    """Whether they are still to be told that an adviser is in touch, and how to say no."""
+    return NOT_TOLD in (conversation.facts or {})
+
+
+def owe_word(conversation: Conversation) -> None:
+    """A case opened about them unasked: they are to be told of it, once, by whoever speaks to them next."""
+    conversation.facts = {**(conversation.facts or {}), NOT_TOLD: WHAT}
+
+
+def word_given(conversation: Conversation) -> None:
+    """They were told, or need not be any more."""
+    if owes_word(conversation):
+        facts = conversation.facts or {}
+        conversation.facts = {name: value for name, value in facts.items() if name != NOT_TOLD}
+
+
 async def say_no(session: AsyncSession, now: datetime, conversation: Conversation) -> bool:
     """Record that they do not want this contact; False when there is no case that it could be about."""
     case = await contact_case(session, conversation)
     if case is None:
         return False
+    word_given(conversation)
     if case.declined_at is None or case.offered_at:
         case.declined_at, case.offered_at = now, None
         await _note(session, now, case, SAID_NO, "case.decline")

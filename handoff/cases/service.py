@@ -20,13 +20,17 @@ from handoff.cases.bars import conversations_barred_to as conversations_barred_t
 from handoff.cases.bars import keep_from_the_named as keep_from_the_named
 from handoff.cases.clocks import due_at
 from handoff.cases.clocks import working_days_after as working_days_after
+from handoff.cases.contact import NOT_TOLD as NOT_TOLD
 from handoff.cases.contact import becomes_neet as becomes_neet
 from handoff.cases.contact import contact_by as contact_by
 from handoff.cases.contact import contact_case as contact_case
 from handoff.cases.contact import offer_again as offer_again
+from handoff.cases.contact import owe_word as owe_word
+from handoff.cases.contact import owes_word as owes_word
 from handoff.cases.contact import refused_lately as refused_lately
 from handoff.cases.contact import say_no as say_no
 from handoff.cases.contact import say_yes as say_yes
+from handoff.cases.contact import word_given as word_given
 from handoff.cases.destinations import Destinations, load_destinations
 from handoff.cases.leads_only import hold_for_leads as hold_for_leads
 from handoff.cases.leads_only import keep_to_leads as keep_to_leads

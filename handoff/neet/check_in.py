@@ -26,12 +26,14 @@ _ACTIVITY_FACT = "activity"
 async def started(
     session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation
 ) -> dict[str, Any]:
-    """What need not be asked, and when an adviser will be in touch, where one was told of it before."""
+    """What need not be asked, when an adviser will be in touch, where one was told of it before, and whether
+    they know."""
     case = await cases.contact_case(session, conversation)
-    told = case is not None and case.declined_at is None
+    wanted = case is not None and case.declined_at is None
     return {
         "known": await _known(session, rules, conversation),
-        "when": cases.contact_by(case, rules, now) if case and told else None,
+        "when": cases.contact_by(case, rules, now) if case and wanted else None,
+        "told": wanted and not cases.owes_word(conversation),
     }
 
 

@@ -71,13 +71,15 @@ async def open_for(
             await cases.offer_again(session, now, case)
         return
     reason = case.reason if case else NEET if heard == NOW else AT_RISK
-    await cases.open_or_raise(session, rules, now, conversation, reason)
+    _, opened = await cases.open_or_raise(session, rules, now, conversation, reason)
+    if opened:
+        cases.owe_word(conversation)
 
 
 async def for_the_assistant(
     session: AsyncSession, rules: CaseRules, conversation: Conversation, findings: Sequence[Any]
 ) -> dict[str, Any] | None:
-    """What Rasa needs to word it: what was heard, whether for the first time, when they are contacted.
+    """What Rasa needs to word it: what was heard, whether they are to be told, when they are contacted.
 
     None when nothing was heard in the message; {heard, said_no} when they want no contact, {heard, offer}
     when they are to be asked again whether they do.
@@ -90,8 +92,8 @@ async def for_the_assistant(
         return {"heard": found.version, "offer": True}
     if case is None or case.declined_at:
         return {"heard": found.version, "said_no": True}
-    first = case.waiting_since == found.at
-    return {"heard": found.version, "first": first, "when": cases.contact_by(case, rules, found.at)}
+    when = cases.contact_by(case, rules, found.at)
+    return {"heard": found.version, "first": cases.owes_word(conversation), "when": when}
 
 
 def activities() -> list[Activity]:

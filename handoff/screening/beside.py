@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from handoff import reach
+from handoff import reach, telling
 from handoff.cases.service import (
     FAILURE,
     SAFEGUARDING,
@@ -59,6 +59,10 @@ async def _keep_from_the_named(heard: Heard) -> bool:
 async def _hear_neet(heard: Heard) -> bool:
     await neet.take_in(heard.session, heard.rules, heard.now, heard.conversation, heard.message, heard.neet)
     return False
+
+
+async def _hear_no(heard: Heard) -> bool:
+    return await telling.hear_no(heard.session, heard.rules, heard.now, heard.conversation, heard.message)
 
 
 async def _take_reach(heard: Heard) -> bool:
@@ -113,6 +117,7 @@ STEPS: Final[dict[str, Step]] = {
     "language": _hear_language,
     "names": _keep_from_the_named,
     "neet": _hear_neet,
+    "no": _hear_no,
     "reach": _take_reach,
     "registration": _pause_registration,
     "taken_back": _take_back,
@@ -123,6 +128,7 @@ _FAILED = {
     "names": "whether a colleague is named here could not be checked",
     "reach": "how they can be reached could not be noted",
     "registration": "the registration they had begun could not be passed on",
+    "no": "whether they say no to hearing from an adviser could not be noted",
     "neet": "whether they are out of learning or work could not be noted",
     "taken_back": "whether they took something back could not be noted",
 }

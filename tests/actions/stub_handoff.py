@@ -32,6 +32,7 @@ class StubHandoff:
         self.told_before = False
         self.registered_elsewhere = False
         self.when: str | None = None
+        self.knows = False
         self.has_neet_case = False
         self.in_hours = True
         self.broken = False
@@ -108,7 +109,7 @@ class StubHandoff:
         return self._reply(request, {"when": "by 5pm on Wednesday" if self.has_neet_case else None})
 
     async def _check_in(self, request: web.Request) -> web.Response:
-        return web.json_response({"known": self.known, "when": self.when})
+        return web.json_response({"known": self.known, "when": self.when, "told": self.knows})
 
     async def _note(self, request: web.Request) -> web.Response:
         """Someone with nothing to do is out of learning; who wants to talk or a job is understood."""

@@ -65,9 +65,15 @@ async def test_heard_beside_a_skipped_question_they_hear_who_was_told(check_in: 
 
 
 async def test_who_was_told_before_is_not_told_again(check_in: Say, stub: StubHandoff) -> None:
-    stub.when = "by 5pm on Wednesday"
+    stub.when, stub.knows = "by 5pm on Wednesday", True
     await check_in("check in")
     assert await check_in("Nothing") == ["prompt_since"]
+
+
+async def test_who_was_passed_on_before_and_not_told_is_told(check_in: Say, stub: StubHandoff) -> None:
+    stub.when = "by 5pm on Wednesday"
+    await check_in("check in")
+    assert await check_in("Nothing") == ["check_in_passed", "prompt_since"]
 
 
 async def test_heard_in_the_message_that_starts_it_they_hear_who_was_told(

@@ -80,12 +80,13 @@ async def test_heard_to_be_neet_in_a_form_that_is_left_they_hear_who_was_told(
     assert (await register("delete it", "deny"))[-1] == "neet_passed"
 
 
-async def test_who_has_said_no_meanwhile_is_not_told_when_the_form_ends(
-    register: Say, stub: StubHandoff
+@pytest.mark.parametrize(("when", "knows"), [(None, False), ("by 5pm on Friday", True)])
+async def test_who_has_said_no_or_was_told_meanwhile_is_not_told_when_the_form_ends(
+    register: Say, stub: StubHandoff, when: str | None, knows: bool
 ) -> None:
     await register("register me", "register_for_benefits")
     await register("sam jones, left college btw", **HEARD_NOW)
-    stub.when = None
+    stub.when, stub.knows = when, knows
     await register("leave it", "cancel_registration")
     assert "neet_passed" not in await register("delete it", "deny")
 

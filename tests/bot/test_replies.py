@@ -1,9 +1,12 @@
 """What the channel makes of a turn that is in the tracker."""
 
+from pathlib import Path
+
+import yaml
 from rasa.shared.core.events import ActiveLoop, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.replies import RECENT, describe_turn, last_topic
+from bot.replies import RECENT, TELLS, describe_turn, last_topic
 
 TALK = {"text": "Talk to a person", "answer": "talk-to-person"}
 
@@ -59,3 +62,14 @@ def test_a_signpost_names_the_council_that_the_action_gave():
     tracker = DialogueStateTracker.from_events("someone", [HEARD, said])
     [reply] = describe_turn(tracker, 0)["replies"]
     assert (reply["answer"], reply["council"]) == ("signpost-other-area", "Croydon council")
+
+
+def test_a_reply_that_says_that_an_adviser_is_in_touch_is_marked():
+    said = [BotUttered("x", None, {"utter_action": name}) for name in ("utter_neet_passed", "utter_yes")]
+    replies = describe_turn(DialogueStateTracker.from_events("someone", [HEARD, *said]), 0)["replies"]
+    assert [reply.get("tells") for reply in replies] == [True, None]
+
+
+def test_only_responses_that_there_are_tell_of_an_adviser():
+    domain = yaml.safe_load(Path("domain.yml").read_text(encoding="utf-8"))
+    assert domain["responses"].keys() >= TELLS

@@ -51,6 +51,7 @@ class FakeRasa(_Server):
         self.form: str | None = None
         self.intent = "faq"
         self.more: dict[str, Any] = {}  # what else it understood
+        self.passes_on = True  # it tells whoever is heard for the first time, as the assistant does
         self.asked: list[dict[str, Any]] = []
         self.forgotten: list[str] = []
         self.failures = 0
@@ -86,11 +87,13 @@ class FakeRasa(_Server):
             return web.json_response({"error": {"code": "turn_failed", "message": ""}}, status=502)
         if self.before_reply:
             await self.before_reply(body)
-        given = self._given.setdefault(body["message_id"], self._answer(body["text"]))
+        given = self._given.setdefault(body["message_id"], self._answer(body))
         return web.json_response(given)
 
-    def _answer(self, text: str) -> dict[str, Any]:
-        replies = self.script.get(text, [talk(f"You said: {text}")])
+    def _answer(self, asked: dict[str, Any]) -> dict[str, Any]:
+        text, neet = asked["text"], asked["context"].get("neet") or {}
+        tells = {"tells": True} if self.passes_on and neet.get("first") and not self.form else {}
+        replies = self.script.get(text, [talk(f"You said: {text}", **tells)])
         understood = {"intent": self.intent, "topic": None, "confidence": 0.9, "ranking": []} | self.more
         return {"replies": replies, "understood": understood, "form": self.form}
 

@@ -77,7 +77,7 @@ async def test_who_is_engaged_or_unclear_gets_no_case(chat: Chat, note: Note, te
 
 
 async def test_what_is_known_is_told_back_in_words(chat: Chat, internal: Client, note: Note) -> None:
-    assert await started(internal, chat) == {"known": {}, "when": None}
+    assert await started(internal, chat) == {"known": {}, "when": None, "told": False}
     await chat.say("i'm at college. skint tho")
     assert (await started(internal, chat))["known"] == {"doing": "at college"}
     await chat.say("left college in october aint got nothing")
@@ -88,6 +88,7 @@ async def test_what_is_known_is_told_back_in_words(chat: Chat, internal: Client,
             "in_the_way": "money",
         },
         "when": "by 5pm on Wednesday",
+        "told": True,
     }
 
 
