@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.components.decision import UNCLEAR, Guess, Reading, decide
+
 FOUND_AT_LEAST = 0.6
 """The part of a changed answer's kept-back questions that must bring it, or offer it."""
 OTHERS_MAY_LOSE = 0.02
@@ -122,15 +124,18 @@ def ask_kept_back(folder: Path, answers: Answers, wanted: Sequence[str]) -> dict
         featurizer.train(kept)
         classifier.train(featurizer.process_training_data(kept))
         chances = classifier._chances(featurizer._vectors(list(wanted)).astype(float))
-    return {text: _heard(classifier, row) for text, row in zip(wanted, chances, strict=True)}
+    return {text: heard(text, classifier, row) for text, row in zip(wanted, chances, strict=True)}
 
 
-def _heard(classifier: Any, chances: Any) -> Heard:
-    """The likeliest answer, or, where it is not likely enough, the three that would be offered."""
-    best = [int(place) for place in chances.argsort()[::-1][:3]]
-    topics = [classifier._labels[place].topic for place in best]
-    sure = float(chances[best[0]]) >= math.log(classifier.config["sure"])
-    return Heard(topics[0], ()) if sure else Heard(None, tuple(topic for topic in topics if topic))
+def heard(text: str, classifier: Any, chances: Any) -> Heard:
+    """What the assistant would make of a text whose labels have these chances (logarithms): the answer that
+    it would give, or those that it would offer."""
+    best = [int(place) for place in chances.argsort()[::-1]]
+    guesses = [Guess(classifier._labels[place], math.exp(chances[place])) for place in best]
+    parse = decide(text, Reading(guesses), {}, classifier._thresholds)
+    got = next((one["value"] for one in parse["entities"] if one["entity"] == "topic"), None)
+    unclear = parse["intent"]["name"] == UNCLEAR
+    return Heard(got, tuple(one["topic"] for one in parse["topic_ranking"]) if unclear else ())
 
 
 def compared(live: Path, candidate: Path) -> list[str]:

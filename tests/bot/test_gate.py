@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bot.gate import Answers, Heard, faults, kept_back
+import numpy as np
+import pytest
+
+from bot.components.decision import Label, Thresholds
+from bot.gate import Answers, Heard, faults, heard, kept_back
 
 MONEY = tuple(f"money question {number}" for number in range(25))
 RENT = tuple(f"rent question {number}" for number in range(25))
@@ -50,3 +54,24 @@ def test_one_question_lost_among_many_is_a_matter_of_chance():
     live, more = {**LIVE, **many}, {**MORE, **many}
     after = right(more) | {kept_back(RENT)[0]: Heard(None, ())}
     assert faults(live, more, right(live), after) == []
+
+
+class Classifier:
+    """Knows two answers and small talk."""
+
+    _labels = (Label("faq/money", "faq", "money"), Label("faq/rent", "faq", "rent"), Label("hi", "greet"))
+    _thresholds = Thresholds()
+
+
+@pytest.mark.parametrize(
+    ("chances", "expected"),
+    [
+        ((0.80, 0.15, 0.05), Heard("money", ())),
+        ((0.41, 0.39, 0.20), Heard(None, ("money", "rent"))),  # too close to tell
+        ((0.30, 0.20, 0.10), Heard(None, ("money", "rent"))),
+        ((0.09, 0.08, 0.07), Heard(None, ())),  # asked to say it another way: nothing is offered
+        ((0.10, 0.05, 0.85), Heard(None, ())),  # taken for small talk
+    ],
+)
+def test_a_question_is_taken_for_what_the_assistant_would_say_to_it(chances, expected):
+    assert heard("how do i pay rent", Classifier(), np.log(chances)) == expected
