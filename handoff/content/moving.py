@@ -25,6 +25,7 @@ from handoff.content.live import live_release, release_revisions
 from handoff.content.model import DRAFT, PUBLISHED, SET_ASIDE, Answer, ContentFile, Release, Revision
 from handoff.content.seed import SeedAnswer, load_content
 from handoff.content.service import SHIPPED, as_revision, differing, next_number
+from handoff.content.withdrawing import is_name
 from handoff.content.written import Block, blocks, file_text
 from handoff.db import ROW
 
@@ -97,7 +98,13 @@ async def read_in(session: AsyncSession, files: Files, facts: Facts) -> list[See
     Raises ContentFaults, with every fault by file and line.
     """
     live = await release_revisions(session, await live_release(session))
-    return await asyncio.to_thread(_read, files, facts, frozenset(live))
+    answers = await asyncio.to_thread(_read, files, facts, frozenset(live))
+    known = set((await session.execute(select(Answer.slug))).scalars())
+    if faults := [
+        _misnamed(one, files) for one in answers if one.slug not in known and not is_name(one.slug)
+    ]:
+        raise ContentFaults(faults)
+    return answers
 
 
 async def bring_in(
@@ -155,6 +162,13 @@ def _read(files: Files, facts: Facts, live: frozenset[str]) -> list[SeedAnswer]:
             return load_content(Path(folder), facts, beside=live)
         except ContentFaults as found:
             raise ContentFaults([_named(fault, folder) for fault in found.faults]) from None
+
+
+def _misnamed(answer: SeedAnswer, files: Files) -> Fault:
+    name = f"{answer.group}.yml"
+    lines = files[name].splitlines()
+    line = next((at for at, text in enumerate(lines, 1) if text.split()[-2:] == ["slug:", answer.slug]), 1)
+    return Fault(name, line, f"no new answer can be named {answer.slug}: use another name")
 
 
 def _named(fault: Fault, folder: str) -> Fault:

@@ -99,11 +99,16 @@ async def _off_schedule(work: Editing, draft: Revision, planned: datetime) -> No
     await notices.tell_who_worked_on(work.session, work.now, draft, words)
 
 
-async def is_free(session: AsyncSession, name: str, own: str = "") -> bool:
-    """Whether an answer may have this name; `own` is the one for which it may have been put aside before."""
+def is_name(name: str) -> bool:
+    """Whether a new answer may have this name, if no other has it: pages and the assistant have theirs."""
     if not SLUG.fullmatch(name) or len(name) > LONGEST_SLUG or name.startswith(SIGNPOST):
         return False
-    if name in RESERVED or is_intent(name):
+    return name not in RESERVED and not is_intent(name)
+
+
+async def is_free(session: AsyncSession, name: str, own: str = "") -> bool:
+    """Whether an answer may have this name; `own` is the one for which it may have been put aside before."""
+    if not is_name(name):
         return False
     return await session.get(Answer, name) is None or await is_new_name(session, own, name)
 

@@ -52,6 +52,15 @@ async def test_the_shipped_content_goes_round_byte_for_byte(parts: Parts) -> Non
     assert await _in(parts, files) == {} and await _out(parts) == files
 
 
+@pytest.mark.parametrize("name", ["delete-my-data", "new", "files", "a" * 65])
+async def test_a_name_that_no_new_answer_may_have_is_a_fault_with_its_line(parts: Parts, name: str) -> None:
+    files = {"money.yml": FILES["money.yml"].replace("slug: ema\n", f"slug: {name}\n")}
+    line = files["money.yml"].split(f"slug: {name}\n")[0].count("\n") + 1
+    with pytest.raises(ContentFaults) as found:
+        await _in(parts, files)
+    assert ("money.yml", line) in [(one.file, one.line) for one in found.value.faults]
+
+
 async def test_what_comes_in_is_a_draft_that_somebody_else_approves(
     parts: Parts, jo: Colleague, kit: Colleague
 ) -> None:
