@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.content.model import (
@@ -45,8 +45,10 @@ class Progress:
 
 
 async def learning(session: AsyncSession, limit: int = 10) -> list[Training]:
-    """The newest trainings, newest first."""
-    query = select(Training).order_by(Training.number.desc()).limit(limit)
+    """Every training under way or waiting and the newest others, newest first."""
+    newest = select(Training.number).order_by(Training.number.desc()).limit(limit)
+    shown = or_(Training.state.in_(AT_WORK), Training.number.in_(newest))
+    query = select(Training).where(shown).order_by(Training.number.desc())
     return list((await session.execute(query)).scalars())
 
 

@@ -323,9 +323,10 @@ class Trainings:
     async def _beat(self, number: int) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            async with self._db.transaction() as session:
-                beat = update(Training).where(Training.number == number, Training.worker == self._me)
-                await session.execute(beat.values(beat_at=self._clock.now()))
+            with apart("trainings"):  # one beat that fails is made up for by the next
+                async with self._db.transaction() as session:
+                    beat = update(Training).where(Training.number == number, Training.worker == self._me)
+                    await session.execute(beat.values(beat_at=self._clock.now()))
 
 
 def _disk(error: OSError) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from handoff.app import Parts
-from handoff.content.learning import STAGES, progress, usual_seconds
+from handoff.content.learning import STAGES, learning, progress, usual_seconds
 from handoff.content.model import AT_WORK, CHECKING, DONE, FAILED, QUEUED, SWAPPING, TRAINING, Training
 
 BEGAN = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -59,3 +59,16 @@ async def test_the_times_are_those_of_the_last_release_that_was_learnt(parts: Pa
     async with parts.db.reading() as session:
         usual = await usual_seconds(session)
     assert usual["checking"] == 11.0 and usual["training"] == STAGES["training"][1]
+
+
+async def test_one_under_way_is_shown_however_many_came_after_it(parts: Parts) -> None:
+    now = parts.clock.now()
+    async with parts.db.transaction() as session:
+        for state, worker in [(TRAINING, "another"), *[(FAILED, None)] * 12]:
+            session.add(
+                Training(why="New", at=now, items={}, faults=[], state=state, worker=worker, beat_at=now)
+            )
+            await session.flush()
+    async with parts.db.reading() as session:
+        shown = [one.state for one in await learning(session)]
+    assert shown == [*[FAILED] * 10, TRAINING]
