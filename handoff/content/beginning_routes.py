@@ -11,6 +11,7 @@ from handoff import keys
 from handoff.bodies import form_fields, json_object, text_field
 from handoff.content.beginning import GROUPS, begin_answer
 from handoff.content.checks import TITLE_LENGTH
+from handoff.content.overlong import as_named
 from handoff.content.steps import editing
 from handoff.errors import Refusal, Unprocessable
 from handoff.pages import page
@@ -31,7 +32,7 @@ async def begin_by_form(request: web.Request) -> web.Response:
     try:
         slug = await _begun(request, form)
     except Refusal as refusal:
-        return _page(request, form, refusal)
+        return _page(request, form, as_named(refusal, {}))
     raise web.HTTPSeeOther(f"/staff/answers/{slug}?said=begin")
 
 

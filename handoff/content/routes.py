@@ -33,13 +33,14 @@ from handoff.content.leading_view import leading
 from handoff.content.learning import measure, open_trainings
 from handoff.content.live import live_release
 from handoff.content.model import APPROVED, DRAFT, SET_ASIDE
+from handoff.content.overlong import LARGEST_FORM, as_named, to_shorten
 from handoff.content.standing import live_titles
 from handoff.content.steps import STEPS, Given, Step, take
-from handoff.content.wording import Wording, preview
+from handoff.content.wording import LABELS, Wording, preview
 from handoff.errors import NotFound, Refusal, Unprocessable
 from handoff.feedback import service as feedback
 from handoff.pages import page
-from handoff.security import access
+from handoff.security import access, takes
 from handoff.staff import service as staff_service
 from handoff.staff.auth import signed_in, staff_page
 
@@ -62,20 +63,6 @@ STATES = {
     "shipped": "Shipped update",
     "withdrawn": "Withdrawn",
     "not_live": "Not live",
-}
-LABELS = {
-    "title": "Title",
-    "web": "Web chat",
-    "sms": "Text message",
-    "differs": "Why it may differ",
-    "source_name": "Source",
-    "source_url": "Source address",
-    "source_checked": "Source checked",
-    "review": "Review by",
-    "next": "Next steps",
-    "examples": "Ways people ask this",
-    "areas_text": "Words for one area",
-    "goes_to": "People get instead",
 }
 Change = tuple[str, list[Piece], list[Piece]]
 SAID = {
@@ -198,8 +185,9 @@ async def _answer(
     refusal: Refusal | None = None,
     typed: Given | None = None,
     asks: bool = False,
+    refused: str = "",
 ) -> web.Response:
-    """The answer's page; after a no, with everything that was typed and why it was a no."""
+    """The answer's page; after a no to the step `refused`, with everything that was typed and why."""
     given = typed or {}
     async with request.app[keys.DB].reading() as session:
         view = await service.answer_view(session, request.match_info["slug"])
@@ -214,12 +202,15 @@ async def _answer(
     typed_words, kept_words = _wording(view, given), Wording.of(view.newest)
     writes = _writes(request, view)
     wording = typed_words if writes else kept_words
+    too_long = to_shorten(typed_words, rules.areas)
+    said = Wording.of(led.to) if led.to else kept_words if too_long else wording
     area = rules.areas.get(given.get("area") or request.query.get("area", ""), rules.area(None))
+    shown = preview(said, area, facts, today)
     return page(
         request, "content/answer.html", status=refusal.status if refusal else 200,
         view=view, wording=wording, given=given, area=area, areas=rules.areas.values(), refusal=refusal,
-        shown=preview(Wording.of(led.to) if led.to else wording, area, facts, today),
-        changes=_changes(view), today=today,
+        shown=replace(shown, problems=too_long) if too_long else shown,
+        changes=_changes(view), today=today, too_long=too_long, refused=refused,
         figures=service.figures_of(view.live or view.newest, facts),
         filled=facts.on(area, today), fill=fill,
         theirs=_theirs(view, wording, refusal) if writes else [], writes=writes,
@@ -231,7 +222,7 @@ async def _answer(
         kept=keeping, why=why, zoned=_zoned(request),
         led=led, threads=threads, said_counts=said_counts, boxes=BOXES, undo=_undo(request, view),
         guide=guide, guide_steps=first_edit.STEPS, progress=far,
-        looked=await writing_routes.looked_over(request, view, wording),
+        looked=None if too_long else await writing_routes.looked_over(request, view, wording),
         tried=await writing_routes.tried(request, view, typed_words, given) if asks else None,
     )  # fmt: skip
 
@@ -268,8 +259,8 @@ async def _heard(request: web.Request) -> feedback.Heard | None:
 def _wording(view: service.AnswerView, given: Given) -> Wording:
     kept = Wording.of(view.newest)
     try:
-        return Wording.read(given, kept) if given else kept
-    except Refusal:  # far too long to be an answer: what was typed would not fit on a page either
+        return Wording.typed(given, kept) if given else kept
+    except Refusal:  # no form of ours
         return kept
 
 
@@ -340,6 +331,7 @@ def _posted(name: str, step: Step) -> Callable[[web.Request], Awaitable[web.Resp
     """A form of the answer's page: take the step and show the answer again."""
 
     @access(staff_page(step.right))
+    @takes(LARGEST_FORM)
     async def handler(request: web.Request) -> web.Response:
         form = await form_fields(request)
         try:
@@ -347,17 +339,29 @@ def _posted(name: str, step: Step) -> Callable[[web.Request], Awaitable[web.Resp
         except NotFound:
             raise
         except Refusal as refusal:
-            return await _answer(request, refusal=refusal, typed=form)
+            return await _refused(request, refusal, form, name)
         raise web.HTTPSeeOther(f"/staff/answers/{request.match_info['slug']}?said={name}")
 
     return handler
 
 
+async def _refused(request: web.Request, refusal: Refusal, form: Given, step: str) -> web.Response:
+    told = as_named(refusal, request.app[keys.RULES].areas)
+    return await _answer(request, refusal=told, typed=form, refused=step)
+
+
 @access(staff_page("content.edit"))
+@takes(LARGEST_FORM)
 async def try_question(request: web.Request) -> web.Response:
     """POST .../ask: the draft's page with everything typed, and what the assistant would say."""
     form = await form_fields(request)
-    return await _answer(request, typed=form, asks=bool(form.get("question", "").strip()))
+    try:
+        Wording.read(form, Wording())
+        return await _answer(request, typed=form, asks=bool(form.get("question", "").strip()))
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _refused(request, refusal, form, "ask")
 
 
 @access(staff_page("content.read"))

@@ -33,6 +33,21 @@ LONGEST = {
     "next": 300,
     "examples": 40_000,
 }
+LABELS = {
+    "title": "Title",
+    "web": "Web chat",
+    "sms": "Text message",
+    "differs": "Why it may differ",
+    "source_name": "Source",
+    "source_url": "Source address",
+    "source_checked": "Source checked",
+    "review": "Review by",
+    "next": "Next steps",
+    "examples": "Ways people ask this",
+    "areas_text": "Words for one area",
+    "goes_to": "People get instead",
+}
+"""What pages call each of them, and what is different in each area."""
 _AREA = re.compile(r"[a-z][a-z-]{0,63}")
 _BETWEEN = re.compile(r"[\s,]+")
 
@@ -99,11 +114,27 @@ class Wording:
             revision.areas,
         )
 
+    @property
+    def overlong(self) -> dict[str, tuple[int, int]]:
+        """What no answer could hold: its characters and how many it may have, by the name of its box."""
+        texts = {name: getattr(self, name) for name in LONGEST}
+        texts |= {f"{name}@{area}": text for area, own in self.areas.items() for name, text in own.items()}
+        boxes = ((box, len(text), LONGEST[box.partition("@")[0]]) for box, text in texts.items())
+        return {box: (has, most) for box, has, most in boxes if has > most}
+
     @classmethod
     def read(cls, given: Mapping[str, Any], usual: Wording) -> Wording:
-        """The wording in a form or a JSON object; a field that is not there stays as it was.
+        """The wording as `typed`; TooLong for what no answer could hold."""
+        read = cls.typed(given, usual)
+        for box, (_, most) in read.overlong.items():
+            raise TooLong("too_long", f"{box} may have {most:,} characters at most.", field=box)
+        return read
 
-        TooLong for what no answer could hold, Unprocessable for what is no text.
+    @classmethod
+    def typed(cls, given: Mapping[str, Any], usual: Wording) -> Wording:
+        """The wording in a form or a JSON object, however long; a field that is not there stays as it was.
+
+        Unprocessable for what is no text.
         """
         given = {**given, "next": _chosen(given)} if "next_1" in given else given
         texts = [one.name for one in fields(cls) if one.name != "areas"]
@@ -201,10 +232,7 @@ def _chosen(given: Mapping[str, Any]) -> str:
 def _text(value: object, name: str) -> str:
     if not isinstance(value, str):
         raise Unprocessable("bad_field", f"{name} must be a text.", field=name)
-    text = value.replace("\r\n", "\n").replace("\x00", "").encode("utf-8", "ignore").decode().strip()
-    if len(text) > LONGEST[name]:
-        raise TooLong("too_long", f"{name} may have {LONGEST[name]:,} characters at most.", field=name)
-    return text
+    return value.replace("\r\n", "\n").replace("\x00", "").encode("utf-8", "ignore").decode().strip()
 
 
 def _date(text: str) -> date | None:
