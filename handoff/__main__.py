@@ -22,7 +22,6 @@ from aiohttp import web
 
 from handoff import audit, logs
 from handoff.alerts.demo import ensure_demo_rota
-from handoff.alerts.readiness import area_faults
 from handoff.app import Parts, at_work, make_internal_app, make_parts, make_public_app
 from handoff.content import build, tracing
 from handoff.content import commands as content_commands
@@ -91,10 +90,11 @@ async def prepare(settings: Settings, asked: argparse.Namespace | None = None) -
     """Bring the database to the newest schema and plant what an empty one needs; safe to repeat."""
     async with make_parts(settings) as parts:
         await migrate(parts.db)
-        await seed_once(parts.db, parts.clock.now())
+        facts = parts.content.facts.as_in(settings.default_area)
+        await seed_once(parts.db, parts.clock.now(), facts=facts)
         await ship_editions(parts.db, parts.clock.now())
         if settings.demo:
-            await ensure_demo_staff(parts.db, parts.clock.now(), settings.demo_password)
+            await ensure_demo_staff(parts.db, parts.clock.now(), settings.demo_password, parts.rules.areas)
             await ensure_demo_rota(parts.db, parts.clock.now(), parts.rules.areas)
 
 
@@ -103,9 +103,9 @@ async def serve(settings: Settings, asked: argparse.Namespace | None = None) -> 
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    async with make_parts(settings) as parts:
-        if not settings.demo:
-            await _refuse_unready_areas(parts)
+    async with make_parts(settings, opening=not settings.demo) as parts:
+        for fault in parts.rules.faults:
+            log.error("an area is not served as it should be: %s", fault)
         async with at_work(parts):
             runners = await _listen(parts)
             log.info(
@@ -114,14 +114,6 @@ async def serve(settings: Settings, asked: argparse.Namespace | None = None) -> 
             await stopped.wait()
             for runner in runners:
                 await runner.cleanup()
-
-
-async def _refuse_unready_areas(parts: Parts) -> None:
-    """BadSettings when an area could not be called out for: nobody writes to one that nobody answers for."""
-    async with parts.db.reading() as session:
-        faults = await area_faults(session, parts.rules, parts.clock.now())
-    if faults:
-        raise BadSettings(faults)
 
 
 async def _listen(parts: Parts) -> list[web.AppRunner]:

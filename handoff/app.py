@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aiohttp
 from aiohttp import web
@@ -18,6 +18,7 @@ from bot.vocabulary import load_vocabulary
 from handoff import health, keys, openapi, pages, sse
 from handoff.alerts import routes as alerts_routes
 from handoff.alerts.climb import Alarms
+from handoff.alerts.readiness import open_areas
 from handoff.alerts.silence import Silences
 from handoff.asking import Asking
 from handoff.background import background
@@ -32,7 +33,7 @@ from handoff.console import record_forms as console_record_forms
 from handoff.console import routes as console_routes
 from handoff.console import safeguarding as console_safeguarding
 from handoff.content import routes as content_routes
-from handoff.content.facts import load_facts
+from handoff.content.facts import facts_served
 from handoff.content.live import LiveContent
 from handoff.crypto import keyring
 from handoff.db import Database
@@ -61,7 +62,7 @@ from handoff.screening.editions import routes as screening_routes
 from handoff.screening.editions.keeper import EditionKeeper
 from handoff.screening.trained import trained_screen
 from handoff.security import default_deny, headers_signal
-from handoff.settings import Settings, check_areas
+from handoff.settings import Settings, unknown_areas
 from handoff.simulator import routes as simulator_routes
 from handoff.sms import routes as sms_routes
 from handoff.sms.catch_up import CatchUp
@@ -100,16 +101,20 @@ class Parts:
 
 
 @contextlib.asynccontextmanager
-async def make_parts(settings: Settings) -> AsyncIterator[Parts]:
+async def make_parts(settings: Settings, *, opening: bool = False) -> AsyncIterator[Parts]:
     """Open everything, in the order it depends on each other; close it in reverse.
 
-    Raises BadSettings when a setting names an area that there is none of.
+    `opening`: real people will write, so an area that nobody answers for is not opened. BadSettings when the
+    default area is none, or is such a one.
     """
-    facts = load_facts()
-    check_areas(settings, facts.areas)
+    facts = facts_served(settings.default_area)
+    faults = (*facts.faults, *unknown_areas(settings, facts.areas))
     keyring.use(settings.keys, settings.index_key)
     clock, db, hub = Clock(settings.now), Database(settings.database_url), Hub()
-    rules = CaseRules(load_vocabulary(), facts.areas, settings.default_area)
+    rules = CaseRules(load_vocabulary(), facts.areas, settings.default_area, faults=faults)
+    if opening:
+        rules = await _opened(db, rules, clock)
+        facts = replace(facts, areas=rules.areas)
     async with aiohttp.ClientSession() as http:
         rasa = Rasa(http, settings.rasa_urls, settings.rasa_token)
         content = LiveContent(db, hub, clock, facts)
@@ -119,6 +124,15 @@ async def make_parts(settings: Settings) -> AsyncIterator[Parts]:
             yield Parts(settings, clock, db, hub, http, rules, content, rasa, turns, twilio)
         finally:
             await db.close()
+
+
+async def _opened(db: Database, rules: CaseRules, clock: Clock) -> CaseRules:
+    try:
+        async with db.reading() as session:
+            return await open_areas(session, rules, clock.now())
+    except Exception:
+        await db.close()
+        raise
 
 
 @contextlib.asynccontextmanager
@@ -152,7 +166,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             Trainings(*told[:4], parts.rasa, parts.content, parts.settings).run_forever,
             Alarms(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Imports(parts.db, parts.clock, parts.rules).run_forever,
-            Degraded(parts.db, parts.clock).run_forever,
+            Degraded(parts.db, parts.clock, parts.rules).run_forever,
             Silences(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Lifecycle(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Keeper(parts.db, parts.clock, parts.rules, parts.rasa).run_forever,

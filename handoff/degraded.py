@@ -1,8 +1,9 @@
-"""Rings for safeguarding leads and managers while screening runs on less than what was approved: a notice on
-every page and a mail, at once and again each day until it is mended."""
+"""Rings for safeguarding leads and managers while screening runs on less than what was approved, or an area
+is not served as it should be: a notice on every page and a mail, at once and each day until it is mended."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -10,42 +11,48 @@ from sqlalchemy import select
 
 from handoff import metrics
 from handoff.background import Rounds, apart
+from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.content.model import ContentNotice
-from handoff.content.notices import DEGRADED, tell_leads
+from handoff.content.notices import AREAS, DEGRADED, tell_leads
 from handoff.db import Database
 from handoff.screening import service as screening
 
 AGAIN = timedelta(days=1)
-PAGE = "/staff/screening"
+SCREENING_PAGE, ROTA_PAGE = "/staff/screening", "/staff/rota"
+STILL_READ = "Messages are still read; fewer are heard."
+STOOD_IN = (
+    "Until it is mended and Wayline started again, the default area's details, or its people, stand in."
+)
 
 
 class Degraded(Rounds):
-    """Looks at what screening says of itself; who was told is in the database: a restart repeats nothing."""
+    """Looks at what is said of both; who was told is in the database: a restart repeats nothing."""
 
     pause: ClassVar[float] = 60.0
 
-    def __init__(self, db: Database, clock: Clock) -> None:
-        self._db, self._clock = db, clock
+    def __init__(self, db: Database, clock: Clock, rules: CaseRules) -> None:
+        self._db, self._clock, self._rules = db, clock, rules
 
     async def round(self) -> bool:
         """Whether somebody was told now."""
         told = False
         with apart("degraded"):
-            told = await self._look()
+            faults = screening.faults()
+            metrics.SCREENING_FAULTS.set(len(faults))
+            told = await self._tell([*faults, STILL_READ], SCREENING_PAGE, DEGRADED) if faults else False
+        with apart("degraded"):
+            wrong = [f"{fault}." for fault in self._rules.faults]
+            told |= await self._tell([*wrong, STOOD_IN], ROTA_PAGE, AREAS) if wrong else False
         return told
 
-    async def _look(self) -> bool:
-        faults = screening.faults()
-        metrics.SCREENING_FAULTS.set(len(faults))
-        if not faults:
-            return False
-        now, words = self._clock.now(), " ".join([*faults, "Messages are still read; fewer are heard."])
+    async def _tell(self, sentences: Sequence[str], page: str, subject: str) -> bool:
+        now = self._clock.now()
         lately = select(ContentNotice.id).where(
-            ContentNotice.subject == DEGRADED, ContentNotice.at > now - AGAIN
+            ContentNotice.subject == subject, ContentNotice.at > now - AGAIN
         )
         async with self._db.transaction() as session:
             if (await session.execute(lately.limit(1))).first():
                 return False
-            await tell_leads(session, now, words, PAGE, DEGRADED)
+            await tell_leads(session, now, " ".join(sentences), page, subject)
         return True

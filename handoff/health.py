@@ -29,13 +29,15 @@ async def healthz(request: web.Request) -> web.Response:
 async def readyz(request: web.Request) -> web.Response:
     """200 when the database answers, every Rasa has a model, no text waits too long; else 503.
 
-    Screening that runs on less than what was approved is said too, with 200: messages still get to a person.
+    Screening that runs on less than what was approved, and an area that is not served as it should be, are
+    said too, with 200: messages still get to a person.
     """
     database, outbox = await _database_and_outbox(request)
     rasa = await request.app[keys.RASA].ready()
     checks = {"database": database, "rasa": rasa, "outbox": outbox}
     ready = all(checks.values())
     checks["screening"] = not screening.faults()
+    checks["areas"] = not request.app[keys.RULES].faults
     status = "ok" if all(checks.values()) else "degraded"
     return web.json_response({"status": status, "checks": checks}, status=200 if ready else 503)
 

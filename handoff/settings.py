@@ -91,14 +91,19 @@ class Settings:
         return _Reader(env).settings()
 
 
-def check_areas(settings: Settings, known: Collection[str]) -> None:
-    """Every area that a setting names must be one of `known` slugs; raises BadSettings naming the rest."""
+def unknown_areas(settings: Settings, known: Collection[str]) -> list[str]:
+    """A sentence for each area that a number is given and that is none of the `known` slugs.
+
+    Who writes there is served as somebody whose area is not known. That needs the default area: BadSettings
+    when it is none of them.
+    """
     named = [("DEFAULT_AREA", settings.default_area)]
     named += [("TWILIO_NUMBERS", slug) for slug in settings.twilio_numbers.values()]
-    wrong = dict.fromkeys((name, slug) for name, slug in named if slug not in known)
-    if wrong:
-        allowed = ", ".join(sorted(known))
-        raise BadSettings([f"{name}: {slug!r} is not one of {allowed}" for name, slug in wrong])
+    allowed = ", ".join(sorted(known))
+    wrong = {slug: f"{name}: {slug!r} is not one of {allowed}" for name, slug in named if slug not in known}
+    if settings.default_area in wrong:
+        raise BadSettings(list(wrong.values()))
+    return list(wrong.values())
 
 
 class _Reader:

@@ -1,11 +1,14 @@
 """Whether each area could be called out for: enough people in its chain, duty numbers that were checked.
 
-In production a fault stops the start, before a child writes to an area that nobody answers for.
+In production one that is short of people is not opened, so that no child writes to an area that nobody
+answers for, and where duty numbers are in doubt the default area's stand in. The default area itself stops
+the start: it answers for all that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,25 +18,41 @@ from handoff.alerts.model import LEAD
 from handoff.cases.service import CaseRules
 from handoff.content.areas import Area, local_day
 from handoff.phones import is_drama
+from handoff.settings import BadSettings
 
 FEWEST = 2
 CHECKED_WITHIN = timedelta(days=90)
 WARN_AHEAD = timedelta(days=14)
+_DUTY = ("duty_phone_day", "duty_phone_night", "duty_checked")
 
 
-async def area_faults(session: AsyncSession, rules: CaseRules, now: datetime) -> list[str]:
-    """One sentence (without its full stop) for each thing that keeps an area from being opened."""
-    found = []
-    for area in rules.areas.values():
-        found += await faults_of(session, area, now)
-    return found
+async def open_areas(session: AsyncSession, rules: CaseRules, now: datetime) -> CaseRules:
+    """The rules to serve with; BadSettings with every fault when the default area has one."""
+    areas, closed, found = dict(rules.areas), set(), {}
+    default = rules.areas[rules.default_area]
+    for slug, area in rules.areas.items():
+        numbers = list(number_faults(area, local_day(area, now)))
+        people = await people_faults(session, area, now)
+        found[slug] = [*numbers, *people]
+        if numbers:
+            areas[slug] = replace(area, **{name: getattr(default, name) for name in _DUTY})
+        if people:
+            closed.add(slug)
+    faults = [fault for faults in found.values() for fault in faults]
+    if found[rules.default_area]:
+        raise BadSettings(faults)
+    return replace(rules, areas=areas, closed=frozenset(closed), faults=(*rules.faults, *faults))
 
 
 async def faults_of(session: AsyncSession, area: Area, now: datetime) -> list[str]:
-    """The faults of one area."""
+    """One sentence (without its full stop) for each thing that is not as it must be for an area to open."""
+    return [*number_faults(area, local_day(area, now)), *await people_faults(session, area, now)]
+
+
+async def people_faults(session: AsyncSession, area: Area, now: datetime) -> list[str]:
+    """Who is missing in an area's chain of alerts."""
     chain = await chain_of(session, area.slug, now)
-    people = people_in(chain)
-    found = list(number_faults(area, local_day(area, now)))
+    people, found = people_in(chain), []
     if len(people) < FEWEST:
         who = "nobody" if not people else "only one person"
         told = (
@@ -67,4 +86,5 @@ def soon(area: Area, today: date) -> str | None:
     left = area.duty_checked + CHECKED_WITHIN - today
     if not timedelta(0) <= left <= WARN_AHEAD:
         return None
-    return f"{area.name}: ring its duty numbers again within {left.days} days, or the service will not start"
+    told = f"{area.name}: ring its duty numbers again within {left.days} days"
+    return f"{told}, or a restart no longer gives them to anybody"

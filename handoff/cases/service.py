@@ -57,16 +57,26 @@ TOOK_BACK = "took_it_back"
 
 @dataclass(frozen=True)
 class CaseRules:
-    """What a case goes by: the code lists, the areas, whose rota owns the rest, who it can be referred to."""
+    """What a case goes by: the code lists, the areas, whose rota owns the rest, who it can be referred to.
+
+    `closed`: areas that nobody answers for, so that the default area does; `faults`: why areas are not served
+    as they should be.
+    """
 
     vocabulary: Vocabulary
     areas: Mapping[str, Area]
     default_area: str
     destinations: Destinations = field(default_factory=load_destinations)
+    closed: frozenset[str] = frozenset()
+    faults: tuple[str, ...] = ()
 
     def area(self, slug: str | None) -> Area:
-        """The area of that slug, or the default area while it is not known."""
-        return self.areas.get(slug or "") or self.areas[self.default_area]
+        """The area of that slug, or the default area while it is not known, or not open."""
+        return self.areas[self.opened(slug) or self.default_area]
+
+    def opened(self, slug: str | None) -> str | None:
+        """The slug where cases of that area are its own; None where they go as those of no known area."""
+        return slug if slug in self.areas and slug not in self.closed else None
 
     def rank(self, level: str) -> int:
         return self.vocabulary.levels[level].rank
@@ -106,7 +116,7 @@ async def open_or_raise(
             level_rank=rules.rank(level),
             categories=list(categories),
             channel=conversation.channel,
-            area=conversation.area,
+            area=rules.opened(conversation.area),
             facts=dict(facts or {}),
             incident=incident,
             opened_at=now,
@@ -170,9 +180,10 @@ async def place_open_cases(
     session: AsyncSession, rules: CaseRules, now: datetime, conversation: Conversation
 ) -> None:
     """Give the conversation's area, now known, to its open cases that have none."""
+    area = rules.opened(conversation.area)
     for case in await open_cases(session, conversation):
-        if case.area is None and conversation.area:
-            await place_case(session, rules, now, case.id, conversation.area)
+        if case.area is None and area:
+            await place_case(session, rules, now, case.id, area)
 
 
 async def place_case(

@@ -3,10 +3,11 @@
 Loads data/reference/areas.yml and bank-holidays.yml, and is the only reader of either.
 """
 
-from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -17,6 +18,7 @@ from handoff.sms.gsm7 import unmappable
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SLUG, ALL = "slug", ""
 _SEARCH_DAYS = 30
 _TEXTS = ("name", "phone", "email", "address", "duty_phone_day", "duty_phone_night", "wellbeing_name")
 _LINKS = (
@@ -77,26 +79,67 @@ class Area:
         }
 
 
+@dataclass(frozen=True)
+class Written:
+    """An area as it stands in the file, and what is wrong in it by field; ALL where none can be trusted."""
+
+    entry: Entry
+    wrong: Mapping[str, Sequence[Fault]]
+
+    @property
+    def faults(self) -> list[Fault]:
+        return [fault for faults in self.wrong.values() for fault in faults]
+
+
+@dataclass(frozen=True)
+class AreasFile:
+    """What areas.yml and what belongs to it say; `faults` are in no one area, `strays` in what is none."""
+
+    written: Sequence[Written]
+    faults: Sequence[Fault]
+    strays: Sequence[Fault]
+    holidays: frozenset[date]
+    wordings: Mapping[str, str]
+
+    @property
+    def all_faults(self) -> list[Fault]:
+        return [*self.faults, *self.strays, *(fault for one in self.written for fault in one.faults)]
+
+    def area(self, slug: str, fields: Mapping[str, Any]) -> Area:
+        """The area that these fields, with nothing wrong in them, make."""
+        return _area(slug, fields, self.holidays, self.wordings)
+
+
+def read_areas(folder: Path = REFERENCE) -> AreasFile:
+    """Read the files, with whatever is wrong in them."""
+    common: list[Fault] = []
+    days = _bank_holidays(folder / "bank-holidays.yml", common)
+    authorities, wordings = load_authorities(), _wordings(REFERENCE / "benefits.yml", common)
+    read: list[Fault] = []
+    written: list[Written] = []
+    strays: list[Fault] = []
+    for entry in read_entries(folder / "areas.yml", "area", "slug", read):
+        wrong: dict[str, list[Fault]] = {}
+        for fault in read:  # also of what stands before it and is no entry
+            (wrong.setdefault(ALL, []) if fault.line >= entry.line else strays).append(fault)
+        read.clear()
+        for field, problem in _faults(entry, authorities, wordings):
+            wrong.setdefault(field.partition(".")[0], []).append(entry.fault(field, problem))
+        if entry.name in {one.entry.name for one in written}:
+            wrong.setdefault(SLUG, []).append(entry.fault(SLUG, "this slug is used twice: rename one"))
+        written.append(Written(entry, wrong))
+    if not written:
+        common += read or [Fault(shown(folder / "areas.yml"), 1, "no areas here: give at least one")]
+        read = []
+    return AreasFile(written, common, [*strays, *read], days, wordings)
+
+
 def load_areas(folder: Path = REFERENCE) -> dict[str, Area]:
     """Every area by slug. ContentFaults lists whatever is wrong in the files."""
-    faults: list[Fault] = []
-    days = _bank_holidays(folder / "bank-holidays.yml", faults)
-    authorities, wordings = load_authorities(), _wordings(REFERENCE / "benefits.yml", faults)
-    areas: dict[str, Area] = {}
-    seen: set[str] = set()
-    for entry in read_entries(folder / "areas.yml", "area", "slug", faults):
-        found = list(_faults(entry, authorities, wordings))
-        if entry.name in seen:
-            found.append(entry.fault("slug", "this slug is used twice: rename one"))
-        seen.add(entry.name)
-        faults += found
-        if not found:
-            areas[entry.name] = _area(entry, days, wordings)
-    if not areas and not faults:
-        faults.append(Fault(shown(folder / "areas.yml"), 1, "no areas here: give at least one"))
-    if faults:
-        raise ContentFaults(faults)
-    return areas
+    file = read_areas(folder)
+    if file.all_faults:
+        raise ContentFaults(file.all_faults)
+    return {one.entry.name: file.area(one.entry.name, one.entry.fields) for one in file.written}
 
 
 def _wordings(path: Path, faults: list[Fault]) -> dict[str, str]:
@@ -183,43 +226,48 @@ def _days(first: int, last: int) -> str:
     return WEEKDAYS[first] if first == last else f"{WEEKDAYS[first]} to {WEEKDAYS[last]}"
 
 
-def _faults(entry: Entry, authorities: Container[str], wordings: Collection[str]) -> Iterator[Fault]:
+Problems = Iterator[tuple[str, str]]
+
+
+def _faults(entry: Entry, authorities: Container[str], wordings: Collection[str]) -> Problems:
     fields = entry.fields
-    for name in ("slug", *_TEXTS, *_LINKS):
+    for name in (SLUG, *_TEXTS, *_LINKS):
         if name not in fields:
-            yield entry.fault(name, f"{name} is missing: add it")
+            yield name, f"{name} is missing: add it"
         elif not isinstance(fields[name], str) or not fields[name].strip():
-            yield entry.fault(name, f"{name} must be a text (put a number in quotes)")
+            yield name, f"{name} must be a text (put a number in quotes)"
         elif name in _LINKS and not fields[name].startswith("https://"):
-            yield entry.fault(name, f"{name} must be an address that starts with https://")
+            yield name, f"{name} must be an address that starts with https://"
     yield from _opening_faults(entry)
     yield from _choice_faults(entry, authorities, wordings)
     if type(fields.get("duty_checked", date.min)) is not date:
-        yield entry.fault("duty_checked", "duty_checked must be a day such as 2026-11-20")
+        yield "duty_checked", "duty_checked must be a day such as 2026-11-20"
     try:
         ZoneInfo(str(fields.get("timezone")))
     except (ZoneInfoNotFoundError, ValueError):
-        yield entry.fault("timezone", "timezone must be a name such as Europe/London")
+        yield "timezone", "timezone must be a name such as Europe/London"
 
 
-def _choice_faults(entry: Entry, authorities: Container[str], wordings: Collection[str]) -> Iterator[Fault]:
+def _choice_faults(entry: Entry, authorities: Container[str], wordings: Collection[str]) -> Problems:
     if entry.fields.get("authority") not in authorities:
-        yield entry.fault("authority", "authority must be a code of authorities.yml, such as E09000007")
+        yield "authority", "authority must be a code of authorities.yml, such as E09000007"
     if entry.fields.get("registration") not in wordings:
-        yield entry.fault("registration", f"registration must be {' or '.join(wordings)}")
+        yield "registration", f"registration must be {' or '.join(wordings)}"
+    districts = entry.fields.get("postcode_districts", [])
+    if not isinstance(districts, list) or not all(isinstance(one, str) for one in districts):
+        yield "postcode_districts", "postcode_districts must be a list such as [NW1, NW5]"
 
 
-def _opening_faults(entry: Entry) -> Iterator[Fault]:
+def _opening_faults(entry: Entry) -> Problems:
     hours = entry.fields.get("hours")
     if not isinstance(hours, dict) or not hours:
-        yield entry.fault("hours", "hours are missing: give a weekday and its hours")
+        yield "hours", "hours are missing: give a weekday and its hours"
         return
     for day, span in hours.items():
         try:
             _opened(day, span)
         except (ValueError, AttributeError):
-            told = f'hours of {day} must look like "09:00-17:00" under a weekday\'s name'
-            yield entry.fault(f"hours.{day}", told)
+            yield f"hours.{day}", f'hours of {day} must look like "09:00-17:00" under a weekday\'s name'
 
 
 def _opened(day: str, span: str) -> tuple[int, tuple[time, time]]:
@@ -229,10 +277,11 @@ def _opened(day: str, span: str) -> tuple[int, tuple[time, time]]:
     return WEEKDAYS.index(day.capitalize()), (start, end)
 
 
-def _area(entry: Entry, holidays: frozenset[date], wordings: Mapping[str, str]) -> Area:
-    fields = entry.fields
+def _area(
+    slug: str, fields: Mapping[str, Any], holidays: frozenset[date], wordings: Mapping[str, str]
+) -> Area:
     return Area(
-        slug=entry.name,
+        slug=slug,
         **{name: fields[name].strip() for name in (*_TEXTS, *_LINKS)},
         authority=fields["authority"],
         registering=wordings[fields["registration"]],

@@ -7,15 +7,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
 from handoff.content.areas import REFERENCE, Area, load_areas
+from handoff.content.areas_served import areas_served
 from handoff.content.authorities import WHEREVER, load_authorities
 from handoff.content.entries import ContentFaults, Fault
 from handoff.content.money import Figure, Unknown, load_money
@@ -31,10 +32,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Facts:
-    """The areas by slug and the sums by key: each fact stands in one file and is filled in from here."""
+    """The areas by slug and the sums by key: each fact stands in one file and is filled in from here.
+
+    `faults`: what is wrong in single areas, in whose place the default area's details stand.
+    """
 
     areas: Mapping[str, Area]
     money: Mapping[str, Figure]
+    faults: Sequence[str] = ()
 
     def on(self, area: Area, day: date, council: str | None = None) -> dict[str, str]:
         """What each placeholder says in an area on a day, to somebody who lives with another council."""
@@ -47,6 +52,10 @@ class Facts:
         money = self._money(_longest)
         theirs = {THEIRS: max((one.council for one in load_authorities().values()), key=septets)}
         return [area.words | money | theirs for area in self.areas.values()]
+
+    def as_in(self, slug: str) -> Facts:
+        """The same with one area's words for every area: what is wrong in another's keeps nothing back."""
+        return replace(self, areas=dict.fromkeys(self.areas, self.areas[slug]))
 
     def figures_in(self, *texts: str) -> list[Figure]:
         """The sums that the texts name, each once, in the order of the file."""
@@ -75,6 +84,16 @@ def load_facts(folder: Path = REFERENCE) -> Facts:
     if areas is None or money is None:
         raise ContentFaults(faults)
     return Facts(areas, money)
+
+
+def facts_served(default: str, folder: Path = REFERENCE) -> Facts:
+    """The same to serve with: what is wrong in one area stops no other. ContentFaults for all else."""
+    faults: list[Fault] = []
+    areas = _or_faults(partial(areas_served, default), folder, faults)
+    money = _or_faults(load_money, folder, faults)
+    if areas is None or money is None:
+        raise ContentFaults(faults)
+    return Facts(areas[0], money, areas[1])
 
 
 def _or_faults(load: Callable[[Path], T], folder: Path, faults: list[Fault]) -> T | None:

@@ -22,7 +22,8 @@ EMERGENCY_WAITS = "Wayline: an answer goes live in an emergency once it is learn
 EMERGENCY_FAILED = "Wayline: an answer did not go live in an emergency"
 TAKEN_OFF = "Wayline: an answer was taken off at once"
 DEGRADED = "Wayline: messages are screened by less than what was approved"
-URGENT = (EMERGENCY, EMERGENCY_WAITS, EMERGENCY_FAILED, TAKEN_OFF, DEGRADED)
+AREAS = "Wayline: an area is not served as it should be"
+URGENT = (EMERGENCY, EMERGENCY_WAITS, EMERGENCY_FAILED, TAKEN_OFF, DEGRADED, AREAS)
 TOLD_OF_EMERGENCIES = ("manager", "lead")
 
 

@@ -101,12 +101,14 @@ class Row:
         return all(word in self.text for word in search.casefold().split())
 
 
-async def seed_once(db: Database, now: datetime, folder: Path = SHIPPED) -> None:
+async def seed_once(
+    db: Database, now: datetime, folder: Path = SHIPPED, facts: Facts | None = None
+) -> None:
     """Load the shipped answers: as release 1 of an empty database, later as drafts where they changed.
 
-    Raises ContentFaults when a shipped answer is wrong.
+    Raises ContentFaults when a shipped answer is wrong, with `facts` (the shipped ones when not given).
     """
-    shipped = await asyncio.to_thread(lambda: load_content(folder))
+    shipped = await asyncio.to_thread(lambda: load_content(folder, facts))
     async with db.transaction() as session:
         if await live_release(session):
             await _offer_updates(session, now, shipped)

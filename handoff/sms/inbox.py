@@ -111,9 +111,10 @@ class Inbox:
         async with self._db.reading() as session:
             row = (await session.execute(known)).first()
         if row is None:
-            area = self._settings.twilio_numbers.get(ours)
+            area = self._settings.twilio_numbers.get(ours, "")
             async with self._db.transaction(taking_in=True) as session:
-                thread = await sms_conversation(session, self._clock.now(), text.phone, ours, area)
+                known_area = area if area in self._rules.areas else None
+                thread = await sms_conversation(session, self._clock.now(), text.phone, ours, known_area)
             return thread.id, thread.blocked_at is not None
         return row[0], row[1] is not None
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from handoff.content.areas import load_areas
 from handoff.db import Database
 from handoff.staff import service
 from handoff.staff.passwords import hash_password, matches
@@ -21,9 +21,9 @@ PEOPLE = (
 )
 
 
-async def ensure_demo_staff(db: Database, now: datetime, password: str) -> None:
+async def ensure_demo_staff(db: Database, now: datetime, password: str, areas: Collection[str]) -> None:
     """Make whoever is missing; a changed password replaces the old one."""
-    everywhere = sorted(load_areas())
+    everywhere = sorted(areas)
     for email, name, role, area in PEOPLE:
         async with db.reading() as session:
             person = await service.by_email(session, email)

@@ -75,7 +75,7 @@ def keys_in_use() -> None:
 @pytest.fixture(autouse=True)
 def facts_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Areas and sums never change, so a worker reads their files once and not for each test's service."""
-    monkeypatch.setattr("handoff.app.load_facts", facts)
+    monkeypatch.setattr("handoff.app.facts_served", lambda default: facts())
 
 
 class RememberedTemplates(BytecodeCache):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,7 +24,7 @@ async def told(parts: Parts) -> list[tuple[str, str]]:
 
 
 async def test_nobody_is_told_while_all_is_as_approved(parts: Parts) -> None:
-    assert not await Degraded(parts.db, parts.clock).round()
+    assert not await Degraded(parts.db, parts.clock, parts.rules).round()
     assert await told(parts) == []
 
 
@@ -31,7 +32,7 @@ async def test_leads_and_managers_are_told_once_a_day_while_the_network_is_not_u
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(degraded.screening, "trained_screen", lambda: None)
-    job = Degraded(parts.db, parts.clock)
+    job = Degraded(parts.db, parts.clock, parts.rules)
     assert [await job.round(), await job.round()] == [True, False]
     people = [who for who, _ in await told(parts)]
     assert "lead@demo.test" in people and "editor.one@demo.test" not in people
@@ -39,3 +40,14 @@ async def test_leads_and_managers_are_told_once_a_day_while_the_network_is_not_u
     parts.clock.move(timedelta(days=1, minutes=1))
     assert await job.round()
     assert len(await told(parts)) == 2 * len(people)
+
+
+async def test_leads_and_managers_are_told_once_a_day_while_an_area_is_not_served_as_it_should_be(
+    parts: Parts,
+) -> None:
+    rules = replace(parts.rules, faults=("Lambeth: nobody in its chain of alerts",))
+    job = Degraded(parts.db, parts.clock, rules)
+    assert [await job.round(), await job.round()] == [True, False]
+    people = [who for who, _ in await told(parts)]
+    assert "lead@demo.test" in people and "manager@demo.test" in people
+    assert {path for _, path in await told(parts)} == {"/staff/rota"}

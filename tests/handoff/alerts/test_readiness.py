@@ -1,4 +1,5 @@
-"""Production opens no area that nobody answers for: the start says which and why, one sentence a fault."""
+"""Production opens no area that nobody answers for, and opens the others: it says which and why, one sentence
+a fault. Where the default area is one, which answers for all that is not open, it does not start."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from datetime import date, timedelta
 import pytest
 
 from handoff.__main__ import serve
-from handoff.alerts.readiness import area_faults, faults_of, number_faults, soon
+from handoff.alerts.readiness import faults_of, number_faults, open_areas, soon
 from handoff.app import Parts
+from handoff.cases.service import CaseRules
 from handoff.content.areas import Area, load_areas
 from handoff.settings import BadSettings
 from tests.handoff.alerts.scenes import ALEX, DANA, PRIYA, SAM, Bell
@@ -83,11 +85,52 @@ async def test_the_start_in_production_names_every_area_with_its_faults(bell: Be
         assert any(fault.startswith(f"{area.name}: ") for fault in refused.value.faults)
 
 
-async def test_a_demonstration_starts_and_warns_who_could_change_it(bell: Bell, sam, priya) -> None:  # type: ignore[no-untyped-def]
+async def opened(bell: Bell, real: Area, **others: Area) -> CaseRules:
+    """The rules that production would serve with, where every area but these is like the real one."""
+    rules = bell.parts.rules
+    areas = {slug: others.get(slug, replace(real, slug=slug, name=slug.title())) for slug in rules.areas}
     async with bell.parts.db.reading() as session:
-        assert await area_faults(session, bell.parts.rules, bell.parts.clock.now())
-    assert "Production would not start with this" in await priya.page("/staff/rota?area=camden")
-    assert "Production would not start" not in await sam.page("/staff/rota?area=camden")
+        return await open_areas(session, replace(rules, areas=areas), bell.parts.clock.now())
+
+
+async def test_an_area_with_too_few_people_is_not_open_and_the_others_are(bell: Bell, real: Area) -> None:
+    async with bell.parts.db.transaction() as session:
+        for email in (SAM, ALEX, PRIYA, DANA):
+            person = await session.merge(await bell.person(email))
+            person.areas = [area for area in person.areas if area != "lambeth"]
+    rules = await opened(bell, real)
+    assert (rules.closed, rules.opened("lambeth"), rules.opened("camden")) == ({"lambeth"}, None, "camden")
+    assert rules.area("lambeth").slug == "camden"
+    assert len(rules.faults) == 2 and all(fault.startswith("Lambeth: ") for fault in rules.faults)
+
+
+async def test_where_duty_numbers_are_in_doubt_the_default_areas_are_given(bell: Bell, real: Area) -> None:
+    late = replace(
+        real, slug="lambeth", name="Lambeth", duty_phone_day="020 7926 5555", duty_checked=date(2026, 1, 5)
+    )
+    rules = await opened(bell, real, lambeth=late)
+    assert rules.closed == set() and rules.area("lambeth").name == "Lambeth"
+    assert rules.area("lambeth").duty_phone_day == real.duty_phone_day
+    assert [fault.partition(" were")[0] for fault in rules.faults] == ["Lambeth: its duty numbers"]
+
+
+async def test_a_default_area_that_is_not_ready_stops_the_start_and_every_fault_is_said(
+    bell: Bell, real: Area
+) -> None:
+    with pytest.raises(BadSettings) as refused:
+        await opened(
+            bell,
+            real,
+            camden=replace(real, duty_checked=None),
+            lambeth=replace(real, slug="lambeth", name="Lambeth", duty_checked=None),
+        )
+    assert [fault.partition(":")[0] for fault in refused.value.faults] == ["Camden", "Lambeth"]
+
+
+async def test_a_demonstration_starts_and_warns_who_could_change_it(bell: Bell, sam, priya) -> None:  # type: ignore[no-untyped-def]
+    assert bell.parts.rules.faults == () and bell.parts.rules.closed == set()
+    assert "Production would not open this area" in await priya.page("/staff/rota?area=camden")
+    assert "Production would not open" not in await sam.page("/staff/rota?area=camden")
 
 
 async def _leave_only(bell: Bell, *emails: str) -> None:
