@@ -107,15 +107,11 @@ async def _hold(heard: Heard) -> None:
 
     The first message after a safety message is answered at once: silence would read as nobody listening.
     A further emergency gets the emergency text in its place, whoever owns the conversation, once the last
-    one is old enough.
+    one is old enough: what was said to other words meanwhile does not put it off.
     """
-    conversation = heard.conversation
-    again = heard.danger.level == "emergency" and not just_told(conversation, heard.now)
-    if not (again or await _waits_for_a_word(heard)) or not may_hold(conversation, heard.now):
-        return
-    if again:
-        await heard.say(safety_message(heard.danger, heard.area, heard.now))
-    else:
+    if heard.danger.level == "emergency" and not just_told(heard.conversation, heard.now):
+        await _send_safety(heard)
+    elif await _waits_for_a_word(heard) and may_hold(heard.conversation, heard.now):
         await heard.say(fixed_message("holding", heard.area, heard.now))
 
 

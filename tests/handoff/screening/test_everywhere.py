@@ -190,6 +190,21 @@ async def test_a_further_emergency_of_the_same_kind_gets_its_text_again_after_th
     assert again["text"] == first["text"] != holding["text"]
 
 
+async def test_a_holding_text_meanwhile_does_not_put_off_the_answer_to_a_further_emergency(
+    client: Client, parts: Parts
+) -> None:
+    chat = await make_chat(client, "camden")
+    (first,) = await chat.say(EMERGENCY)
+    parts.clock.move(timedelta(minutes=6))
+    (holding,) = await chat.say("ok")
+    parts.clock.move(timedelta(minutes=1))
+    (again,) = await chat.say(AGAIN)
+    assert again["text"] == first["text"] != holding["text"]
+    assert await chat.say(AGAIN) == []  # it was just told
+    parts.clock.move(timedelta(minutes=5))
+    assert [one["text"] for one in await chat.say(AGAIN)] == [first["text"]]
+
+
 @pytest.mark.parametrize(("channel", "minutes"), [("webchat", 5), ("sms", 15)])
 async def test_holding_texts_keep_their_distance(
     client: Client, phone: Phone, parts: Parts, channel: str, minutes: int
