@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import metrics
 from handoff.cases.model import FAILURE, UNANSWERED
-from handoff.cases.service import CaseRules, open_or_raise, word_given
+from handoff.cases.service import CaseRules, known_of, open_or_raise, word_given
 from handoff.content.areas import Area
 from handoff.content.live import LiveContent
 from handoff.conversations.model import (
@@ -126,7 +126,7 @@ class Asking:
             context = {
                 "channel": conversation.channel,
                 "area": conversation.area,
-                "facts": conversation.facts or {},
+                "facts": known_of(conversation),
                 "findings": [{"level": f.level, "categories": f.categories} for f in findings],
                 "neet": await neet.for_the_assistant(session, self._rules, conversation, findings),
                 "choice": choice,

@@ -42,6 +42,11 @@ async def contact_case(session: AsyncSession, conversation: Conversation) -> Cas
     return (await session.execute(query.order_by(Case.reason.desc()).limit(1))).scalar()
 
 
+def known_of(conversation: Conversation) -> dict[str, Any]:
+    """What is known of them, without what they are owed."""
+    return {name: value for name, value in (conversation.facts or {}).items() if name != NOT_TOLD}
+
+
 def owes_word(conversation: Conversation) -> bool:
     """Whether they are still to be told that an adviser is in touch, and how to say no."""
     return NOT_TOLD in (conversation.facts or {})
@@ -55,8 +60,7 @@ def owe_word(conversation: Conversation) -> None:
 def word_given(conversation: Conversation) -> None:
     """They were told, or need not be any more."""
     if owes_word(conversation):
-        facts = conversation.facts or {}
-        conversation.facts = {name: value for name, value in facts.items() if name != NOT_TOLD}
+        conversation.facts = known_of(conversation)
 
 
 async def say_no(session: AsyncSession, now: datetime, conversation: Conversation) -> bool:

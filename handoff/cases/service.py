@@ -24,6 +24,7 @@ from handoff.cases.contact import NOT_TOLD as NOT_TOLD
 from handoff.cases.contact import becomes_neet as becomes_neet
 from handoff.cases.contact import contact_by as contact_by
 from handoff.cases.contact import contact_case as contact_case
+from handoff.cases.contact import known_of as known_of
 from handoff.cases.contact import offer_again as offer_again
 from handoff.cases.contact import owe_word as owe_word
 from handoff.cases.contact import owes_word as owes_word

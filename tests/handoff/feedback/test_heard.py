@@ -24,7 +24,7 @@ async def unhelped(client: TestClient[Any, Any], rasa: FakeRasa, area: str | Non
     """Somebody asked this, got the bursary answer and said no."""
     rasa.script[question] = [answer("bursary")]
     chat = await make_chat(client, area)
-    seq = (await chat.say(question))[-1]["seq"]
+    seq = next(reply["seq"] for reply in await chat.say(question) if reply["kind"] == "answer")
     assert (await say_helped(chat, seq, False))[0] == 200
     return chat
 
@@ -121,7 +121,7 @@ async def test_a_name_given_earlier_in_the_conversation_is_not_shown(
     rasa.script[question] = [answer("bursary")]
     chat = await make_chat(client, "camden")
     await chat.say("hi my name is Kemi")
-    seq = (await chat.say(question))[-1]["seq"]
+    seq = next(reply["seq"] for reply in await chat.say(question) if reply["kind"] == "answer")
     assert (await say_helped(chat, seq, False))[0] == 200
     _, body = await jo.get(HEARD)
     assert [one["text"] for one in body["questions"]] == ["can […] get a bursary"]
