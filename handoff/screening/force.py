@@ -68,6 +68,13 @@ class InForce(Generic[T]):
             self._held = self.choose(())
         return self._held
 
+    @property
+    def stands_in(self) -> bool:
+        """What was approved cannot be used, and the shipped words are what runs."""
+        shipped = self._read_shipped()
+        same = isinstance(shipped, Candidate) and self.held.sha256 == shipped.sha256
+        return same and bool(self.held.faults)
+
     def choose(self, editions: Sequence[Candidate]) -> Held[T]:
         """The first of `editions` and the shipped files that can be used. Compiles: call it in a thread."""
         shipped = self._read_shipped()
@@ -134,3 +141,8 @@ def _ready_screen(body: str) -> PhraseScreen:
 PHRASES: InForce[PhraseScreen] = InForce(sets.PHRASES, _ready_screen)
 WORDINGS: InForce[Wordings] = InForce(sets.MESSAGES, read_wordings)
 ALL: tuple[InForce[PhraseScreen] | InForce[Wordings], ...] = (PHRASES, WORDINGS)
+
+
+def of(kind: str) -> InForce[PhraseScreen] | InForce[Wordings]:
+    """What of a kind is in force in this process."""
+    return next(one for one in ALL if one.kind == kind)

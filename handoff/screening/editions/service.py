@@ -224,22 +224,47 @@ async def go_back(work: Editing, number: int, reason: str) -> Edition:
     return draft
 
 
+async def ask_for_shipped(work: Editing, body: str, reason: str) -> Edition:
+    """Ask a second person to approve the shipped words, whose seal the caller checked, in place of ours."""
+    if not reason:
+        raise Unprocessable("reason_required", "Say why, for the person who decides.", field="reason")
+    before = await _before_shipped(work, body)
+    if await open_edition(work.session, work.kind):
+        raise Conflict("draft_open", "There is a draft open already. Finish it or set it aside first.")
+    base = before.number if before else None
+    draft = await add(
+        work.session, work.now, work.kind, body, IN_REVIEW, origin=SHIPPED, author=work.who, base=base,
+        reason=reason,
+    )  # fmt: skip
+    await _note(work, "screening.ask_for_shipped", draft, before=before.sha256 if before else None)
+    return draft
+
+
 async def restore_shipped(work: Editing, body: str, reason: str) -> Edition:
-    """Put the shipped words, whose seal the caller checked, in force at once, without a second person."""
+    """Put the shipped words, whose seal the caller checked, in force without a second person.
+
+    The caller has made sure that they are what runs, as what was approved cannot be used: nothing is lost.
+    """
     if not (work.who.may("screening.edit") and work.who.may("screening.approve")):
         raise Forbidden("no_right", "Only a safeguarding lead can do this alone.")
     if not reason:
         raise Unprocessable("reason_required", "Say what happened.", field="reason")
-    await _hold(work)
-    before = await live(work.session, work.kind)
-    if before and before.body == body:
-        raise Conflict("no_change", "The shipped words are in force already.")
+    before = await _before_shipped(work, body)
     edition = await add(
         work.session, work.now, work.kind, body, SET_ASIDE, origin=SHIPPED, author=work.who, reason=reason
     )
     await put_in_force(work.session, work.now, edition)
     await _note(work, "screening.restore_shipped", edition, before=before.sha256 if before else None)
     return edition
+
+
+async def _before_shipped(work: Editing, body: str) -> Edition | None:
+    """What was approved last, with everybody else's steps held; Conflict when it is these words already."""
+    await _hold(work)
+    before = await live(work.session, work.kind)
+    if before and before.body == body:
+        raise Conflict("no_change", "The shipped words are in force already.")
+    return before
 
 
 def _count_in(who: Member, edition: Edition) -> None:

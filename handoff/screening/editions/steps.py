@@ -10,7 +10,7 @@ from aiohttp import web
 
 from handoff import keys
 from handoff.errors import Conflict, Unprocessable
-from handoff.screening import sets
+from handoff.screening import force, sets
 from handoff.screening.editions import service
 from handoff.screening.editions.forms import Typed
 from handoff.screening.editions.keeper import EditionKeeper
@@ -95,12 +95,25 @@ async def _go_back(request: web.Request, work: Editing, form: Typed) -> object:
     return await service.go_back(work, form.number("number"), form.text("reason", LONGEST_REASON))
 
 
+async def _ask_for_shipped(request: web.Request, work: Editing, form: Typed) -> object:
+    body = await _shipped(work.kind)
+    return await service.ask_for_shipped(work, body, form.text("reason", LONGEST_REASON))
+
+
 async def _restore_shipped(request: web.Request, work: Editing, form: Typed) -> object:
+    """Alone, and so only where these words are what runs."""
+    body = await _shipped(work.kind)
+    if not force.of(work.kind).stands_in:
+        told = "Words that were approved here are in force. Someone else has to approve putting them aside."
+        raise Conflict("needs_second_person", told)
+    return await service.restore_shipped(work, body, form.text("reason", LONGEST_REASON))
+
+
+async def _shipped(kind: str) -> str:
     try:
-        body = await asyncio.to_thread(sets.read_sealed, work.kind, sets.SHIPPED)
+        return await asyncio.to_thread(sets.read_sealed, kind, sets.SHIPPED)
     except (OSError, ValueError):
         raise Conflict("shipped_broken", "The shipped files are not as they were approved, so no.") from None
-    return await service.restore_shipped(work, body, form.text("reason", LONGEST_REASON))
 
 
 async def _nothing(request: web.Request, work: Editing, form: Typed) -> object:
@@ -121,6 +134,9 @@ STEPS: dict[str, Step] = {
     "reject": Step("screening.approve", _reject, "Rejected. The author can read why.", "overview"),
     "go-back": Step(
         "screening.edit", _go_back, "Asked for. Someone else has to approve going back.", tries=True
+    ),
+    "ask-for-shipped": Step(
+        "screening.edit", _ask_for_shipped, "Asked for. Someone else has to approve it.", tries=True
     ),
     "restore-shipped": Step(
         "screening.edit", _restore_shipped, "The shipped words are in force again.", "overview", swaps=True

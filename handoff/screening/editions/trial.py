@@ -24,6 +24,7 @@ from handoff.clock import Clock
 from handoff.conversations.model import PERSON_AUTHOR, Conversation, Message
 from handoff.conversations.service import last_words
 from handoff.db import ROW, Database
+from handoff.screening import force, sets
 from handoff.screening.editions import service
 from handoff.screening.editions.labelled import labelled
 from handoff.screening.model import Edition, StoredFinding
@@ -76,7 +77,8 @@ class Trials:
                 "areas": areas, "by": str(who.id), "at": now.isoformat(), "told_at": now.isoformat(),
             }  # fmt: skip
             await service.note(session, now, who.id, "screening.dry_run", draft, areas=areas)
-            run = Run(self._db, self._clock, draft.id, draft.trial, before.body, draft.body)
+            heard_now = await _heard_now(session, before)
+            run = Run(self._db, self._clock, draft.id, draft.trial, heard_now, draft.body)
         if kind in self._tasks:
             self._tasks[kind].cancel()
         self._tasks[kind] = asyncio.create_task(run.go())
@@ -87,6 +89,16 @@ class Trials:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _heard_now(session: AsyncSession, before: Edition) -> str:
+    """The words in force: those approved before, or the shipped ones, where the live ones cannot be used."""
+    held = force.of(before.kind).held
+    if not held.faults or held.compiled is None or held.number == before.number:
+        return before.body
+    if held.number:
+        return (await service.numbered(session, before.kind, held.number)).body
+    return await asyncio.to_thread(sets.read_sealed, before.kind, sets.SHIPPED)
 
 
 def _under_way(draft: Edition, before: Edition, now: datetime) -> bool:

@@ -28,7 +28,10 @@ MOST_LISTED = 100
 
 @dataclass(frozen=True)
 class SetView:
-    """One kind of set: what is in force in this process, what was approved last, what is open, the past."""
+    """One kind of set: what is in force in this process, what was approved last, what is open, the past.
+
+    `stands_in`: the shipped words are, because what was approved cannot be used.
+    """
 
     kind: str
     held: Held[Any]
@@ -36,6 +39,7 @@ class SetView:
     open: Edition | None
     history: Sequence[Edition]
     names: Mapping[uuid.UUID, str]
+    stands_in: bool
 
     @property
     def shown(self) -> Edition | None:
@@ -71,8 +75,7 @@ async def set_view(session: AsyncSession, kind: str) -> SetView:
     people = [one for edition in history for one in (edition.author_id, edition.approver_id)]
     people += [uuid.UUID(one) for edition in history for one in edition.editor_ids]
     names = await staff.names(session, people)
-    held = next(one for one in force.ALL if one.kind == kind).held
-    return SetView(kind, held, live, opened, history, names)
+    return SetView(kind, force.of(kind).held, live, opened, history, names, force.of(kind).stands_in)
 
 
 @dataclass(frozen=True)

@@ -102,15 +102,77 @@ async def test_going_back_to_an_earlier_edition_needs_a_second_person_too(
     assert screen(NEW_WORDS).level == "routine"
 
 
-async def test_a_lead_alone_puts_the_shipped_words_back_in_an_emergency(
+async def test_going_back_to_the_shipped_words_needs_a_second_person_too(
     priya: Colleague, dana: Colleague, parts: Parts
 ) -> None:
     await approved(priya, dana, parts)
+    assert (await dana.submit(f"{HOME}/phrases/ask-for-shipped", reason="No."))[0] == 403
+    assert (await priya.submit(f"{HOME}/phrases/ask-for-shipped", reason=""))[0] == 422
+    status, _ = await priya.submit(f"{HOME}/phrases/ask-for-shipped", reason="Everything was urgent.")
+    assert status == 200 and screen(NEW_WORDS).level == "concern"
+    await dry_run_done(parts)
+    assert (await decide(priya))[0] == 403 and screen(NEW_WORDS).level == "concern"
+    assert (await decide(dana))[0] == 200
+    assert screen(NEW_WORDS).level == "routine"
+
+
+@pytest.mark.parametrize("kind", ["phrases", "messages"])
+async def test_nobody_puts_words_aside_alone_that_were_approved_here(
+    priya: Colleague, dana: Colleague, parts: Parts, kind: str
+) -> None:
+    async with parts.db.transaction() as session:  # approved here, whoever it was
+        live = await service.live(session, kind)
+        assert live
+        body = live.body.replace("you", "you ", 1)
+        local = await service.add(session, parts.clock.now(), kind, body, "set_aside", origin="staff")
+        await service.put_in_force(session, parts.clock.now(), local)
+        await service.note(session, parts.clock.now(), "system", "screening.approve", local)
+    await EditionKeeper(parts.db, parts.hub).reload()
+    status, page = await priya.submit(f"{HOME}/{kind}/restore-shipped", reason="In a hurry.")
+    assert status == 409 and "Someone else has to approve" in page
+    assert await number_of(parts, kind) == 2
+
+
+async def test_a_draft_that_is_open_is_not_overtaken_by_the_shipped_words(
+    priya: Colleague, dana: Colleague, parts: Parts
+) -> None:
+    await approved(priya, dana, parts)
+    await save(priya, add="never again please")
+    status, _ = await priya.submit(f"{HOME}/phrases/ask-for-shipped", reason="Everything was urgent.")
+    assert status == 409 and screen(NEW_WORDS).level == "concern"
+
+
+async def test_a_lead_alone_makes_the_shipped_words_the_approved_ones_where_they_run_already(
+    priya: Colleague, dana: Colleague, parts: Parts
+) -> None:
+    await approved(priya, dana, parts)
+    await _spoil(parts)
+    page = await priya.page(HOME)
+    assert "Make the shipped words the approved ones" in page
     assert (await dana.submit(f"{HOME}/phrases/restore-shipped", reason="No."))[0] == 403
     assert (await priya.submit(f"{HOME}/phrases/restore-shipped", reason=""))[0] == 422
-    await priya.submit(f"{HOME}/phrases/restore-shipped", reason="Everything was urgent.")
-    assert screen(NEW_WORDS).level == "routine"
+    assert (await priya.submit(f"{HOME}/phrases/restore-shipped", reason="Altered."))[0] == 200
+    assert force.PHRASES.held.faults == () and force.PHRASES.held.number == 3
     assert ("screening.restore_shipped", 3) in [(one[1], one[2]["number"]) for one in await audited(parts)]
+
+
+async def test_with_a_broken_edition_live_the_dry_run_is_against_what_runs_in_its_place(
+    priya: Colleague, dana: Colleague, parts: Parts
+) -> None:
+    await approved(priya, dana, parts)
+    await _spoil(parts, '{"phrases": {}, "spelling": {}}')
+    await priya.submit(f"{HOME}/phrases/ask-for-shipped", reason="It is broken.")
+    assert (await dry_run_done(parts)).trial["state"] == "done"
+
+
+async def _spoil(parts: Parts, body: str = "") -> None:
+    """Change the live phrases in the database, behind everybody's back."""
+    async with parts.db.transaction() as session:
+        live = await service.live(session, "phrases")
+        assert live
+        live.body = body or live.body.replace("teal umbrella", "blue umbrella")
+        live.sha256 = service.sets.digest(live.body)
+    await EditionKeeper(parts.db, parts.hub).reload()
 
 
 @pytest.mark.parametrize("email", [CAMDEN, "editor.one@demo.test", "admin@demo.test"])
@@ -238,12 +300,7 @@ async def test_an_edition_changed_in_the_database_is_not_used(
     priya: Colleague, dana: Colleague, client: Client, parts: Parts
 ) -> None:
     await approved(priya, dana, parts)
-    async with parts.db.transaction() as session:
-        live = await service.live(session, "phrases")
-        assert live
-        live.body = live.body.replace("teal umbrella", "blue umbrella")
-        live.sha256 = service.sets.digest(live.body)
-    await EditionKeeper(parts.db, parts.hub).reload()
+    await _spoil(parts)
     assert force.PHRASES.held.number == 1 and screen("i want to die").level == "urgent"
     assert "Screening does not run as it was approved" in await priya.page("/staff/queue")
     async with client.get("/readyz") as response:
