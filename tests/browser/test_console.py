@@ -44,6 +44,7 @@ async def test_the_whole_handoff(new_page: NewPage, site: str, parts: Parts) -> 
     await row.click()
     await sam.get_by_role("button", name="Take this case").click()
     await sam.get_by_label("Reply in the chat").fill("Hi, I'm Sam. Are you safe now?")
+    await sam.wait_for_load_state()  # the short cut is the script's
     await sam.keyboard.press("Control+Enter")
     await expect(young.get_by_text("Hi, I'm Sam. Are you safe now?")).to_be_visible()
     await young.get_by_label("Your message").fill("yes im at my nans")
@@ -244,6 +245,7 @@ async def test_a_case_is_taken_by_keyboard_alone(new_page: NewPage, site: str, p
     await sam.keyboard.press("Enter")
     await sam.get_by_label("Reply in the chat").focus()
     await sam.keyboard.type("Hello")
+    await sam.wait_for_load_state()  # the short cut is the script's
     await sam.keyboard.press("Control+Enter")
     await expect(sam.locator(".line--adviser .bubble")).to_have_text(["Hello"])
 

@@ -58,7 +58,7 @@ async function send(event) {
   event.preventDefault();
   const wrong = form.querySelector("[data-reply-error]");
   const button = form.querySelector("button[type=submit]");
-  if (!box.value.trim() || button.disabled) return;
+  if (!box.value.trim() || button.disabled || drawing) return; // drawn again, the words are in the box to be sent then
   const words = box.value;
   if ((form.dataset.tried ?? words) !== words) form.elements.id.value = newId(); // other words are another message
   form.dataset.tried = words;
