@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.times import is_a_time, says_since_when
+
 CLAIMING = "benefits-16-17"
 ABOUT_ME, ABOUT_ME_CLAIMING = "about_me", "about_me_claiming"
 UNDER_16, ADULT = "signpost-under-16", "signpost-18-plus"
@@ -54,6 +56,13 @@ def tells_of_harm(text: str, metadata: Mapping[str, Any]) -> bool:
     findings: Sequence[Mapping[str, Any]] = (metadata.get("context") or {}).get("findings") or ()
     heard = any(found.get("categories") for found in findings)
     return bool(heard or _HARM.search(text)) and not _OFFENCE.search(text)
+
+
+def tells_since_when(text: str, metadata: Mapping[str, Any]) -> bool:
+    """Whether it is nothing but a time that is over ("since october"); what a form asks is the form's."""
+    if metadata.get("form"):
+        return False
+    return says_since_when(text) if metadata.get("last_topic") else is_a_time(text)
 
 
 def asks_for_more(text: str) -> bool:

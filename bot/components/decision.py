@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.codes import code_in
 from bot.components.circumstances import (
+    ABOUT_ME,
     ABOUT_ME_CLAIMING,
     CLAIMING,
     OFFENDING,
@@ -17,6 +18,7 @@ from bot.components.circumstances import (
     for_their_age,
     is_still_about_claiming,
     tells_of_harm,
+    tells_since_when,
 )
 from bot.components.following import opener
 
@@ -122,6 +124,8 @@ def decide(
         return _not_understood(LOST, 0.0, [], metadata)
     if asks_for_more(text) and not metadata.get("form"):
         return _more(reading, metadata)
+    if tells_since_when(text, metadata):
+        return _parse(_fitting(Guess(Label(ABOUT_ME, ABOUT_ME), 1.0), text, metadata), _topics(reading))
     if tells_of_harm(text, metadata):
         reading = _without(OFFENDING, reading)
     if reading.two:

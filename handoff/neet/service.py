@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.times import says_since_when
 from handoff.cases import service as cases
 from handoff.cases.service import AT_RISK, NEET, CaseRules
 from handoff.conversations.model import BOT, Conversation, Message
@@ -21,7 +22,7 @@ from handoff.neet.learning import set_activity as set_activity
 from handoff.neet.learning import situation as situation
 from handoff.neet.learning import strike_out as strike_out
 from handoff.neet.model import DOING, SAID, SINCE
-from handoff.neet.reading import LONGEST, Fact, doing_in, ended_in, heard_in, since
+from handoff.neet.reading import LONGEST, Fact, answered, doing_in, ended_in, heard_in, since
 from handoff.neet.reference import Activity as Activity
 from handoff.neet.reference import load_reference
 
@@ -138,7 +139,7 @@ def _facts(
     signs = load_reference().signs
     facts = [fact for text in texts for fact in heard_in(text, signs)]
     if heard is None:
-        return facts
+        return [*facts, *(answered(SINCE, texts[-1], today) if says_since_when(texts[-1]) else [])]
     began = ended_in(texts[-1], today) if heard == NOW else None
     return [*facts, *([began] if began else []), *_doing(texts[-1], conversation, heard)]
 

@@ -251,3 +251,38 @@ def test_a_number_in_a_form_is_an_answer_and_a_tapped_one_a_choice():
     assert in_form["intent"]["name"] == "nonsense"
     tapped = decided(topic("cv", 0.1), topic("ema", 0.9), text="1", context={"choice": {"answer": "cv"}})
     assert tapped["entities"][0]["value"] == "cv"
+
+
+@pytest.mark.parametrize("last", [None, "cv"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "since october",
+        "Since the summer.",
+        "about 3 weeks ago",
+        "last summer",
+        "for ages",
+        "i think since june",
+    ],
+)
+def test_nothing_but_a_time_that_is_over_is_news_about_themselves(text, last):
+    assert decided(topic("start-mid-year", 0.9), text=text, last_topic=last)["intent"]["name"] == "about_me"
+
+
+@pytest.mark.parametrize("text", ["october", "in january", "3 months", "a few weeks now"])
+def test_a_month_by_itself_is_news_only_where_nothing_was_answered_before(text):
+    assert decided(topic("start-mid-year", 0.9), text=text)["intent"]["name"] == "about_me"
+    assert decided(topic("start-mid-year", 0.9), text=text, last_topic="cv")["intent"]["name"] == "faq"
+
+
+@pytest.mark.parametrize(
+    ("text", "metadata"),
+    [
+        ("can i start in january", {}),
+        ("since october and im skint", {}),
+        ("october?", {}),
+        ("since october", {"form": "check_in_form"}),
+    ],
+)
+def test_a_question_more_words_or_an_answer_to_a_form_is_no_such_news(text, metadata):
+    assert decided(topic("start-mid-year", 0.9), text=text, **metadata)["intent"]["name"] == "faq"

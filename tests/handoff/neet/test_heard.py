@@ -93,6 +93,19 @@ async def test_what_was_learned_stands_on_the_case_with_the_words(chat: Chat) ->
     }
 
 
+async def test_since_when_said_a_message_later_stands_on_the_case(chat: Chat) -> None:
+    await chat.say("left college aint got nothing")
+    await chat.say("since october")
+    learned = {one["kind"]: one for one in (await case_of(chat, "neet"))["situation"]["learned"]}
+    assert (learned["since"]["code"], learned["since"]["words"]) == ("2026-10", "since october")
+
+
+async def test_since_when_something_else_is_so_changes_nothing_for_who_is_in_learning(chat: Chat) -> None:
+    await chat.say("im at college")
+    await chat.say("since october")
+    assert await cases(chat) == []
+
+
 async def test_the_words_are_evidence_in_the_transcript(chat: Chat) -> None:
     await chat.say(LEFT)
     [case] = await cases(chat)
