@@ -6,6 +6,7 @@ Pure: it goes by words and ages alone, and gives nothing where nothing in the an
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 MOST = 2
 """As many lines or sentences as a short reply repeats."""
@@ -18,7 +19,7 @@ _OPEN = re.compile(r"\b(\d\d)(?:\+| (?:and|or) over\b)")
 _UNDER = re.compile(r"\bunder (\d\d)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(when|wen|deadline|what time|how long)\b", re.IGNORECASE)
 _TIME = re.compile(
-    r"\b(january|february|march|april|may|june|july|august|september|october|november|december|years?|months?"
+    r"\b(january|february|march|april|(?-i:May)|june|july|august|september|october|november|december|years?|months?"
     r"|weeks?|days?|autumn|winter|spring|summer)\b",
     re.IGNORECASE,
 )
@@ -33,13 +34,22 @@ _BULLET = re.compile(r"^[-*•\s]+")
 
 def part_for(question: str, answer: str) -> str | None:
     """The lines of an answer, in its order, that fit a follow-up best; None when none does."""
-    lines = [_BULLET.sub("", line).strip() for line in _LINES.split(answer)]
+    split = _LINES.split(answer)
+    lines = [_BULLET.sub("", line).strip() for line in split]
     scored = [(_fit(question, line), place) for place, line in enumerate(lines) if line]
     best = max((score for score, _ in scored), default=0)
     if best == 0:
         return None
     places = [place for score, place in scored if score == best][:MOST]
+    if lines[places[-1]].endswith(":"):
+        return " ".join([*(_ended(lines[place]) for place in places[:-1]), _with_list(split[places[-1] :])])
     return " ".join(_ended(lines[place]) for place in places)
+
+
+def _with_list(lines: list[str]) -> str:
+    """A line that leads up to a list, and the list, in a sentence: alone it says nothing."""
+    listed = takewhile(lambda line: _BULLET.match(line), lines[1:])
+    return _ended(f"{lines[0].strip()} {'; '.join(_BULLET.sub('', line).strip() for line in listed)}")
 
 
 def _fit(question: str, line: str) -> int:

@@ -47,6 +47,24 @@ def test_an_age_is_not_found_in_a_sum_of_money() -> None:
     assert part_for("im 20", "You get £20.00.") is None
 
 
+CLAIM = """At 16 or 17 you may be able to claim if you:
+
+- have no support from parents
+- are ill or disabled
+
+We can register you."""
+
+
+def test_a_line_that_leads_up_to_a_list_is_said_with_it() -> None:
+    claim = "At 16 or 17 you may be able to claim if you: have no support from parents; are ill or disabled."
+    assert part_for("what about at 17", CLAIM) == claim
+
+
+@pytest.mark.parametrize(("asked", "said"), [("how long does it take", None), ("when", "It opens in May.")])
+def test_what_may_be_is_no_month(asked: str, said: str | None) -> None:
+    assert part_for(asked, f"{CLAIM}\n\n{said or ''}") == said
+
+
 def test_no_more_is_said_than_two_lines() -> None:
     lines = [f"Line {n} is about colleges" for n in range(9)]
     assert str(part_for("which college", "\n".join(lines))).count("Line") == 2
