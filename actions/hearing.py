@@ -302,8 +302,10 @@ def _bare_correction(text: str, requested: str, given: Collection[str]) -> Corre
     """ "no, 2009": a new answer whose look says which question it is for."""
     found = _BARE.fullmatch(text)
     if not found:
-        moved = _POSTCODE.search(text) if requested in (CONFIRMED, CHANGE, "borough") else None
-        return Correction("postcode", moved[0]) if moved else None
+        moved = _POSTCODE.search(text)
+        alone = moved and "postcode" in given and requested != "postcode" and moved[0] == text.strip(" .,!")
+        told = alone or requested in (CONFIRMED, CHANGE, "borough")
+        return Correction("postcode", moved[0]) if moved and told else None
     rest = found["rest"].strip(" .,!")
     for name in _BARE_FIELDS:
         if name in given and name != requested and FIELDS[name].fits.fullmatch(rest):

@@ -181,6 +181,7 @@ async def test_a_wrong_answer_is_asked_again_in_one_message(register: Say) -> No
         ("actually my name is Ana Silva", "name", "Ana Silva"),
         ("change my postcode to NW1 2DB", "postcode", "NW1 2DB"),
         ("no its NW1 2DB", "postcode", "NW1 2DB"),
+        ("nw1 2db", "postcode", "nw1 2db"),
     ],
 )
 async def test_an_earlier_answer_can_be_corrected_at_any_time(
