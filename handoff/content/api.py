@@ -11,11 +11,10 @@ from aiohttp import web
 
 from handoff import keys
 from handoff.bodies import json_object
-from handoff.content import comments, releases, service
+from handoff.content import comments, going_back, releases, service
 from handoff.content.areas import Area, local_day
 from handoff.content.facts import Facts
 from handoff.content.finding import Asking, Found, Wanted, find
-from handoff.content.going_back import must_be_right_still
 from handoff.content.meaning import MEANINGS
 from handoff.content.model import Revision
 from handoff.content.money import Figure
@@ -86,8 +85,9 @@ async def restore_release(request: web.Request) -> int | None:
         raise NotFound("There is no such release.")
     async with request.app[keys.DB].transaction() as session:
         work = editing(request, session)
-        await must_be_right_still(session, int(earlier), facts_of(request), today(request))
-        number = await releases.restore(session, work.now, signed_in(request), int(earlier))
+        await going_back.must_be_right_still(session, int(earlier), facts_of(request), today(request))
+        vocabulary = request.app[keys.RULES].vocabulary
+        number = await going_back.restore(session, work.now, work.who, int(earlier), vocabulary)
     request.app[keys.HUB].notify(CONTENT)
     return number
 

@@ -13,9 +13,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.content import notices
 from handoff.content.leading import said_after
 from handoff.content.live import live_release, release_revisions
-from handoff.content.model import APPROVED, DRAFT, PUBLISHED, SET_ASIDE, Revision, Training
+from handoff.content.model import APPROVED, DRAFT, FAILED, PUBLISHED, SET_ASIDE, Revision, Training
 from handoff.content.releases import add_release, next_release
 from handoff.content.service import same
 from handoff.db import ROW
@@ -29,6 +30,19 @@ async def learnt_release(session: AsyncSession, now: datetime, training: Trainin
     for slug in () if training.earlier else training.items:
         revisions[slug].state, revisions[slug].publish_at = PUBLISHED, None
     return await add_release(session, now, number, training.by_id, training.why, revisions, training.number)
+
+
+async def give_up(
+    session: AsyncSession, now: datetime, training: Training, faults: list[str]
+) -> set[uuid.UUID]:
+    """A training, which the caller has locked, does not go live: why not. Those who were told of it as of an
+    emergency."""
+    training.state, training.faults, training.finished_at, training.worker = FAILED, faults, now, None
+    told: set[uuid.UUID] = set()
+    for one in await not_learnt(session, training):
+        words = f"“{one.title}”, published in an emergency, did not go live. {faults[0]}"
+        told |= await notices.tell_of_emergency(session, now, one.slug, words, notices.EMERGENCY_FAILED)
+    return told
 
 
 async def not_learnt(session: AsyncSession, training: Training) -> list[Revision]:

@@ -1,4 +1,4 @@
-"""Numbered releases: publishing a revision and going back to an earlier set are both a new release.
+"""Numbered releases: publishing a revision and going back (`going_back`) are both a new release.
 
 One whose example questions are not those of the live release waits until the assistant has learnt them.
 """
@@ -23,8 +23,6 @@ from handoff.content.model import (
     Revision,
     Training,
 )
-from handoff.errors import Conflict, NotFound
-from handoff.staff.service import Member
 
 _ONE_PUBLISHER = 0x52_45_4C  # a PostgreSQL advisory lock: release numbers have no gaps and no doubles
 
@@ -73,30 +71,12 @@ async def go_live(
         await publish(session, now, by, why, revisions)
         return True
     items = {slug: str(revision.id) for slug, revision in revisions.items()}
-    await _queue(session, now, Training(why=why, by_id=by, at=now, items=items, faults=[]))
+    await queue(session, now, Training(why=why, by_id=by, at=now, items=items, faults=[]))
     return False
 
 
-async def restore(session: AsyncSession, now: datetime, who: Member, earlier: int) -> int | None:
-    """Make an earlier release's set live again, as a new release; its number, None if it is learnt first."""
-    number = await next_release(session)
-    if earlier == number - 1:
-        raise Conflict("already_live", f"Release {earlier} is the live one already.")
-    revisions = await release_revisions(session, earlier) if earlier > 0 else {}
-    if not revisions:
-        raise NotFound("There is no such release.")
-    why = f"Back to release {earlier}"
-    live = await release_revisions(session, number - 1)
-    if questions(revisions) == questions(live):
-        return await add_release(session, now, number, who.id, why, revisions)
-    goes = {slug: str(one.id) for slug, one in live.items() if revisions.get(slug) is not one}
-    await _queue(
-        session, now, Training(why=why, by_id=who.id, at=now, items=goes, earlier=earlier, faults=[])
-    )
-    return None
-
-
-async def _queue(session: AsyncSession, now: datetime, training: Training) -> None:
+async def queue(session: AsyncSession, now: datetime, training: Training) -> None:
+    """Have the assistant learn it once those before it are done."""
     session.add(training)
     await session.flush()
     await audit.record(

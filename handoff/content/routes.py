@@ -160,10 +160,10 @@ async def restore(request: web.Request) -> web.Response:
         number = await api.restore_release(request)
     except NotFound:
         raise
-    except Unprocessable as refusal:
-        return await _releases(request, refusal)
-    except Refusal:  # a second press: it is live already, as the page will show
-        raise web.HTTPSeeOther("/staff/releases") from None
+    except Refusal as refusal:
+        if refusal.code != "already_live":
+            return await _releases(request, refusal)
+        raise web.HTTPSeeOther("/staff/releases") from None  # a second press, as the page will show
     raise web.HTTPSeeOther(f"/staff/releases?said={number or 'learning'}")
 
 

@@ -29,13 +29,12 @@ from handoff.background import apart
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.content import notices
-from handoff.content.landing import learnt_release, not_learnt, training_set
+from handoff.content.landing import give_up, learnt_release, training_set
 from handoff.content.live import LiveContent, live_release, release_revisions
 from handoff.content.model import (
     AT_WORK,
     CHECKING,
     DONE,
-    FAILED,
     QUEUED,
     REHEARSING,
     SWAPPING,
@@ -65,7 +64,8 @@ MEANWHILE = "People get answers as before, until the assistant is started again.
 
 
 class Outrun(Exception):
-    """Other questions went live meanwhile, or another process took the training over."""
+    """Other questions went live meanwhile, somebody went back to an earlier release, or another process took
+    the training over."""
 
 
 class Trainings:
@@ -279,11 +279,15 @@ class Trainings:
                 await self._rasa.load(model)
 
     async def _stage(self, training: Training, state: str) -> None:
+        """Begin the next stage. Outrun."""
         now = self._clock.now()
         training.took, training.state, training.since = _took(training, now), state, now
         change = update(Training).where(Training.number == training.number, Training.worker == self._me)
         async with self._db.transaction() as session:
-            await session.execute(change.values(state=state, since=now, took=training.took))
+            values = change.values(state=state, since=now, took=training.took)
+            ours = (await session.execute(values.returning(Training.number))).first()
+        if not ours:
+            raise Outrun
         self._hub.notify(CONTENT)
 
     async def _fail(self, training: Training, faults: list[str]) -> None:
@@ -292,14 +296,9 @@ class Trainings:
             found = await session.get_one(
                 Training, training.number, with_for_update=ROW, populate_existing=True
             )
-            if found.worker != self._me:  # it is live after all, or another's
+            if found.worker != self._me:  # it is live after all, called off, or another's
                 return
-            found.state, found.faults, found.finished_at, found.worker = FAILED, faults, now, None
-            told: set[uuid.UUID] = set()
-            for one in await not_learnt(session, found):
-                words = f"“{one.title}”, published in an emergency, did not go live. {faults[0]}"
-                failed = notices.EMERGENCY_FAILED
-                told |= await notices.tell_of_emergency(session, now, one.slug, words, failed)
+            told = await give_up(session, now, found, faults)
             subject = f"training:{training.number}"
             await audit.record(session, now, "system", "training.failed", subject)
         await self._tell(f"“{training.why}” did not go live. {faults[0]}", but=told)

@@ -10,7 +10,10 @@ from sqlalchemy import select
 
 from handoff.app import Parts, at_work, make_parts
 from handoff.content.landing import learnt_release
+from handoff.content.live import live_release, release_revisions
 from handoff.content.model import Training
+from handoff.content.releases import publish
+from handoff.content.service import copy_of, next_number
 from handoff.settings import Settings
 from tests.handoff.alerts.test_locks import until_waiting
 from tests.handoff.cases.scenes import Colleague
@@ -67,8 +70,7 @@ async def test_going_back_while_questions_are_being_moved_is_not_undone_by_that(
     await moving(jo, kit, script)
     assert await kit.post(BACK) == (200, {"release": 3})
     script.let("train", "ok")
-    told = (await until(kit, "failed"))["faults"][0]
-    assert "“Help with college costs” changed after this was begun" in told
+    assert "went back to release 1 after this was begun" in (await until(kit, "failed"))["faults"][0]
     assert (await kit.get(BURSARY))[1]["live"]["sms"] == before
     draft = (await kit.get(EMA))[1]["draft"]
     assert (draft["state"], draft["goes_to"]) == ("approved", "bursary")
@@ -77,6 +79,23 @@ async def test_going_back_while_questions_are_being_moved_is_not_undone_by_that(
     live = (await kit.get(BURSARY))[1]
     assert live["live"]["sms"] == before and len(live["examples"]) > len(draft["examples"])
     assert (await kit.get(EMA))[1]["live"]["goes_to"] == "bursary"
+
+
+async def test_words_that_went_live_all_the_same_are_not_undone_by_questions_that_were_being_moved(
+    parts: Parts, jo: Colleague, kit: Colleague, script: Script
+) -> None:
+    await moving(jo, kit, script)
+    now = parts.clock.now()
+    async with parts.db.transaction() as session:  # no page lets anybody do that
+        live = await release_revisions(session, await live_release(session))
+        fixed = copy_of(live["bursary"], now)
+        fixed.sms, fixed.number = "Fixed.", await next_number(session, "bursary")
+        session.add(fixed)
+        await publish(session, now, None, "Meanwhile", {"bursary": fixed})
+    script.let("train", "ok")
+    told = (await until(kit, "failed"))["faults"][0]
+    assert "“Help with college costs” changed after this was begun" in told
+    assert (await kit.get(BURSARY))[1]["live"]["sms"] == "Fixed."
 
 
 async def test_what_went_live_while_an_earlier_release_is_learnt_again_is_not_undone_unasked(
