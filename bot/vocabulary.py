@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import yaml
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "vocabulary.yml"
-CLOCKS = ("any_hour", "working_day")
+CLOCKS = ("none", "working_day", "any_hour")
 
 
 class VocabularyFaults(ValueError):
@@ -37,11 +37,12 @@ class Coded:
 
 @dataclass(frozen=True)
 class Level(Coded):
-    """How soon an adviser must claim; None means no clock. A higher rank comes first."""
+    """How soon an adviser must claim: by the close of the working day, within minutes at any hour, or "none":
+    the level sets no time. A higher rank comes first."""
 
     rank: int = 0
     claim_minutes: int | None = None
-    clock: str = "working_day"
+    clock: str = "none"
 
 
 @dataclass(frozen=True)
@@ -189,9 +190,10 @@ def _level(entry: Entry) -> Level:
         raise ValueError("rank must be a whole number")
     if entry.get("clock") not in CLOCKS:
         raise ValueError(f"clock must be one of {', '.join(CLOCKS)}")
-    return Level(
-        **_plain(entry), rank=rank, claim_minutes=_whole(entry, "claim_minutes"), clock=entry["clock"]
-    )
+    minutes = _whole(entry, "claim_minutes")
+    if bool(minutes) != (entry["clock"] == "any_hour"):
+        raise ValueError("claim_minutes goes with the clock any_hour, and with no other")
+    return Level(**_plain(entry), rank=rank, claim_minutes=minutes, clock=entry["clock"])
 
 
 def _reason(entry: Entry) -> Reason:

@@ -18,7 +18,6 @@ from handoff.alerts.model import (
     LEAD,
     ON_CALL,
     OWNER,
-    ROUTINE,
     SHIFT_ROLES,
     SMS,
     Alert,
@@ -63,9 +62,10 @@ class Step:
 
     def _next_step_at(self) -> datetime:
         """When the time that this level gives is over; without one each working morning."""
-        if self.alert.level == ROUTINE:
+        minutes = self.rules.claim_minutes(self.alert.level)
+        if not minutes:
             return opens_at(self.rules.area(self.case.area), self.now)
-        return self.now + timedelta(minutes=self.rules.claim_minutes(self.alert.level))
+        return self.now + timedelta(minutes=minutes)
 
     async def _next_people(self, lately: Collection[uuid.UUID]) -> tuple[str, Sequence[Staff]]:
         """The next place of the ladder with somebody new; after the last one from the on-call again.

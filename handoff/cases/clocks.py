@@ -17,13 +17,10 @@ def due_at(vocabulary: Vocabulary, reason: str, level: str, now: datetime, area:
         due.append(_open_minutes_after(now, because.due_minutes, area))
     if because.due_working_days is not None:
         due.append(working_days_after(now, because.due_working_days, area))
-    if how_bad.claim_minutes is not None:
-        any_hour = how_bad.clock == "any_hour"
-        due.append(
-            now + timedelta(minutes=how_bad.claim_minutes)
-            if any_hour
-            else _open_minutes_after(now, how_bad.claim_minutes, area)
-        )
+    if how_bad.clock == "working_day":
+        due.append(working_days_after(now, 0, area))
+    elif how_bad.claim_minutes is not None:
+        due.append(now + timedelta(minutes=how_bad.claim_minutes))
     return min(due)
 
 
@@ -41,7 +38,10 @@ def _open_minutes_after(now: datetime, minutes: int, area: Area) -> datetime:
 
 
 def working_days_after(now: datetime, days: int, area: Area) -> datetime:
-    """The close of the working day that is `days` working days after this one."""
+    """The close of the working day that is `days` working days after this one.
+
+    This one is today while the area is open or still opens today, however late it is, else the next.
+    """
     at = now if is_open(area, now) else opens_at(area, now)
     for _ in range(days):
         at = opens_at(area, _closes_at(area, at))

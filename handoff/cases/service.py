@@ -83,7 +83,7 @@ class CaseRules:
         return self.vocabulary.levels[level].rank
 
     def claim_minutes(self, level: str) -> int:
-        """How long anybody has to act at this level; 0 where it sets no time."""
+        """How many minutes anybody has to act at this level; 0 where it sets none."""
         return self.vocabulary.levels[level].claim_minutes or 0
 
 

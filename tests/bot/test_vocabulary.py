@@ -54,3 +54,12 @@ def test_codes_named_elsewhere_must_exist(content):
 @pytest.mark.parametrize("content", [None, [], "levels", {"levels": "x"}, {"words": []}])
 def test_a_file_of_another_shape_is_a_fault(content):
     assert faults_of(content)
+
+
+@pytest.mark.parametrize(
+    "such", [{"clock": "none", "claim_minutes": 5}, {"clock": "any_hour"}, {"clock": "by_lunch"}]
+)
+def test_a_level_that_has_minutes_counts_them_at_any_hour(content, such):
+    content["levels"][1] = {"code": "concern", "label": "Concern", "rank": 1, **such}
+    [fault] = faults_of(content)[:1]
+    assert fault.startswith("levels[1] (concern): ") and "clock" in fault
