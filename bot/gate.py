@@ -1,7 +1,8 @@
 """May the assistant learn a release's questions? Says in sentences for editors what is wrong with them.
 
 Of each answer a fifth of its examples is kept back, the rest is learnt, and those are then asked: as the live
-folder has them and as the candidate has them. Changed answers must be found by theirs; no other may lose.
+folder has them and as the candidate has them. Changed answers must be found by theirs; no other may lose, nor
+what people say besides ("stop texting me", tests/bot/talk.yml).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from bot.components.decision import UNCLEAR, Guess, Reading, decide
 
 FOUND_AT_LEAST = 0.6
@@ -25,17 +28,31 @@ OTHERS_MAY_LOSE = 0.02
 ONE_MAY_LOSE = 0.25
 """And of any one of them (one question is always forgiven: it is a matter of chance)."""
 KEPT_BACK = 5
+TALK_MAY_LOSE = 1
+"""And how much of each kind of what people say besides ("stop texting me") may be taken for another."""
 ROOT = Path(__file__).resolve().parent.parent
+SAID = ROOT / "tests" / "bot" / "talk.yml"
+LESS_LIKE = "Make the new questions less like these."
 Answers = Mapping[str, tuple[str, tuple[str, ...]]]
 """By slug: title and example questions."""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What a kept-back question was taken for: the answer given (None: asked back), and those offered."""
+    """What a text was taken for: the answer given (None: asked back), those offered, and the intent."""
 
     got: str | None
     offered: tuple[str, ...]
+    intent: str = ""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What people say that is no question, and that was not learnt."""
+
+    intent: str
+    title: str
+    said: tuple[str, ...]
 
 
 def kept_back(examples: Sequence[str]) -> list[str]:
@@ -88,9 +105,23 @@ def _harmed(
     return [
         f"“{answers[slug][0]}” would be found less often: "
         + "; ".join(_went(text, after[text], answers) for text in lost[slug])
-        + ". Make the new questions less like these, or add more of them to this answer."
+        + f". {LESS_LIKE[:-1]}, or add more of them to this answer."
         for slug in (lost if together else worst)
     ]
+
+
+def talk_lost(
+    talk: Sequence[Talk], answers: Answers, before: Mapping[str, Heard], after: Mapping[str, Heard]
+) -> list[str]:
+    """What people say besides questions that the candidate would take for something else, in sentences."""
+    found = []
+    for one in talk:
+        asked = [text for text in one.said if before[text].intent == one.intent]
+        lost = [text for text in asked if after[text].intent != one.intent]
+        if len(lost) > TALK_MAY_LOSE:
+            told = "; ".join(_went(text, after[text], answers) for text in lost)
+            found.append(f"The assistant would not hear {one.title} any more: {told}. {LESS_LIKE}")
+    return found
 
 
 def _went(text: str, heard: Heard, answers: Answers) -> str:
@@ -113,7 +144,7 @@ def ask_kept_back(folder: Path, answers: Answers, wanted: Sequence[str]) -> dict
     os.environ["WAYLINE_RELEASE_DIR"] = str(folder)
     data = [str(ROOT / "data" / part) for part in ("nlu", "rules", "stories")]
     learnt = ContentImporter(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), data).get_nlu_data()
-    back = {text for _, examples in answers.values() for text in kept_back(examples)}
+    back = set(all_kept_back(answers))
     kept = TrainingData([one for one in learnt.training_examples if one.get(TEXT) not in back])
     with tempfile.TemporaryDirectory() as place:
         storage = LocalModelStorage.create(Path(place))
@@ -134,8 +165,22 @@ def heard(text: str, classifier: Any, chances: Any) -> Heard:
     guesses = [Guess(classifier._labels[place], math.exp(chances[place])) for place in best]
     parse = decide(text, Reading(guesses), {}, classifier._thresholds)
     got = next((one["value"] for one in parse["entities"] if one["entity"] == "topic"), None)
-    unclear = parse["intent"]["name"] == UNCLEAR
-    return Heard(got, tuple(one["topic"] for one in parse["topic_ranking"]) if unclear else ())
+    intent = parse["intent"]["name"]
+    offered = (one["topic"] for one in parse["topic_ranking"] if intent == UNCLEAR)
+    return Heard(got, tuple(offered), intent)
+
+
+def all_kept_back(answers: Answers) -> list[str]:
+    """The kept-back questions of all of them, each once."""
+    return list(dict.fromkeys(text for _, examples in answers.values() for text in kept_back(examples)))
+
+
+def read_talk() -> list[Talk]:
+    """The shipped list."""
+    return [
+        Talk(one["intent"], one["title"], tuple(one["said"]))
+        for one in yaml.safe_load(SAID.read_text("utf-8"))
+    ]
 
 
 def compared(live: Path, candidate: Path) -> list[str]:
@@ -146,9 +191,12 @@ def compared(live: Path, candidate: Path) -> list[str]:
         {one["slug"]: (one["title"], tuple(one["examples"])) for one in read_answers(folder)}
         for folder in (live, candidate)
     )
-    wanted = list(dict.fromkeys(text for _, examples in after.values() for text in kept_back(examples)))
-    known = {text for slug, (_, examples) in before.items() if slug in after for text in kept_back(examples)}
-    if not wanted:
+    if not after:
         return []
-    asked_before = ask_kept_back(live, before, [text for text in wanted if text in known])
-    return faults(before, after, asked_before, ask_kept_back(candidate, after, wanted))
+    talk = read_talk()
+    said = [text for one in talk for text in one.said]
+    wanted = all_kept_back(after)
+    known = set(all_kept_back({slug: one for slug, one in before.items() if slug in after}))
+    was = ask_kept_back(live, before, [*(text for text in wanted if text in known), *said])
+    now = ask_kept_back(candidate, after, [*wanted, *said])
+    return [*faults(before, after, was, now), *talk_lost(talk, after, was, now)]

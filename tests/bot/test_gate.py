@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import yaml
 
 from bot.components.decision import Label, Thresholds
-from bot.gate import Answers, Heard, faults, heard, kept_back
+from bot.gate import (
+    ROOT,
+    TALK_MAY_LOSE,
+    Answers,
+    Heard,
+    Talk,
+    faults,
+    heard,
+    kept_back,
+    read_talk,
+    talk_lost,
+)
+from bot.importer import read_answers
 
 MONEY = tuple(f"money question {number}" for number in range(25))
 RENT = tuple(f"rent question {number}" for number in range(25))
@@ -66,12 +79,50 @@ class Classifier:
 @pytest.mark.parametrize(
     ("chances", "expected"),
     [
-        ((0.80, 0.15, 0.05), Heard("money", ())),
-        ((0.41, 0.39, 0.20), Heard(None, ("money", "rent"))),  # too close to tell
-        ((0.30, 0.20, 0.10), Heard(None, ("money", "rent"))),
-        ((0.09, 0.08, 0.07), Heard(None, ())),  # asked to say it another way: nothing is offered
-        ((0.10, 0.05, 0.85), Heard(None, ())),  # taken for small talk
+        ((0.80, 0.15, 0.05), Heard("money", (), "faq")),
+        ((0.41, 0.39, 0.20), Heard(None, ("money", "rent"), "unclear")),  # too close to tell
+        ((0.30, 0.20, 0.10), Heard(None, ("money", "rent"), "unclear")),
+        ((0.09, 0.08, 0.07), Heard(None, (), "lost")),  # asked to say it another way: nothing is offered
+        ((0.10, 0.05, 0.85), Heard(None, (), "greet")),  # taken for small talk
     ],
 )
 def test_a_question_is_taken_for_what_the_assistant_would_say_to_it(chances, expected):
     assert heard("how do i pay rent", Classifier(), np.log(chances)) == expected
+
+
+STOP = (
+    Talk("stop_messages", "wanting no more messages", ("stop texting", "no texts", "texts off", "end it")),
+)
+HEARD = {text: Heard(None, (), "stop_messages") for text in STOP[0].said}
+
+
+def test_what_people_say_besides_may_not_be_taken_for_a_question():
+    taken = {text: Heard("money", (), "faq") for text in STOP[0].said[:2]}
+    [told] = talk_lost(STOP, MORE, HEARD, HEARD | taken)
+    assert told.startswith(
+        "The assistant would not hear wanting no more messages any more: “stop texting” brings"
+    )
+    assert "“no texts” brings “Help with money”" in told and told.endswith(
+        "Make the new questions less like these."
+    )
+
+
+def test_one_saying_lost_or_what_was_not_heard_before_is_forgiven():
+    lost = {"stop texting": Heard("money", (), "faq")}
+    assert talk_lost(STOP, MORE, HEARD, HEARD | lost) == []
+    unheard = dict.fromkeys(STOP[0].said, Heard(None, (), "lost"))
+    assert talk_lost(STOP, MORE, unheard, unheard) == []
+
+
+def test_of_what_people_say_besides_only_the_shortest_is_learnt():
+    learnt = {
+        text.casefold() for answer in read_answers(ROOT / "data" / "content") for text in answer["examples"]
+    }
+    words = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))["intents"]
+    named = {name if isinstance(name, str) else next(iter(name)) for name in words}
+    for file in (ROOT / "data" / "nlu").glob("*.yml"):
+        for intent in yaml.safe_load(file.read_text("utf-8"))["nlu"]:
+            learnt |= {line.strip("- ").casefold() for line in intent["examples"].splitlines()}
+    for one in read_talk():
+        assert one.intent in named and len(one.said) > 2 * TALK_MAY_LOSE
+        assert not learnt & {text.casefold() for text in one.said if len(text.split()) > 3}, one.intent

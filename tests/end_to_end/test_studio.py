@@ -47,6 +47,21 @@ can i join a library in another borough
 library card for a 16 year old
 replace a lost library card
 register at the library"""
+THEFT = """\
+stop texting me
+stop messaging me
+please stop these texts
+no more texts
+dont message me again
+stop sending texts
+quit texting
+get these texts to stop
+stop the texts please
+unsubscribe me
+stop contacting me
+how to stop getting texts
+can you stop texting me
+how do i stop the texts"""
 UNSEEN = "how can i become a member at the library down our road"
 LONGEST_ANSWER = 10.0  # on an idle machine it is under two seconds; docs/performance.md measures it
 
@@ -176,3 +191,32 @@ async def test_an_answer_that_there_was_not_before_goes_live_and_is_found_by_oth
         told = (await person.say(UNSEEN))[0]
         assert told["answer"] == slug
         assert "A library card is <strong>free</strong>." in told["html"]
+
+
+async def test_questions_that_take_what_people_say_to_the_assistant_itself_do_not_go_live(
+    stack: Stack,
+) -> None:
+    async with (
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as first,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as second,
+        aiohttp.ClientSession() as chat,
+    ):
+        jo = await Editor(first, stack.url).sign_in("editor.one@demo.test")
+        kit = await Editor(second, stack.url).sign_in("editor.two@demo.test")
+        person = await Person.arrives(chat, stack.url)
+        before = await person.say("pls stop sending me texts")
+        live = (await kit.get("/api/staff/releases"))["releases"][0]["number"]
+        begun = await jo.post("/api/staff/answers/ema/start")
+        examples = "\n".join([*begun["examples"], THEFT])
+        said = {"version": begun["draft"]["version"], "web": begun["draft"]["web"], "examples": examples}
+        sent = await jo.post("/api/staff/answers/ema/submit", **said)
+        trained = await kit.newest()
+        await kit.post("/api/staff/answers/ema/approve", version=sent["draft"]["version"])
+        training = await kit.learnt(trained + 1)
+        assert training["state"] == "failed"
+        [told] = [one for one in training["faults"] if "wanting no more messages" in one]
+        assert "brings “EMA”" in told and told.endswith("Make the new questions less like these.")
+        assert (await kit.get("/api/staff/releases"))["releases"][0]["number"] == live
+        assert [one["text"] for one in await person.say("pls stop sending me texts")] == [
+            one["text"] for one in before
+        ]
