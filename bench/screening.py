@@ -21,6 +21,7 @@ SETS = ROOT / "tests/handoff/screening"
 UNCLEAR = ROOT / "data/screening/topics.yml"
 LOOKALIKE, ROUTINE = "lookalike", "routine"
 WARM_UP = 50
+EARLIER = 2  # messages before one, where a conversation is measured
 Row = TypeVar("Row")
 
 
@@ -45,13 +46,23 @@ async def measure() -> list[Figure]:
     asked = [row.text for row in topics if row.expected not in unclear["worrying"]]
     staying = [row.text for row in topics if row.expected not in unclear["leaving"]]
     questions = [*_screened((text, ROUTINE, "question") for text in asked)]
+    fine = [(one.text, ROUTINE, one.category) for one in [*heard, *questions] if one.level == ROUTINE]
+    talking = [*_screened(fine, after=EARLIER)]
     say(_told(heard, questions))
     return [
         *_dangers(heard),
         *_mistakes(heard, questions),
         *_leaving(staying),
         *_languages(),
-        *_times([*heard, *questions]),
+        share(
+            "harmless after two others, to urgent or above",
+            talking,
+            lambda one: one.raised("urgent"),
+            0.03,
+            "at most",
+        ),
+        *_times("screening one message", [*heard, *questions]),
+        *_times("screening one after two others", talking),
     ]
 
 
@@ -64,13 +75,16 @@ def _read(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def _screened(rows: Iterable[tuple[str, Any, str]]) -> Iterator[Heard]:
+def _screened(rows: Iterable[tuple[str, Any, str]], after: int = 0) -> Iterator[Heard]:
+    """Each row screened, where asked in a conversation: `after` so many of the rows before it."""
+    before: list[str] = []
     for number in range(WARM_UP):
         screen(f"what does a warm-up number {number} cost")
     for text, level, category in rows:
         started = time.perf_counter()
-        verdict = screen(text)
+        verdict = screen(text, before=before)
         yield Heard(text, level, category, verdict, time.perf_counter() - started)
+        before = [*before, text][-after:] if after else []
 
 
 def _dangers(heard: Sequence[Heard]) -> list[Figure]:
@@ -137,11 +151,11 @@ def _languages() -> list[Figure]:
     ]
 
 
-def _times(heard: Sequence[Heard]) -> list[Figure]:
+def _times(what: str, heard: Sequence[Heard]) -> list[Figure]:
     seconds = [one.seconds for one in heard]
     return [
-        Figure("screening one message, p50", milliseconds(seconds, 50), "ms", 8),
-        Figure("screening one message, p99", milliseconds(seconds, 99), "ms", 25),
+        Figure(f"{what}, p50", milliseconds(seconds, 50), "ms", 8),
+        Figure(f"{what}, p99", milliseconds(seconds, 99), "ms", 25),
     ]
 
 

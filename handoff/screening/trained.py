@@ -76,11 +76,14 @@ class TrainedScreen:
             raise EncoderMismatch(f"the manifest in {folder.name} lacks {fault}") from fault
 
     def screen(self, text: str, before: Sequence[str] = ()) -> list[Finding]:
-        """What is heard in `text` by itself, else on from the messages `before` it; one finding at most."""
+        """What is heard in `text` by itself, or on from the messages `before` it, whichever is graver; one
+        finding at most."""
         start, end, scores = self._gravest(text)
-        if self._level(scores) != "routine" and max(scores.levels) >= _least(text):
-            return [self._found(text, start, end, scores)]
-        return self._on_from(text, list(before[-_BEFORE:]))
+        level = self._level(scores) if max(scores.levels) >= _least(text) else "routine"
+        together = [] if level in ("urgent", "emergency") else self._on_from(text, list(before[-_BEFORE:]))
+        if level == "routine" or any(LEVELS.index(one.level) > LEVELS.index(level) for one in together):
+            return together
+        return [self._found(text, start, end, scores)]
 
     def knows(self, text: str) -> bool:
         """Whether it knows a word of `text` whole; others it reads in pieces, and can hardly judge."""

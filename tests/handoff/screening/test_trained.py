@@ -83,6 +83,21 @@ def test_what_two_messages_say_only_together_is_heard() -> None:
     assert level("ok thanks", "what time do you open") == "routine"
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "heard"),
+    [
+        ("nan pulls my hair out", "look its gone at the back", "urgent"),
+        ("fell off the roof at work sunday", "been sick since n got a hedache that wont shift", "urgent"),
+        ("the taxi didnt go to mine", "he parked up and locked it", "emergency"),
+    ],
+)
+def test_what_is_a_worry_alone_is_heard_as_danger_with_what_was_said_before(
+    first: str, then: str, heard: str
+) -> None:
+    assert level(then) == "concern"
+    assert level(then, first) == heard
+
+
 def test_the_words_that_mattered_are_the_persons_own() -> None:
     text = "Hi, what grades for college? my dad batters me most nights"
     (finding,) = SCREEN.screen(text)
