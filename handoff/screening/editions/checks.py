@@ -24,6 +24,8 @@ _NIGHT, _DAY = datetime(2026, 1, 1, 1, tzinfo=UTC), datetime(2026, 1, 5, 12, tzi
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _IN_SLOT = re.compile(r"<([\w-]+)>")
 _HONEST = re.compile(r"can(?:'|’)?t keep (?:this|it)(?: a)? secret|cannot keep (?:this|it)(?: a)? secret")
+_REACH = re.compile(r"number[^.?!\n]*safe[^.?!\n]*\?|safe[^.?!\n]*number[^.?!\n]*\?", re.IGNORECASE)
+_GRAVE = ("emergency", "urgent")
 _PROMISE = re.compile(r"confidential|won(?:'|’)t tell|will not tell|between us|stays? private", re.IGNORECASE)
 
 
@@ -116,7 +118,18 @@ def _message_faults(body: str, part: Part, areas: Collection[Area]) -> list[tupl
         found.append(("sms", f"{' '.join(odd)} cannot go in a plain text"))
     for name, texts in (("web", [one.text for one in sent]), ("sms", [one.sms for one in sent])):
         found.extend((name, told) for told in _safety_faults(kind, texts))
-    return found
+    return [*found, *_reach_faults(kind, web, sms)]
+
+
+def _reach_faults(kind: str, web: str, sms: str) -> Iterator[tuple[str, str]]:
+    """How they and the duty team reach each other; of a chat nobody has a number."""
+    if kind not in _GRAVE:
+        return
+    for name, words in (("web", web), ("sms", sms)):
+        if "{duty_phone}" not in words:
+            yield name, "give the duty team's number: {duty_phone}"
+    if not _REACH.search(web):
+        yield "web", 'ask for a number that is safe to reach them on ("Is there a number that is safe?")'
 
 
 def _wording_faults(name: str, words: str) -> Iterator[tuple[str, str]]:
@@ -156,5 +169,5 @@ def _safety_faults(kind: str, texts: list[str]) -> Iterator[str]:
     if any(_PROMISE.search(text) for text in texts):
         yield "never promise to keep it secret or private"
     honest = all("computer" in text and _HONEST.search(text) for text in texts)
-    if kind in ("emergency", "urgent") and not honest:
+    if kind in _GRAVE and not honest:
         yield 'say "I\'m a computer" and "can\'t keep this secret"'

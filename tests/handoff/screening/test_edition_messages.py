@@ -49,6 +49,8 @@ async def test_new_words_go_out_once_a_second_person_approved_them(
         (HOLDING, {"web": WEB + " {"}, "curly bracket"),
         (HOLDING, {"category": "suicide"}, "one message has to be for all others"),
         (URGENT, {"category": "homelessness"}, "keep this secret"),
+        (URGENT, {"category": "homelessness"}, "Give the duty team"),
+        (URGENT, {"category": "homelessness"}, "Ask for a number that is safe"),
         (URGENT, {"category": "suicide"}, "in another message of this level already"),
         (URGENT, {}, "another message is the one for all others"),
         (URGENT, {"category": "nonsense"}, "is not a category"),
