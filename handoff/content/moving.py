@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -82,8 +82,7 @@ async def files_saying(
     """Revisions as files of data/content: a file's text where they came from one, to the last byte."""
     shipped = await asyncio.to_thread(read_folder, SHIPPED) if shipped is None else shipped
     came = {one.name: one.text for one in (await session.execute(select(ContentFile))).scalars()}
-    query = select(Answer.slug, Answer.topic_group)
-    groups = {slug: group for slug, group in await session.execute(query)}
+    groups = await _groups(session)
     return await asyncio.to_thread(_laid_out, list(found.values()), groups, {**shipped, **came}, shipped)
 
 
@@ -99,10 +98,8 @@ async def read_in(session: AsyncSession, files: Files, facts: Facts) -> list[See
     """
     live = await release_revisions(session, await live_release(session))
     answers = await asyncio.to_thread(_read, files, facts, frozenset(live))
-    known = set((await session.execute(select(Answer.slug))).scalars())
-    if faults := [
-        _misnamed(one, files) for one in answers if one.slug not in known and not is_name(one.slug)
-    ]:
+    groups = await _groups(session)
+    if faults := [fault for one in answers for fault in _misplaced(one, groups.get(one.slug), files)]:
         raise ContentFaults(faults)
     return answers
 
@@ -164,11 +161,23 @@ def _read(files: Files, facts: Facts, live: frozenset[str]) -> list[SeedAnswer]:
             raise ContentFaults([_named(fault, folder) for fault in found.faults]) from None
 
 
-def _misnamed(answer: SeedAnswer, files: Files) -> Fault:
+async def _groups(session: AsyncSession) -> dict[str, str]:
+    """The group of every answer there ever was, by slug."""
+    query = select(Answer.slug, Answer.topic_group)
+    return {slug: group for slug, group in await session.execute(query)}
+
+
+def _misplaced(answer: SeedAnswer, group: str | None, files: Files) -> Iterator[Fault]:
+    """Why an answer cannot stand where its file has it. One that is known stays in its group: a draft holds
+    words alone, so that the move would be lost without a word, and nobody would have approved it."""
     name = f"{answer.group}.yml"
     lines = files[name].splitlines()
     line = next((at for at, text in enumerate(lines, 1) if text.split()[-2:] == ["slug:", answer.slug]), 1)
-    return Fault(name, line, f"no new answer can be named {answer.slug}: use another name")
+    if group is None and not is_name(answer.slug):
+        yield Fault(name, line, f"no new answer can be named {answer.slug}: use another name")
+    if group is not None and group != answer.group:
+        told = f"{answer.slug} belongs to {group}.yml, and files cannot move an answer: put it back there"
+        yield Fault(name, line, told)
 
 
 def _named(fault: Fault, folder: str) -> Fault:

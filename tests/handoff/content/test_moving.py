@@ -61,6 +61,23 @@ async def test_a_name_that_no_new_answer_may_have_is_a_fault_with_its_line(parts
     assert ("money.yml", line) in [(one.file, one.line) for one in found.value.faults]
 
 
+async def test_an_answer_in_another_groups_file_is_refused_by_name_and_nothing_comes_in(parts: Parts) -> None:
+    start = FILES["money.yml"].index("- slug: ema\n")
+    end = FILES["money.yml"].find("\n- slug: ", start) + 1 or len(FILES["money.yml"])
+    ema = FILES["money.yml"][start:end]
+    files = {
+        **FILES,
+        "money.yml": FILES["money.yml"].replace(ema, ""),
+        "jobs.yml": FILES["jobs.yml"].rstrip("\n") + "\n\n" + ema.replace("title: EMA", "title: Old EMA"),
+    }
+    with pytest.raises(ContentFaults) as found:
+        await _in(parts, files)
+    line = files["jobs.yml"].split("- slug: ema\n")[0].count("\n") + 1
+    told = "ema belongs to money.yml, and files cannot move an answer: put it back there"
+    assert [(one.file, one.line, one.problem) for one in found.value.faults] == [("jobs.yml", line, told)]
+    assert await _out(parts) == FILES
+
+
 async def test_what_comes_in_is_a_draft_that_somebody_else_approves(
     parts: Parts, jo: Colleague, kit: Colleague
 ) -> None:
