@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from aiohttp import web
 
 from handoff import keys
 from handoff.bodies import UPLOADS, form_fields
 from handoff.content.entries import ContentFaults, Fault
+from handoff.content.imports import discard_all, imports, open_all
+from handoff.content.moments import in_words
 from handoff.content.moving import CHANGED, NEW, SAME, Brought, bring_in, live_files, read_in
 from handoff.content.packed import LARGEST, packed, unpacked
-from handoff.errors import Refusal, Unprocessable
+from handoff.content.steps import editing
+from handoff.content.workflow import Editing
+from handoff.errors import NotFound, Refusal, Unprocessable
+from handoff.live import CONTENT
 from handoff.pages import page
 from handoff.security import access, takes
 from handoff.staff.auth import signed_in, staff_page
@@ -26,7 +32,8 @@ _IN_A_FORM = LARGEST * 3 // 2  # a zip that was tried comes back as text
 
 @access(staff_page("content.read"))
 async def files(request: web.Request) -> web.Response:
-    return _page(request)
+    """GET /staff/answers/files: also what is left of the newest imports."""
+    return await _page(request)
 
 
 @access(staff_page("content.read"))
@@ -49,10 +56,10 @@ async def bring(request: web.Request) -> web.Response:
         given = await asyncio.to_thread(unpacked, raw)
         found = await _bring(request, given, trial=not form.get("sure"))
     except Refusal as refusal:
-        return _page(request, refusal)
+        return await _page(request, refusal)
     except ContentFaults as wrong:
-        return _page(request, faults=wrong.faults)
-    return _page(request, found=found, made=bool(form.get("sure")), kept=base64.b64encode(raw).decode())
+        return await _page(request, faults=wrong.faults)
+    return await _page(request, found=found, made=bool(form.get("sure")), kept=base64.b64encode(raw).decode())
 
 
 async def _raw(request: web.Request, kept: str) -> bytes:
@@ -78,7 +85,32 @@ async def _bring(request: web.Request, given: dict[str, str], *, trial: bool) ->
         return await bring_in(session, now, signed_in(request).id, given, answers, trial=trial)
 
 
-def _page(
+def _together(
+    does: Callable[[Editing, int], Awaitable[int]],
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """A step with all drafts of one import; the page then says what came of it."""
+
+    @access(staff_page("content.edit"))
+    async def handler(request: web.Request) -> web.Response:
+        number = _number((await form_fields(request)).get("import", ""))
+        try:
+            async with request.app[keys.DB].transaction() as session:
+                await does(editing(request, session), number)
+        except Refusal as refusal:
+            return await _page(request, refusal)
+        request.app[keys.HUB].notify(CONTENT)
+        raise web.HTTPSeeOther(f"{HOME}#imports")
+
+    return handler
+
+
+def _number(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and len(given) < 10):
+        raise NotFound("There is no such import.")
+    return int(given)
+
+
+async def _page(
     request: web.Request,
     refusal: Refusal | None = None,
     *,
@@ -88,10 +120,13 @@ def _page(
     kept: str = "",
 ) -> web.Response:
     told = [one for one in found or () if one.what != SAME]
+    async with request.app[keys.DB].reading() as session:
+        brought = await imports(session)
     return page(
         request, "content/files.html", status=refusal.status if refusal else 422 if faults else 200,
         refusal=refusal, faults=faults[:MOST_FAULTS], more=max(0, len(faults) - MOST_FAULTS), found=found,
         told=told, drafts=sum(one.what in (NEW, CHANGED) for one in told), made=made, kept=kept,
+        brought=brought, moment=partial(in_words, zone=request.app[keys.RULES].area(None).timezone),
     )  # fmt: skip
 
 
@@ -99,3 +134,5 @@ def setup(app: web.Application) -> None:
     app.router.add_get(HOME, files)
     app.router.add_post(HOME, bring)
     app.router.add_get(f"{HOME}/answers.zip", download)
+    app.router.add_post(f"{HOME}/discard", _together(discard_all))
+    app.router.add_post(f"{HOME}/take-up", _together(open_all))

@@ -161,3 +161,74 @@ def test_what_would_unpack_to_too_much_is_not_unpacked(raw: bytes) -> None:
 async def test_hostile_yaml_is_a_fault_and_not_an_error(jo: Colleague, text: str) -> None:
     status, page = await _send(jo, packed({"money.yml": text}))
     assert status == 422 and "money.yml" in page
+
+
+async def _brought_in(jo: Colleague, *slugs: str) -> str:
+    """Drafts of these answers, brought in together; the page's button for all of the import."""
+    files = dict(SHIPPED_FILES)
+    for name, text in files.items():
+        for slug in slugs:
+            text = re.sub(rf"(- slug: {slug}\n  title: )", r"\1Old ", text)
+        files[name] = text
+    kept = re.search(r'name="zip" value="([^"]+)"', (await _send(jo, packed(files)))[1])
+    assert kept
+    _, made = await jo.submit(FILES_PAGE, zip=html.unescape(kept[1]), sure="1")
+    assert f"{len(slugs)} drafts made" in made
+    return _import_on(made)
+
+
+def _import_on(page: str) -> str:
+    found = re.search(r'name="import" value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
+async def _titles(jo: Colleague, *slugs: str) -> list[str | None]:
+    """What the open draft of each is called."""
+    drafts = [(await jo.get(f"/api/staff/answers/{slug}"))[1]["draft"] for slug in slugs]
+    return [draft and draft["title"] for draft in drafts]
+
+
+async def test_all_of_an_import_is_discarded_in_one_step_and_opened_again_in_one(jo: Colleague) -> None:
+    number = await _brought_in(jo, "ema", "cv", "travel")
+    before = await _titles(jo, "ema", "cv", "travel")
+    assert None not in before
+    status, page = await jo.submit(f"{FILES_PAGE}/discard", **{"import": number})
+    assert status == 200 and "3 drafts discarded" in page
+    assert await _titles(jo, "ema", "cv", "travel") == [None, None, None]
+    status, page = await jo.submit(f"{FILES_PAGE}/take-up", **{"import": number})
+    assert status == 200 and "3 drafts as it came in" in page
+    assert await _titles(jo, "ema", "cv", "travel") == before
+
+
+async def test_a_draft_that_somebody_worked_on_since_is_not_discarded_with_its_import(
+    jo: Colleague, kit: Colleague
+) -> None:
+    number = await _brought_in(jo, "ema", "cv", "travel")
+    status, _ = await kit.post("/api/staff/answers/ema/save", {"version": 1, "title": "EMA, then"})
+    assert status == 200
+    assert (await kit.post("/api/staff/answers/cv/comment", {"words": "Is this so?"}))[0] == 200
+    assert (await jo.submit(f"{FILES_PAGE}/discard", **{"import": number}))[0] == 200
+    ema, cv, travel = await _titles(jo, "ema", "cv", "travel")
+    assert ema == "EMA, then" and cv and travel is None
+
+
+async def test_undo_leaves_an_answer_alone_of_which_another_draft_is_open_by_now(jo: Colleague) -> None:
+    number = await _brought_in(jo, "ema", "cv")
+    await jo.submit(f"{FILES_PAGE}/discard", **{"import": number})
+    assert (await jo.post("/api/staff/answers/ema/start", {}))[0] == 200
+    begun = await _titles(jo, "ema")
+    assert (await jo.submit(f"{FILES_PAGE}/take-up", **{"import": number}))[0] == 200
+    assert await _titles(jo, "ema") == begun and None not in await _titles(jo, "cv")
+    assert (await jo.submit(f"{FILES_PAGE}/take-up", **{"import": number}))[0] == 409
+
+
+@pytest.mark.parametrize("number", ["", "-1", "1", "x" * 20])
+async def test_what_is_no_import_cannot_be_discarded(jo: Colleague, number: str) -> None:
+    assert (await jo.submit(f"{FILES_PAGE}/discard", **{"import": number}))[0] == 404
+
+
+async def test_an_adviser_may_not_discard_an_import(jo: Colleague, sam: Colleague) -> None:
+    number = await _brought_in(jo, "ema", "cv")
+    assert "Discard all" not in await sam.page(FILES_PAGE)
+    assert (await sam.submit(f"{FILES_PAGE}/discard", **{"import": number}))[0] == 403
