@@ -7,7 +7,9 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ops import settings
@@ -15,6 +17,7 @@ from ops.bootstrap import BOT
 from ops.console import ROOT, Trouble, one_sentence, run_logged, say, shown_path
 
 KEPT_MODELS = 3
+LEFT_BEHIND_SECONDS = 24 * 3600
 LIVE = "live"
 """Among the models, the link to the one that is answering: a Rasa that starts again takes it."""
 CURRENT = "releases/current"
@@ -83,10 +86,22 @@ def command(folder: Path, name: str) -> list[str]:
     return [*rasa, *data, "--skip-validation", "--out", str(folder), "--fixed-model-name", name]
 
 
+@contextmanager
+def unfinished(parent: Path, prefix: str) -> Iterator[Path]:
+    """A folder to work in that is gone afterwards. What processes that were killed left, a day ago or more,
+    goes too; nothing takes that long."""
+    for left in parent.glob(f"{prefix}*"):
+        with suppress(OSError):  # another process clears up at the same time
+            if time.time() - left.stat().st_mtime > LEFT_BEHIND_SECONDS:
+                shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(dir=parent, prefix=prefix) as name:
+        yield Path(name)
+
+
 def _train(chosen: settings.Settings, model: Path, learn: Learn) -> None:
-    with tempfile.TemporaryDirectory(dir=model.parent, prefix=".training-") as unfinished:
-        learn(chosen, Path(unfinished), model.name.removesuffix(".tar.gz"))
-        made = Path(unfinished) / model.name
+    with unfinished(model.parent, ".training-") as folder:
+        learn(chosen, folder, model.name.removesuffix(".tar.gz"))
+        made = folder / model.name
         on_disk(made)
         made.replace(model)
         on_disk(model.parent)

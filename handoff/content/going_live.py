@@ -18,7 +18,7 @@ from handoff.content import notices
 from handoff.content.facts import Facts
 from handoff.content.leading import follow, lead_problems, moves, must_lead, why
 from handoff.content.live import live_release, release_revisions
-from handoff.content.model import APPROVED, DRAFT, IN_REVIEW, Answer, Revision
+from handoff.content.model import APPROVED, DRAFT, EMERGENCY, IN_REVIEW, Answer, Revision
 from handoff.content.moments import in_words, moment_of
 from handoff.content.releases import go_live, questions
 from handoff.content.standing import listened, must_stand, new_examples, stand_problems
@@ -79,8 +79,11 @@ async def publish_in_emergency(work: Editing, slug: str, version: int, reason: s
     draft.state, draft.review_note = APPROVED, None
     await touch(work, draft, "answer.publish_in_emergency")
     by = work.who.id
-    at_once = await _with_what_follows(work.session, work.now, by, f"Emergency: {reason}", draft)
-    words, subject = f"{work.who.name} published “{draft.title}” without a second person.", notices.EMERGENCY
+    at_once = await _with_what_follows(work.session, work.now, by, f"{EMERGENCY}{reason}", draft)
+    how = (
+        "in an emergency; a second person had approved it" if draft.approver_id else "without a second person"
+    )
+    words, subject = f"{work.who.name} published “{draft.title}” {how}.", notices.EMERGENCY
     if not at_once:
         words, subject = f"{words} {_NOT_YET}", notices.EMERGENCY_WAITS
     await notices.tell_of_emergency(work.session, work.now, slug, f"{words} Reason: {reason}", subject)
@@ -145,7 +148,8 @@ async def publish_due(
         for one in together:
             one.publish_at = None
         named = together[0].title if len(together) == 1 else f"{len(together)} answers"
-        by, reason = together[0].approver_id, f"As scheduled: {named}"
+        approvers = {one.approver_id for one in together}  # each wording keeps its own
+        by, reason = approvers.pop() if len(approvers) == 1 else None, f"As scheduled: {named}"
         at_once = await _with_what_follows(session, now, by, reason, *together)
         for one, planned in late:
             await _tell_missed(session, now, one, in_words(planned, zone), vocabulary, at_once=at_once)

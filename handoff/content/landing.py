@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.content import notices
 from handoff.content.leading import said_after
 from handoff.content.live import live_release, release_revisions
-from handoff.content.model import APPROVED, DRAFT, FAILED, PUBLISHED, SET_ASIDE, Revision, Training
+from handoff.content.model import APPROVED, DRAFT, EMERGENCY, FAILED, PUBLISHED, SET_ASIDE, Revision, Training
 from handoff.content.releases import add_release, next_release
 from handoff.content.service import same
 from handoff.db import ROW
@@ -47,14 +47,17 @@ async def give_up(
 
 async def not_learnt(session: AsyncSession, training: Training) -> list[Revision]:
     """A training failed: what nobody approved (an emergency) is a draft again, the rest stays approved, and
-    what only followed from it is gone: it is made anew with the next try. Those of an emergency."""
+    what only followed from it is gone: it is made anew with the next try. Those of an
+    emergency, also if they had been approved."""
     waiting = select(Revision).where(Revision.id.in_(_ids(training)), Revision.state == APPROVED)
     emergencies = []
     for revision in (await session.execute(waiting.order_by(Revision.slug).with_for_update(**ROW))).scalars():
         if revision.follows:
             revision.state = SET_ASIDE
-        elif revision.approver_id is None:
+            continue
+        if revision.approver_id is None:
             revision.state = DRAFT
+        if revision.approver_id is None or training.why.startswith(EMERGENCY):
             emergencies.append(revision)
     await session.flush()
     return emergencies

@@ -19,6 +19,8 @@ QUEUED, WRITING, CHECKING, TRAINING = "queued", "writing", "checking", "training
 REHEARSING, SWAPPING, DONE, FAILED = "rehearsing", "swapping", "done", "failed"
 AT_WORK = (QUEUED, WRITING, CHECKING, TRAINING, REHEARSING, SWAPPING)
 """The states of a training that is under way, in their order."""
+EMERGENCY = "Emergency: "
+"""Begins the reason of a release, or of its training, that nobody waited for a second person with."""
 
 
 class Answer(Base):

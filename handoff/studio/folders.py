@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from ops.console import ROOT
-from ops.train import CURRENT, LIVE, on_disk, point
+from ops.train import CURRENT, LIVE, on_disk, point, unfinished
 
 SHIPPED = ROOT / "data/content"
 SCREENING = (ROOT / "data/screening", ROOT / "bot/models/screening")
@@ -32,14 +31,14 @@ class Folders:
         """A release folder with these files, in one step: half a folder is never read."""
         target = self.of(number).with_name(name or str(number))
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".writing-") as unfinished:
+        with unfinished(target.parent, ".writing-") as folder:
             for file, text in files.items():
-                (Path(unfinished) / file).write_text(text, "utf-8")
-                on_disk(Path(unfinished) / file)
-            on_disk(Path(unfinished))
+                (folder / file).write_text(text, "utf-8")
+                on_disk(folder / file)
+            on_disk(folder)
             shutil.rmtree(target, ignore_errors=True)
-            Path(unfinished).rename(target)
-            Path(unfinished).mkdir()  # for the context to remove
+            folder.rename(target)
+            folder.mkdir()  # for the context to remove
             on_disk(target.parent)
         return target
 

@@ -1,5 +1,7 @@
 """Training happens when an input changed, and only then; a stand-in for Rasa notes each time it is asked."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -91,3 +93,13 @@ def test_failed_training_is_one_sentence_and_leaves_no_half_a_model(project):
     with pytest.raises(Trouble, match=r"^Training failed: .*exit code 3\. Details: var/logs/train\.log$"):
         trained(project)
     assert list((project / "var/models").iterdir()) == []
+
+
+def test_what_a_killed_training_left_is_cleared_up_and_one_under_way_is_not(project):
+    left, busy = (project / "var/models" / name for name in (".training-left", ".training-busy"))
+    for folder in (left, busy):
+        (folder / "half").mkdir(parents=True)
+    long_ago = time.time() - 2 * train.LEFT_BEHIND_SECONDS
+    os.utime(left, (long_ago, long_ago))
+    trained(project)
+    assert not left.exists() and busy.exists()

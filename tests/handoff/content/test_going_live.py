@@ -15,6 +15,8 @@ from sqlalchemy import select
 from handoff.app import Parts
 from handoff.audit import AuditEntry
 from handoff.clock import Clock
+from handoff.content.live import release_revisions
+from handoff.content.model import Release
 from handoff.content.moments import moment_of
 from handoff.content.tracing import trace
 from handoff.errors import NotFound, Unprocessable
@@ -243,3 +245,25 @@ async def test_an_answer_that_somebody_got_is_traced_to_its_revision_and_release
     assert "revision 1 (" in first and "release 1 of" in first and "shipped with Wayline" in first
     assert "revision 2 (" in second and "release 2 of" in second
     assert "Written by: Jo Davies. Approved by: Kit Morgan." in second
+
+
+async def test_a_release_of_two_that_two_people_approved_names_neither_of_them_for_both(
+    jo: Colleague, kit: Colleague, parts: Parts
+) -> None:
+    at = (parts.clock.now() + timedelta(minutes=20)).astimezone(LONDON)
+    for writer, approver, slug in ((jo, kit, "bursary"), (kit, jo, "travel")):
+        home = f"/api/staff/answers/{slug}"
+        _, begun = await writer.post(f"{home}/start")
+        said = {"version": begun["draft"]["version"], "web": "New.", "sms": "New."}
+        _, sent = await writer.post(f"{home}/submit", said)
+        body = {"version": sent["draft"]["version"], "at": f"{at:%Y-%m-%dT%H:%M:%S}"}
+        _, held = await approver.post(f"{home}/approve", body | {"hold": True})
+        body["version"] = held["draft"]["version"]
+        assert (await approver.post(f"{home}/schedule", body))[0] == 200
+    parts.clock.move(timedelta(minutes=20))
+    await job(parts).round()
+    async with parts.db.reading() as session:
+        assert (await session.get_one(Release, 2)).by_id is None
+        revisions = await release_revisions(session, 2)
+    assert revisions["bursary"].approver_id != revisions["travel"].approver_id
+    assert None not in {revisions["bursary"].approver_id, revisions["travel"].approver_id}
