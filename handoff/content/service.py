@@ -101,9 +101,7 @@ class Row:
         return all(word in self.text for word in search.casefold().split())
 
 
-async def seed_once(
-    db: Database, now: datetime, folder: Path = SHIPPED, facts: Facts | None = None
-) -> None:
+async def seed_once(db: Database, now: datetime, folder: Path = SHIPPED, facts: Facts | None = None) -> None:
     """Load the shipped answers: as release 1 of an empty database, later as drafts where they changed.
 
     Raises ContentFaults when a shipped answer is wrong, with `facts` (the shipped ones when not given).
