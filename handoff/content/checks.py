@@ -162,7 +162,7 @@ def on_day(fields: dict[str, Any], day: date) -> Iterator[tuple[str, str]]:
     if checked and checked > day:
         yield "source", f"source checked {checked} lies ahead: give the day someone read it there"
     for name in ("title", "web", "sms", "differs"):
-        for amount in dict.fromkeys(_SUM.findall(str(fields.get(name, "")))):
+        for amount in dict.fromkeys(sums_in(str(fields.get(name, "")))):
             yield name, f"{amount} is written out: put it into money.yml and name it as {{money.its-key}}"
 
 
@@ -171,6 +171,11 @@ def _checked(fields: dict[str, Any]) -> date | None:
     source = fields.get("source")
     on = source.get("checked") if isinstance(source, dict) else None
     return on if type(on) is date else None
+
+
+def sums_in(text: str) -> list[str]:
+    """The sums of money that a text writes out, as they come."""
+    return _SUM.findall(text)
 
 
 def asked_as(example: object) -> str:

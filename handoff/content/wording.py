@@ -16,6 +16,7 @@ from handoff.content.live import web_html, words_in
 from handoff.content.markdown import to_text
 from handoff.content.model import Revision
 from handoff.content.reading import Reading, read_over
+from handoff.content.sums import written_out
 from handoff.errors import TooLong, Unprocessable
 from handoff.sms.gsm7 import parts, septets, to_gsm7, unmappable
 
@@ -80,6 +81,12 @@ class Wording:
             (area, name, text) for area, texts in sorted(self.areas.items()) for name, text in texts.items()
         ]
         return "\n\n".join(f"{area}, {name}: {text}" for area, name, text in own)
+
+    @property
+    def said(self) -> dict[str, list[str]]:
+        """Every text that people may be sent, by field."""
+        texts = {name: [getattr(self, name)] for name in ("title", "web", "sms", "differs")}
+        return texts | {"areas": [text for own in self.areas.values() for text in own.values()]}
 
     @property
     def steps(self) -> list[str]:
@@ -162,7 +169,7 @@ class Wording:
 
 @dataclass(frozen=True)
 class Preview:
-    """An answer as a person in one area will get it."""
+    """An answer as a person in one area will get it; `sums` are hints on those that are written out."""
 
     html: str
     sms: str
@@ -171,6 +178,7 @@ class Preview:
     strange: list[str]
     problems: dict[str, list[str]]
     reading: dict[str, Reading]
+    sums: dict[str, list[str]]
 
 
 def problems(wording: Wording, facts: Facts) -> dict[str, list[str]]:
@@ -199,6 +207,7 @@ def preview(wording: Wording, area: Area, facts: Facts, day: date) -> Preview:
         strange=strange,
         problems=problems(wording, facts),
         reading={"web": read_over(to_text(web, words)), "sms": read_over(sms)},
+        sums=written_out(wording.said, facts, day),
     )
 
 

@@ -90,6 +90,10 @@ function show(form, shown) {
   const places = shown.places === null ? ": some signs cannot go in a cheap text" : `, ${shown.places} of 459 places`;
   part("parts").textContent = parts + places;
   for (const box of form.querySelectorAll("[data-plainer]")) plainer(box, shown.reading[box.dataset.plainer]);
+  for (const list of form.querySelectorAll("[data-sums]")) {
+    const hints = shown.sums[list.dataset.sums] ?? [];
+    list.replaceChildren(...hints.map((hint) => withText("li", `${hint}.`)));
+  }
   for (const box of form.querySelectorAll("[data-errors]")) {
     errors(form, box, shown.problems[box.dataset.errors] ?? []);
   }

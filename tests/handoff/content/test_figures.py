@@ -96,3 +96,53 @@ async def test_an_answer_whose_rate_nobody_has_read_says_where_it_stands(
 async def test_an_answer_without_a_figure_is_never_overdue_for_one(jo: Colleague, parts: Parts) -> None:
     rows = (await jo.get("/api/staff/answers?q=ema"))[1]["answers"]
     assert {row["slug"]: row["figure_overdue_since"] for row in rows}["ema"] is None
+
+
+PREVIEW = "/api/staff/answers/preview"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("You get £12.71 an hour.", "use the placeholder {money.wage-21}, its value today is £12.71 an hour"),
+        ("You get £12.21 an hour.", "use the placeholder {money.wage-21}, its value today is £12.71 an hour"),
+        (
+            "You get £8 an hour.",
+            "{money.wage-16-17}, its value today is £8.00 an hour; or {money.wage-appren",
+        ),
+        ("It costs £35.", "use the placeholder {money.saver-16-17}, its value today is £35 a year"),
+        (
+            "It costs £4.32.",
+            "no placeholder says it: have whoever runs Wayline add it to data/reference/money",
+        ),
+    ],
+)
+async def test_a_sum_that_is_written_out_gets_a_hint_and_is_no_problem(
+    jo: Colleague, words: str, hint: str
+) -> None:
+    texts = {
+        "title": words,
+        "web": words,
+        "sms": words,
+        "differs": words,
+        "areas": {"camden": {"web": words}},
+    }
+    status, shown = await jo.post(PREVIEW, texts)
+    assert status == 200 and shown["sums"].keys() == {"title", "web", "sms", "differs", "areas"}
+    assert all(len(own) == 1 and hint in own[0] for own in shown["sums"].values())
+    assert not any("written out" in told for own in shown["problems"].values() for told in own)
+
+
+async def test_a_placeholder_needs_no_hint(jo: Colleague) -> None:
+    assert (await jo.post(PREVIEW, {"web": "You get {money.wage-21}.", "sms": "£"}))[1]["sums"] == {}
+
+
+async def test_who_sends_or_approves_a_sum_that_is_written_out_is_told(jo: Colleague, kit: Colleague) -> None:
+    assert (await jo.post("/api/staff/answers/ema/start", {}))[0] == 200
+    words = "You may get £12.71 an hour."
+    saved = await jo.post("/api/staff/answers/ema/save", {"version": 1, "sms": words})
+    assert "use the placeholder {money.wage-21}" in await jo.page("/staff/answers/ema")
+    sent = {"version": saved[1]["draft"]["version"]}
+    assert (await jo.post("/api/staff/answers/ema/submit", sent))[0] == 200
+    for colleague in (jo, kit):
+        assert "A sum is written out in these words" in await colleague.page("/staff/answers/ema")
