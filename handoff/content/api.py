@@ -35,6 +35,7 @@ async def answers(request: web.Request) -> web.Response:
         {
             "answers": [_row(row, found) for row in found.rows],
             "near": [_row(row, found) for row in found.near],
+            "whole": found.whole,
         }
     )
 

@@ -80,9 +80,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """The rows; those near in meaning, nearest first; and by slug what is known of each: what people said of
-    it, what they asked that it did not meet, how often they got it lately, whose it is, which of its links
-    fail or lead elsewhere, and how many comments are open on its draft.
+    """The rows; those near in meaning, nearest first, `whole` once meanings are read; and by slug
+    what is known of each: what people said of it, what they asked that it did not meet, how often they got it
+    lately, whose it is, which of its links fail or lead elsewhere, and how many comments its draft has.
 
     `writers` wrote any of all, `keepers` may be given one. Of all answers, not only the rows: how many of
     each of TICKS, how many are the reader's, how many nobody's.
@@ -90,6 +90,7 @@ class Found:
 
     rows: list[Row] = field(default_factory=list)
     near: list[Row] = field(default_factory=list)
+    whole: bool = True
     helped: Mapping[str, feedback.Counts] = field(default_factory=dict)
     unmet: Mapping[str, int] = field(default_factory=dict)
     asked: Mapping[str, int] = field(default_factory=dict)
@@ -137,11 +138,13 @@ async def find(session: AsyncSession, asking: Asking, wanted: Wanted) -> Found:
     with_words = [row for row in kept if row.mentions(wanted.search)] if wanted.search else kept
     said = {row.slug for row in with_words}
     others = [row for row in kept if row.slug not in said] if wanted.search.strip() else []
+    near = await _near(asking.meanings, wanted.search, others) if others else []
     standing = [found.owner(row) for row in listed if row.state != "withdrawn"]
     return replace(
         found,
         rows=sorted(with_words, key=_ORDERS[wanted.sort](found)),
-        near=await _near(asking.meanings, wanted.search, others) if others else [],
+        near=near or [],
+        whole=near is not None,
         ticked=Counter(name for names in ticks.values() for name in names),
         mine=sum(_is_theirs(owner, MINE, asking.who) for owner in standing),
         nobodys=standing.count(None),
@@ -200,10 +203,11 @@ _ORDERS: Mapping[str, Callable[[Found], Callable[[Row], Any]]] = {
 }
 
 
-async def _near(meanings: Meanings, words: str, rows: Sequence[Row]) -> list[Row]:
+async def _near(meanings: Meanings, words: str, rows: Sequence[Row]) -> list[Row] | None:
+    """None while the live answers' questions are still being read."""
     index = await meanings.index()
     if index is None:
-        return []
+        return None
     [vector] = await meanings.encode([words])
     score = index.best(vector)
     near = [row for row in rows if score.get(row.slug, 0.0) >= NEAR]

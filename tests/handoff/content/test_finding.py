@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
 
 from handoff.app import Parts
+from handoff.content.meaning import Meanings
 from tests.handoff.cases.scenes import Colleague
 
 
@@ -104,4 +106,24 @@ async def test_nothing_that_is_searched_stays_in_memory(
 @pytest.mark.usefixtures("read")
 async def test_a_search_for_nothing_of_ours_finds_nothing(jo: Colleague) -> None:
     _, found = await jo.get("/api/staff/answers?q=xylophone")
-    assert found == {"answers": [], "near": []}
+    assert found == {"answers": [], "near": [], "whole": True}
+
+
+async def test_while_meanings_are_still_being_read_a_search_says_that_it_goes_by_words(
+    jo: Colleague, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = threading.Event()
+    read = Meanings._learn
+
+    def slowly(self: Meanings, texts: Sequence[str]) -> None:
+        reading.wait(60)
+        read(self, texts)
+
+    monkeypatch.setattr(Meanings, "_learn", slowly)
+    try:
+        _, found = await jo.get("/api/staff/answers?q=xylophone+lunch")
+        assert found == {"answers": [], "near": [], "whole": False}
+        page = await jo.page("/staff/answers?q=xylophone+lunch")
+        assert "Search again in a minute" in page and "No answer has all these words" in page
+    finally:
+        reading.set()
