@@ -17,6 +17,7 @@ from handoff.content import (
     files_routes,
     first_edit,
     first_edit_routes,
+    handed_back,
     notices,
     releases,
     service,
@@ -200,7 +201,7 @@ async def _answer(
         said_counts = await comments.said_counts(session, view.answer.slug)
         far = await measure(session, request.app[keys.CLOCK].now())
     typed_words, kept_words = _wording(view, given), Wording.of(view.newest)
-    writes = _writes(request, view)
+    writes, offered = _writes(request, view), handed_back.offered(signed_in(request), view, may_go=led.may_go)
     wording = typed_words if writes else kept_words
     too_long = to_shorten(typed_words, rules.areas)
     said = Wording.of(led.to) if led.to else kept_words if too_long else wording
@@ -214,7 +215,11 @@ async def _answer(
         figures=service.figures_of(view.live or view.newest, facts),
         filled=facts.on(area, today), fill=fill,
         theirs=_theirs(view, wording, refusal) if writes else [], writes=writes,
-        unsaved=[] if writes else _unsaved(typed_words, kept_words), is_own=_is_own(request, view),
+        unsaved=[
+            *([] if writes else _unsaved(typed_words, kept_words)),
+            *handed_back.homeless(refused, given, offered, threads),
+        ],
+        offered=offered, is_own=_is_own(request, view),
         moment=_moment(request), day=_day,
         said=_said(request, view), states=STATES, state=service.state_of(view.draft) if view.draft else None,
         rules=rules, zone=rules.area(None).timezone,
@@ -336,9 +341,7 @@ def _posted(name: str, step: Step) -> Callable[[web.Request], Awaitable[web.Resp
         form = await form_fields(request)
         try:
             await take(request, step, form)
-        except NotFound:
-            raise
-        except Refusal as refusal:
+        except Refusal as refusal:  # also where what it is about is gone: the words go back to who typed them
             return await _refused(request, refusal, form, name)
         raise web.HTTPSeeOther(f"/staff/answers/{request.match_info['slug']}?said={name}")
 

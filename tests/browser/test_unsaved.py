@@ -94,3 +94,48 @@ async def test_a_choice_of_area_or_a_question_tried_saves_nothing(new_page: NewP
     await expect(jo.locator("[data-saved]")).to_contain_text("Saved at")
     await jo.clock.run_for(30_000)
     assert len(saves) == 1
+
+
+async def test_a_note_typed_while_signed_out_is_back_in_its_box_until_it_is_sent(
+    new_page: NewPage, site: str
+) -> None:
+    _, kit = await _waiting(new_page, site)
+    note = kit.get_by_label("Or say what should change")
+    await note.fill(LATE)
+    await kit.context.clear_cookies()
+    await press(kit, "Send back")
+    await expect(kit.get_by_label("Password")).to_be_visible()
+    await signed_in(kit, site, KIT)
+    await expect(note).to_have_value(LATE)
+    await press(kit, "Send back")
+    await expect(kit.get_by_text("Sent back with your note.")).to_be_visible()
+    await kit.goto(site + BURSARY)
+    await expect(kit.get_by_role("heading", name="Typed in this tab, and not saved")).to_be_hidden()
+
+
+async def test_a_note_typed_while_signed_out_is_there_to_copy_once_the_draft_is_taken_back(
+    new_page: NewPage, site: str
+) -> None:
+    jo, kit = await _waiting(new_page, site)
+    await kit.get_by_label("Or say what should change").fill(LATE)
+    await press(jo, "Take it back to change it")
+    await expect(jo.get_by_text("Taken back.")).to_be_visible()
+    await kit.context.clear_cookies()
+    await press(kit, "Send back")
+    await expect(kit.get_by_label("Password")).to_be_visible()
+    await signed_in(kit, site, KIT)
+    await expect(kit.get_by_label("Or say what should change, as you typed it")).to_have_value(LATE)
+    await assert_accessible(kit)
+    await press(kit, "Throw these words away")
+    await kit.reload()
+    await expect(kit.get_by_role("heading", name="Typed in this tab, and not saved")).to_be_hidden()
+
+
+async def _waiting(new_page: NewPage, site: str) -> tuple[Page, Page]:
+    """A draft of Jo's that waits for approval, and Kit looking at it."""
+    jo = await signed_in(await new_page(viewport=WIDE), site, JO)
+    await press(jo, "Change the words")
+    await write(jo, Web_chat="Words of Jo.", Text_message="Words of Jo.")
+    await press(jo, "Send for approval")
+    await expect(jo.get_by_text("Sent for approval")).to_be_visible()
+    return jo, await signed_in(await new_page(viewport=WIDE), site, KIT)

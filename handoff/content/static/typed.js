@@ -1,17 +1,20 @@
 // Words that are not saved stay in this tab, whatever went wrong (a signed-out session, a closed lid, a colleague
 // who saved or sent the draft meanwhile). They are kept for the draft's version: in the same version they come
 // back into the boxes, in a later one they are shown beside them, so that they never replace newer words.
+// What is typed for a step (a note, a comment, a reason) is kept until that step is done.
 
 const NO_WORDS = ["csrf", "version", "slug", "area", "question"];
 const place = document.querySelector("[data-typed]");
 const form = document.querySelector("[data-writer]");
+const SENT = "sent step";
 
 if (place) {
   const all = `words ${place.dataset.typed} `;
   const sent = `sent ${place.dataset.typed}`;
   forgetSaved(all, sent);
   if (form) keepWords(all, sent);
-  if (!place.hasAttribute("data-typed-shown")) offer(all);
+  const left = keepStepWords(`step ${place.dataset.typed} `);
+  if (!place.hasAttribute("data-typed-shown")) offer(all, left);
 }
 
 // What the step before this page saved, or threw away.
@@ -45,17 +48,51 @@ function keepWords(all, sent) {
   });
 }
 
-// Kept words that the boxes do not hold: to copy.
-function offer(all) {
+// What was typed for a step comes back in its box; the keys of what has no box any more.
+function keepStepWords(all) {
+  const [key, step] = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
+  if (key && step === new URLSearchParams(location.search).get("said")) sessionStorage.removeItem(key);
+  sessionStorage.removeItem(SENT);
+  const boxes = [...document.querySelectorAll("[data-step-words]")].map((box) => [`${all}${stepOf(box)} ${box.id}`, box]);
+  for (const one of boxes) keepStepBox(...one);
+  const here = boxes.map(([one]) => one);
+  return copies(all).filter((one) => !here.includes(one));
+}
+
+function keepStepBox(key, box) {
+  const [[, words]] = JSON.parse(sessionStorage.getItem(key) ?? "[[]]");
+  if (words && !box.value) {
+    box.value = words;
+    box.closest("details")?.setAttribute("open", "");
+  }
+  const keep = () => {
+    if (box.value.trim()) sessionStorage.setItem(key, JSON.stringify([[box.name, box.value, box.labels[0].textContent]]));
+    else sessionStorage.removeItem(key);
+  };
+  box.addEventListener("input", keep);
+  box.form.addEventListener("submit", () => {
+    keep();
+    sessionStorage.setItem(SENT, JSON.stringify([key, stepOf(box)]));
+  });
+}
+
+function stepOf(box) {
+  return box.form.getAttribute("action").split("/").pop();
+}
+
+// Kept words that the boxes do not hold, and those typed for a step: to copy.
+function offer(all, steps) {
+  const words = place.querySelector("[data-typed-words]");
   const left = copies(all).filter((key) => !form || key !== keyOf(all));
   for (const key of left) {
-    const words = JSON.parse(sessionStorage.getItem(key)).filter(isNew);
-    if (!words.length) sessionStorage.removeItem(key);
-    place.querySelector("[data-typed-words]").append(...words.filter(([, value]) => value).map(shown));
+    const fresh = JSON.parse(sessionStorage.getItem(key)).filter(isNew);
+    if (!fresh.length) sessionStorage.removeItem(key);
+    words.append(...fresh.filter(([, value]) => value).map(shown));
   }
+  for (const key of steps) words.append(...JSON.parse(sessionStorage.getItem(key)).map(shown));
   place.hidden = !place.querySelector("textarea");
   place.querySelector("[data-typed-drop]").addEventListener("click", () => {
-    left.forEach((key) => sessionStorage.removeItem(key));
+    [...left, ...steps].forEach((key) => sessionStorage.removeItem(key));
     place.hidden = true;
   });
 }
