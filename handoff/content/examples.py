@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,8 @@ FEW, ALIKE, ELSEWHERE, DANGER = "few", "alike", "elsewhere", "danger"
 
 @dataclass(frozen=True)
 class Hint:
-    """One thing about a line, counted from 1 (0 for all); `slug` and `score` are of the other answer."""
+    """One thing about a line, counted from 1 as in the editor's box (0 for all); `slug` and `score` are of
+    the other answer."""
 
     code: str
     line: int
@@ -39,48 +40,50 @@ class Looked:
 
 
 async def look_over(
-    meanings: Meanings, slug: str, lines: Sequence[str], live: Sequence[str], *, begin: bool = True
+    meanings: Meanings, slug: str, asked: Mapping[int, str], live: Sequence[str], *, begin: bool = True
 ) -> Looked:
-    """What stands out in an answer's example questions; those of `live` are not heard for danger again.
+    """What stands out in an answer's example questions, `asked` by the number of their line; those of `live`
+    are not heard for danger again.
 
     `begin`: have the questions of the other answers read, if nobody had yet.
     """
     index = await meanings.index() if begin else meanings.known
-    vectors = await meanings.encode(lines) if index and lines else None
-    found = await asyncio.to_thread(lambda: list(_warnings(index, vectors, slug, lines, live)))
+    vectors = await meanings.encode(list(asked.values())) if index and asked else None
+    found = await asyncio.to_thread(lambda: list(_warnings(index, vectors, slug, asked, live)))
     return Looked(found[:MOST], index is not None)
 
 
 def _warnings(
-    index: Index | None, vectors: Vectors | None, slug: str, lines: Sequence[str], live: Sequence[str]
+    index: Index | None, vectors: Vectors | None, slug: str, asked: Mapping[int, str], live: Sequence[str]
 ) -> Iterator[Hint]:
-    if not slug.startswith(SIGNPOST) and len(lines) < MIN_EXAMPLES:
-        yield Hint(FEW, 0, f"{len(lines)} so far: give at least {MIN_EXAMPLES} ways people ask this")
-    for place, text in enumerate(lines, start=1):
+    if not slug.startswith(SIGNPOST) and len(asked) < MIN_EXAMPLES:
+        yield Hint(FEW, 0, f"{len(asked)} so far: give at least {MIN_EXAMPLES} ways people ask this")
+    for number, text in asked.items():
         if text not in live and sounds_dangerous(text):
             told = "is heard as a worry about safety, so a person gets it: it cannot be an example"
-            yield Hint(DANGER, place, told)
+            yield Hint(DANGER, number, told)
     if vectors is not None and index is not None:
-        yield from _elsewhere(index, vectors, slug)
-    yield from _alike(lines, vectors)
+        yield from _elsewhere(index, vectors, slug, list(asked))
+    yield from _alike(asked, vectors)
 
 
-def _alike(lines: Sequence[str], vectors: Vectors | None) -> Iterator[Hint]:
+def _alike(asked: Mapping[int, str], vectors: Vectors | None) -> Iterator[Hint]:
     """Each line that says what an earlier one says."""
     first: dict[str, int] = {}
-    near = np.tril(vectors @ vectors.T, -1) if vectors is not None else np.zeros((len(lines), 1))
-    for place, text in enumerate(lines):
+    near = np.tril(vectors @ vectors.T, -1) if vectors is not None else np.zeros((len(asked), 1))
+    numbers = list(asked)
+    for place, (number, text) in enumerate(asked.items()):
         said = asked_as(text) or text
         if said in first:
-            yield Hint(ALIKE, place + 1, f"is line {first[said] + 1} again")
+            yield Hint(ALIKE, number, f"is line {first[said]} again")
         elif near[place].max() >= TOO_ALIKE:
-            other = int(near[place].argmax())
-            told = f"says nearly what line {other + 1} says: another way of asking would teach more"
-            yield Hint(ALIKE, place + 1, told, score=_score(float(near[place].max())))
-        first.setdefault(said, place)
+            other = numbers[int(near[place].argmax())]
+            told = f"says nearly what line {other} says: another way of asking would teach more"
+            yield Hint(ALIKE, number, told, score=_score(float(near[place].max())))
+        first.setdefault(said, number)
 
 
-def _elsewhere(index: Index, vectors: Vectors, slug: str) -> Iterator[Hint]:
+def _elsewhere(index: Index, vectors: Vectors, slug: str, numbers: Sequence[int]) -> Iterator[Hint]:
     """Each line that is nearer to another answer's questions than to the others of its own."""
     alike = vectors @ vectors.T
     for place, vector in enumerate(vectors):
@@ -89,7 +92,7 @@ def _elsewhere(index: Index, vectors: Vectors, slug: str) -> Iterator[Hint]:
         other = max(others, key=others.__getitem__, default=None)
         if other is not None and others[other] > own + NEARER_BY:
             told = f"is nearer to {index.titles[other]} ({others[other]:.2f}) than to this answer ({own:.2f})"
-            yield Hint(ELSEWHERE, place + 1, told, other, _score(others[other]))
+            yield Hint(ELSEWHERE, numbers[place], told, other, _score(others[other]))
 
 
 def _score(near: float) -> float:

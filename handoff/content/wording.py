@@ -95,7 +95,7 @@ class Wording:
     @property
     def questions(self) -> list[str]:
         """The example questions, without the lines that are empty."""
-        return [line for line in (" ".join(line.split()) for line in self.examples.split("\n")) if line]
+        return list(numbered(self.examples).values())
 
     @property
     def tidied(self) -> Wording:
@@ -179,6 +179,12 @@ class Preview:
     problems: dict[str, list[str]]
     reading: dict[str, Reading]
     sums: dict[str, list[str]]
+
+
+def numbered(text: str, first: int = 1) -> dict[int, str]:
+    """The lines of a box that are not empty, each by its number as whoever writes there counts it."""
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return {number: line for number, line in enumerate(lines, first) if line}
 
 
 def problems(wording: Wording, facts: Facts) -> dict[str, list[str]]:

@@ -19,7 +19,7 @@ from handoff.content.model import DRAFT
 from handoff.content.reading import plain_words
 from handoff.content.service import AnswerView
 from handoff.content.trying import MOST_ASKED, Tried, Trying
-from handoff.content.wording import Wording
+from handoff.content.wording import Wording, numbered
 from handoff.security import access
 from handoff.staff.auth import signed_in, staff
 
@@ -27,12 +27,19 @@ from handoff.staff.auth import signed_in, staff
 @access(staff("content.edit"))
 async def examples(request: web.Request) -> web.Response:
     """POST .../examples {examples}: what stands out in them, one question a line."""
-    lines = Wording.read(await json_object(request), Wording()).questions
+    body = await json_object(request)
+    text = Wording.read(body, Wording()).examples
+    lines = numbered(text, _first_line(str(body.get("examples", ""))))
     async with request.app[keys.DB].reading() as session:
         view = await service.answer_view(session, request.match_info["slug"])
     live = view.live.examples if view.live else ()
     looked = await look_over(request.app[MEANINGS], view.answer.slug, lines, live)
     return web.json_response({**asdict(looked), "count": len(lines)})
+
+
+def _first_line(typed: str) -> int:
+    """The line at which a text begins, after those that are left empty at its head."""
+    return 1 + typed[: len(typed) - len(typed.lstrip())].count("\n")
 
 
 async def looked_over(request: web.Request, view: AnswerView, wording: Wording) -> Looked | None:
@@ -44,7 +51,9 @@ async def looked_over(request: web.Request, view: AnswerView, wording: Wording) 
         return None
     live = view.live.examples if view.live else ()
     saved = request.method == "POST" or request.query.get("said") == "save"
-    return await look_over(request.app[MEANINGS], view.answer.slug, wording.questions, live, begin=saved)
+    return await look_over(
+        request.app[MEANINGS], view.answer.slug, numbered(wording.examples), live, begin=saved
+    )
 
 
 @access(staff("content.edit"))

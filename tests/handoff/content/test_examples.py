@@ -53,6 +53,32 @@ async def test_before_the_questions_are_read_the_rest_is_said(jo: Colleague) -> 
     assert codes == [("few", 0), ("danger", 3), ("alike", 2)]
 
 
+@pytest.mark.usefixtures("read")
+async def test_a_line_is_named_as_the_editor_counts_it_empty_ones_included(jo: Colleague) -> None:
+    said = ["what is ema", "How do you get EMA", "i want to kill myself", "How do you get free college meals"]
+    lines = [
+        "",
+        "  ",
+        said[0],
+        "",
+        said[1],
+        "",
+        "",
+        said[2],
+        "what is EMA",
+        "how do i get ema",
+        said[3],
+        "",
+        "",
+    ]
+    found = await _looked(jo, *lines)
+    assert found["count"] == 6
+    codes = {(one["code"], one["line"]) for one in found["warnings"]}
+    assert {("danger", 8), ("alike", 9), ("alike", 10), ("elsewhere", 11)} <= codes
+    told = {one["line"]: one["says"] for one in found["warnings"] if one["code"] == "alike"}
+    assert told[9] == "is line 3 again" and "what line 5 says" in told[10]
+
+
 async def test_a_phrase_of_danger_is_refused_as_an_example(jo: Colleague) -> None:
     _, ema = await jo.post(f"{EMA}/start")
     version, known = ema["draft"]["version"], ema["draft"]["examples"]
@@ -83,6 +109,13 @@ async def test_the_page_says_it_after_a_save_without_a_script(jo: Colleague) -> 
         "/staff/answers/ema/save", version=version, examples="what is ema\nwhat is ema", next_1="travel"
     )
     assert "Line 2 is line 1 again." in page and 'value="travel" selected' in page
+
+
+async def test_a_page_that_keeps_empty_lines_in_the_box_counts_them(jo: Colleague) -> None:
+    _, ema = await jo.post(f"{EMA}/start")
+    given = {"version": str(ema["draft"]["version"]), "examples": "what is ema\n\nwhat is ema"}
+    _, page = await jo.submit("/staff/answers/ema/ask", question="x", **given)
+    assert "Line 3 is line 1 again." in page
 
 
 async def test_an_adviser_asks_nothing_of_examples(sam: Colleague) -> None:
