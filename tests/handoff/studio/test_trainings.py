@@ -372,3 +372,22 @@ async def test_a_bad_question_that_was_scheduled_holds_back_its_own_answer_only(
     assert bursary["live"]["sms"] != "Ask college." and bursary["draft"]["state"] == "approved"
     page = await kit.page("/staff/answers")
     assert "so it went live late" in page and "as soon as the assistant has learnt it" in page
+
+
+async def test_managers_and_leads_hear_that_an_emergency_failed_though_somebody_had_approved_it(
+    client: TestClient[Any, Any], parts: Parts, jo: Colleague, kit: Colleague, dana: Colleague,
+    priya: Colleague, script: Script,
+) -> None:  # fmt: skip
+    script.let("train", "half")
+    _, begun = await jo.post(f"{BURSARY}/start")
+    said = {"version": begun["draft"]["version"], "examples": "\n".join([*begun["examples"], NEW])}
+    _, sent = await jo.post(f"{BURSARY}/submit", {**said, "web": "Ask college.", "sms": "Ask college."})
+    _, held = await kit.post(f"{BURSARY}/approve", {"version": sent["draft"]["version"], "hold": "1"})
+    async with signed_in(client, "manager@demo.test") as mo:
+        body = {"version": held["draft"]["version"], "reason": "The sum is wrong."}
+        assert (await mo.post(f"{BURSARY}/emergency", body))[0] == 200
+    await until(kit, "failed")
+    assert (await jo.get(BURSARY))[1]["draft"]["state"] == "approved"
+    failed = "published in an emergency, did not go live. Learning did not work"
+    for one in (dana, priya):
+        assert (await one.page("/staff/answers")).count(failed) == 1
