@@ -9,6 +9,7 @@ import re
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -36,6 +37,7 @@ _PLAINLY_NEET = re.compile(
 )
 _FINDINGS = select(StoredFinding).where(StoredFinding.message_id == bindparam("message"))
 _SENTENCES = re.compile(r"[.?!\n]+")
+_CLEAR_WORD = 4  # letters: short ones are known in any language
 _MOST_SENTENCES, _LONGEST_EVIDENCE = 6, 200
 
 
@@ -65,9 +67,16 @@ def _by_language(
     if language is None:
         if model is None or _only_answers(model, text, question):
             return []
-        return model.screen(text, () if _is_apart(text, before) else before)
+        found = model.screen(text, () if _is_apart(text, before) else before)
+        return found if _is_readable(model, text) else [replace(one, categories=()) for one in found]
     found = model.screen_foreign(text) if model and is_mixed(text) else []
     return [*found, Finding("concern", (), (), "language", language.code)] if language.more else found
+
+
+def _is_readable(model: TrainedScreen, text: str) -> bool:
+    """Whether what the trained screen hears in `text` may be said to be about something. In words of which it
+    knows none it hears forced marriage and the like: a person reads those, and no helpline is named."""
+    return has_english(text) or model.knows(text, _CLEAR_WORD)
 
 
 def _is_apart(text: str, before: Sequence[str]) -> bool:

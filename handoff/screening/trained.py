@@ -85,11 +85,13 @@ class TrainedScreen:
             return together
         return [self._found(text, start, end, scores)]
 
-    def knows(self, text: str) -> bool:
-        """Whether it knows a word of `text` whole; others it reads in pieces, and can hardly judge."""
+    def knows(self, text: str, least: int = 1) -> bool:
+        """Whether it knows a word of `text`, of `least` letters or more, whole; others it reads in pieces, and
+        can hardly judge."""
         return any(
             len(self._network.tokenizer.encode(word, add_special_tokens=False).ids) == 1
             for word in text.split()
+            if len(word) >= least
         )
 
     def screen_foreign(self, text: str) -> list[Finding]:

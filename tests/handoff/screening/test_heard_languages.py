@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from aiohttp.test_utils import TestClient
 
 from handoff.screening.service import phrase_screen, screen
 from handoff.screening.verdict import Level, Verdict, at_least
+from tests.handoff.cases.scenes import Colleague
+from tests.handoff.factories import make_chat
 
 ROWS = yaml.safe_load((Path(__file__).parent / "held_out_languages.yml").read_text(encoding="utf-8"))
 LANGUAGES = sorted({row["language"] for row in ROWS})
@@ -159,3 +163,22 @@ def test_accents_and_capitals_make_no_difference(bare: str, accented: str) -> No
 )
 def test_words_that_only_look_dangerous_are_left_alone(text: str) -> None:
     assert level(text) == "routine"
+
+
+@pytest.mark.parametrize("text", ["nataka kusoma", "es meklēju darbu", "mo fe ka iwe"])
+def test_words_that_nobody_here_can_read_are_for_a_person_and_not_said_to_be_about_anything(
+    text: str,
+) -> None:
+    verdict = screen(text)
+    assert (verdict.level, verdict.categories) == ("urgent", ())
+
+
+async def test_whoever_writes_them_is_told_of_a_person_and_of_no_forced_marriage(
+    client: TestClient[Any, Any], sam: Colleague
+) -> None:
+    chat = await make_chat(client, "camden")
+    [said] = await chat.say("es meklēju darbu")
+    assert said["kind"] == "safety" and "Childline" in said["text"] and "Marriage" not in said["text"]
+    _, body = await sam.get("/api/staff/cases")
+    assert [(case["reason"], case["level"]) for case in body["cases"]] == [("safeguarding", "urgent")]
+    assert "es meklēju darbu" in await sam.page(f"/staff/cases/{body['cases'][0]['id']}")
