@@ -86,7 +86,7 @@ class TrainedScreen:
         return [self._found(text, start, end, scores)]
 
     def knows(self, text: str, least: int = 1) -> bool:
-        """Whether it knows a word of `text`, of `least` letters or more, whole; others it reads in pieces, and
+        """Whether it knows a word of `text`, of `least` letters or more, whole; others it reads in bits, and
         can hardly judge."""
         return any(
             len(self._network.tokenizer.encode(word, add_special_tokens=False).ids) == 1
