@@ -14,13 +14,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.content.model import OPEN, Comment, Revision
 from handoff.content.service import AnswerView
+from handoff.content.wording import LABELS
 from handoff.content.workflow import Editing, held, tell_writers
 from handoff.db import ROW
 from handoff.errors import Conflict, NotFound, Unprocessable
 from handoff.staff import service as staff
 
-BOXES = ("title", "web", "sms", "differs", "source", "review", "next", "examples", "areas")
-"""What a comment may be about; else it is about all of it."""
+BOXES = {
+    "": "All of it",
+    **{name: LABELS[name] for name in ("title", "web", "sms", "differs", "next", "examples")},
+    "source": LABELS["source_name"],
+    "review": LABELS["review"],
+    "areas": LABELS["areas_text"],
+}
+"""What a comment may be about, as pages call it."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +49,9 @@ class Thread:
 async def say(work: Editing, slug: str, words: str, box: str = "", reply_to: str = "") -> Comment:
     """Say something of the open draft, or reply to what was said of it; whoever wrote there is told."""
     draft = _draft(await held(work, slug))
-    if box and box not in BOXES:
-        raise Unprocessable("bad_field", f"about must be one of {', '.join(BOXES)}.", field="about")
+    if box not in BOXES:
+        told = f"about must be one of {', '.join(filter(None, BOXES))}."
+        raise Unprocessable("bad_field", told, field="about")
     thread = await _first(work, draft, reply_to) if reply_to else None
     if thread and thread.resolved_at:
         raise Conflict("resolved", "This was resolved meanwhile. Open it again to reply.")

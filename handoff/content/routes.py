@@ -18,6 +18,7 @@ from handoff.content import (
     first_edit,
     first_edit_routes,
     handed_back,
+    history_routes,
     notices,
     releases,
     service,
@@ -90,14 +91,6 @@ SAID = {
     "still-correct": "Signed off as still correct. People see today as the day it was checked.",
     "source-differs": "A draft is open. What the source says stands beside it.",
 }
-BOXES = {
-    "": "All of it",
-    **{name: LABELS[name] for name in ("title", "web", "sms", "differs", "next", "examples")},
-    "source": LABELS["source_name"],
-    "review": LABELS["review"],
-    "areas": LABELS["areas_text"],
-}
-"""What a comment may be about."""
 NOT_YET = "Approved. People still get the live wording."
 
 
@@ -225,7 +218,7 @@ async def _answer(
         rules=rules, zone=rules.area(None).timezone,
         heard=await _heard(request), titles=titles, difference=difference,
         kept=keeping, why=why, zoned=_zoned(request),
-        led=led, threads=threads, said_counts=said_counts, boxes=BOXES, undo=_undo(request, view),
+        led=led, threads=threads, said_counts=said_counts, boxes=comments.BOXES, undo=_undo(request, view),
         guide=guide, guide_steps=first_edit.STEPS, progress=far,
         looked=None if too_long else await writing_routes.looked_over(request, view, wording),
         tried=await writing_routes.tried(request, view, typed_words, given) if asks else None,
@@ -379,6 +372,7 @@ def setup(app: web.Application) -> None:
     files_routes.setup(app)  # before the answers: its address would be one
     first_edit_routes.setup(app)
     bell.setup(app)
+    history_routes.setup(app)
     app.router.add_get("/staff/answers", answers_page)
     app.router.add_get("/staff/answers/{slug}", answer_page)
     app.router.add_post("/staff/answers/{slug}/ask", try_question)

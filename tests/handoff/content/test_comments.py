@@ -11,6 +11,7 @@ from handoff.app import Parts
 from handoff.audit import AuditEntry
 from handoff.content.model import ContentNotice
 from tests.handoff.cases.scenes import Colleague
+from tests.handoff.content.conftest import approved
 
 EMA = "/api/staff/answers/ema"
 WORDS = "Is that still so? Their page says March."
@@ -142,3 +143,36 @@ async def test_markup_in_a_comment_is_only_ever_words(jo: Colleague) -> None:
     await _said(jo, words="<script>alert(1)</script>")
     page = await jo.page("/staff/answers/ema")
     assert "&lt;script&gt;alert(1)" in page and "<script>alert" not in page
+
+
+async def test_history_opens_the_words_of_a_version_with_what_was_said_of_it(
+    jo: Colleague, kit: Colleague, sam: Colleague
+) -> None:
+    _, ema = await jo.post(f"{EMA}/start")
+    first, number = ema["live"]["number"], ema["draft"]["number"]
+    words = "EMA <b>ended</b>. See {area.phone}."
+    await jo.post(f"{EMA}/save", {"version": ema["draft"]["version"], "sms": words})
+    await _said(kit, words=WORDS, about="sms")
+    await approved(jo, kit)
+    listed = await sam.page("/staff/answers/ema")
+    assert f'href="/staff/answers/ema/history/{number}">its words and 1 comment<' in listed
+    page = await sam.page(f"/staff/answers/ema/history/{number}")
+    assert "EMA &lt;b&gt;ended&lt;/b&gt;. See {area.phone}." in page and WORDS in page
+    assert "approved by Kit Morgan" in page and "(live now)" in page
+    page = await sam.page(f"/staff/answers/ema/history/{first}")
+    assert ema["live"]["title"] in page and WORDS not in page and "(live now)" not in page
+
+
+async def test_what_was_said_of_an_earlier_version_is_there_to_read_alone(
+    jo: Colleague, kit: Colleague
+) -> None:
+    _, ema = await jo.post(f"{EMA}/start")
+    await _said(kit, words=WORDS)
+    page = await jo.page(f"/staff/answers/ema/history/{ema['draft']['number']}")
+    assert WORDS in page and "/comment" not in page and "Resolve<" not in page
+
+
+@pytest.mark.parametrize("path", ["ema/history/99", "ema/history/x", "no-such/history/1"])
+async def test_a_version_that_is_none_is_not_found(jo: Colleague, path: str) -> None:
+    async with jo.http.get(f"/staff/answers/{path}") as response:
+        assert response.status == 404
