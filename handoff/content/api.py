@@ -201,7 +201,7 @@ def _figure(figure: Figure, day: date) -> dict[str, Any]:
 
 
 def _release(view: releases.ReleaseView) -> dict[str, Any]:
-    changed = [{"slug": slug, "title": title} for slug, title in view.changed]
+    changed = [{"slug": one.slug, "title": one.title} for one in view.changed]
     release = view.release
     return {"number": release.number, "why": release.why, "at": iso(release.at), "changed": changed}
 

@@ -147,6 +147,10 @@ async def publish_due(
         late = [(one, one.publish_at) for one in together if one.publish_at and now - one.publish_at > LATE]
         for one in together:
             one.publish_at = None
+            ids = {"slug": one.slug, "approver": str(one.approver_id)}
+            await audit.record(
+                session, now, "system", "answer.publish_scheduled", f"revision:{one.id}", **ids
+            )
         named = together[0].title if len(together) == 1 else f"{len(together)} answers"
         approvers = {one.approver_id for one in together}  # each wording keeps its own
         by, reason = approvers.pop() if len(approvers) == 1 else None, f"As scheduled: {named}"

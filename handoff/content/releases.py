@@ -9,8 +9,9 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select, text, union_all
+from sqlalchemy import Uuid, cast, func, null, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -27,12 +28,20 @@ from handoff.content.model import (
 _ONE_PUBLISHER = 0x52_45_4C  # a PostgreSQL advisory lock: release numbers have no gaps and no doubles
 
 
+class Changed(NamedTuple):
+    """An answer that a release put in, or took out; who approved the words that came."""
+
+    slug: str
+    title: str
+    approver_id: uuid.UUID | None
+
+
 @dataclass(frozen=True)
 class ReleaseView:
-    """A release and what it changed: `changed` holds (slug, title) of each answer it put in or took out."""
+    """A release and what it changed: each answer that it put in or took out."""
 
     release: Release
-    changed: list[tuple[str, str]]
+    changed: list[Changed]
     answers: int
 
 
@@ -98,26 +107,26 @@ async def releases(session: AsyncSession, before: int | None = None, limit: int 
     return [ReleaseView(one, changed.get(one.number, []), answers.get(one.number, 0)) for one in newest]
 
 
-async def _changed(session: AsyncSession, lowest: int, highest: int) -> dict[int, list[tuple[str, str]]]:
-    """(slug, title) of what each release from the lowest to the highest put in, put otherwise or took out."""
+async def _changed(session: AsyncSession, lowest: int, highest: int) -> dict[int, list[Changed]]:
+    """What each release from the lowest to the highest put in, put otherwise or took out."""
     now, before = aliased(ReleaseItem), aliased(ReleaseItem)
     same = (before.number == now.number - 1) & (before.slug == now.slug)
     came = (
-        select(now.number, now.slug, Revision.title)
+        select(now.number, now.slug, Revision.title, Revision.approver_id)
         .join(Revision, Revision.id == now.revision_id)
         .outerjoin(before, same & (before.revision_id == now.revision_id))
         .where(now.number.between(lowest, highest), before.slug.is_(None))
     )
     went = (
-        select(Release.number, before.slug, Revision.title)
+        select(Release.number, before.slug, Revision.title, cast(null(), Uuid))
         .join(before, before.number == Release.number - 1)
         .join(Revision, Revision.id == before.revision_id)
         .outerjoin(now, (now.number == Release.number) & (now.slug == before.slug))
         .where(Release.number.between(lowest, highest), now.slug.is_(None))
     )
-    found: dict[int, list[tuple[str, str]]] = {}
-    for number, slug, title in await session.execute(union_all(came, went)):
-        found.setdefault(number, []).append((slug, title))
+    found: dict[int, list[Changed]] = {}
+    for number, slug, title, approver_id in await session.execute(union_all(came, went)):
+        found.setdefault(number, []).append(Changed(slug, title, approver_id))
     return {number: sorted(ones) for number, ones in found.items()}
 
 

@@ -267,3 +267,14 @@ async def test_a_release_of_two_that_two_people_approved_names_neither_of_them_f
         revisions = await release_revisions(session, 2)
     assert revisions["bursary"].approver_id != revisions["travel"].approver_id
     assert None not in {revisions["bursary"].approver_id, revisions["travel"].approver_id}
+    page = (await jo.page("/staff/releases")).split("Release 1<")[0]
+    for slug, name in (("bursary", "Kit Morgan"), ("travel", "Jo Davies")):
+        assert f"{revisions[slug].title}</a> (approved by {name})" in page
+    async with parts.db.reading() as session:
+        query = select(AuditEntry).where(AuditEntry.action == "answer.publish_scheduled")
+        booked = {one.subject: one.detail for one in (await session.execute(query)).scalars()}
+    assert booked == {
+        f"revision:{one.id}": {"slug": slug, "approver": str(one.approver_id)}
+        for slug, one in revisions.items()
+        if slug in ("bursary", "travel")
+    }
