@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from handoff.app import Parts
 from handoff.content.packed import packed
@@ -20,6 +20,8 @@ from tests.handoff.fakes import FakeRasa, answer
 JO, KIT, SAM = "editor.one@demo.test", "editor.two@demo.test", "pa.camden@demo.test"
 WIDE = {"width": 1280, "height": 900}
 BURSARY = "/staff/answers/bursary"
+LOOK = """one => ["color", "backgroundColor", "borderRadius", "fontSize", "fontWeight", "paddingInline"]
+    .map((name) => getComputedStyle(one)[name])"""
 
 
 async def signed_in(page: Page, site: str, email: str, path: str = BURSARY) -> Page:
@@ -82,6 +84,37 @@ async def test_previews_and_faults_follow_the_writing(new_page: NewPage, site: s
     await assert_accessible(jo)
     await write(jo, Text_message="Shorter.")
     await expect(jo.locator("#sms-errors")).to_be_empty()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, {"width": 375, "height": 700}], ids=["desk", "phone"])
+async def test_the_preview_stands_in_the_frame_of_the_chat_and_looks_as_there(
+    new_page: NewPage, site: str, rasa: FakeRasa, viewport: ViewportSize
+) -> None:
+    rasa.script["bursary?"] = [answer("bursary")]
+    chat = await new_page(viewport=viewport)
+    await open_chat(chat, site)
+    await say(chat, "bursary?")
+    jo = await signed_in(await new_page(viewport=viewport), site, JO)
+    await press(jo, "Change the words")
+    frame = jo.locator("[data-chat]")
+    parts = [
+        ".chat-head .exit",
+        ".message--bot .message__body",
+        ".choices .choice",
+        ".composer .composer__send",
+    ]
+    for part in parts:
+        await expect(frame.locator(part).first).to_be_visible()
+        for_people = await chat.locator(part).last.evaluate(LOOK)
+        assert await frame.locator(part).first.evaluate(LOOK) == for_people, part
+    await write(jo, Web_chat="Ask **soon**.")
+    await expect(frame.locator(".message__body")).to_contain_text("Ask soon.")
+    assert await jo.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_the_preview_is_there_without_a_script(new_page: NewPage, site: str) -> None:
+    jo = await signed_in(await new_page(viewport=WIDE, java_script_enabled=False), site, JO)
+    await expect(jo.locator("[data-chat] .message__body")).to_contain_text("16 to 19 Bursary Fund")
 
 
 async def test_words_not_saved_when_the_session_ended_come_back(new_page: NewPage, site: str) -> None:

@@ -6,6 +6,7 @@ const writer = document.querySelector("[data-writer]");
 
 const examples = document.querySelector("[data-examples]");
 
+for (const host of document.querySelectorAll("[data-chat]")) chatFrame(host);
 if (writer) follow(writer);
 if (examples) lookOver(examples);
 
@@ -82,7 +83,8 @@ function withText(tag, words, look = "") {
 }
 
 function show(form, shown) {
-  const part = (name) => form.querySelector(`[data-preview=${name}]`);
+  const chat = chatFrame(form.querySelector("[data-chat]"));
+  const part = (name) => [form, chat].map((from) => from.querySelector(`[data-preview=${name}]`)).find(Boolean);
   part("web").innerHTML = shown.html;
   part("sms").textContent = shown.sms;
   part("next").replaceChildren(...nextSteps(form));
@@ -97,6 +99,12 @@ function show(form, shown) {
   for (const box of form.querySelectorAll("[data-errors]")) {
     errors(form, box, shown.problems[box.dataset.errors] ?? []);
   }
+}
+
+// The chat's frame has style sheets of its own; a browser that did not read it from the page gets it here.
+function chatFrame(host) {
+  if (!host.shadowRoot) host.attachShadow({ mode: "open" }).append(host.querySelector("template").content);
+  return host.shadowRoot;
 }
 
 function nextSteps(form) {
