@@ -1,5 +1,5 @@
 """Rings for safeguarding leads and managers while screening runs on less than what was approved, or an area
-is not served as it should be: a notice on every page and a mail, at once and each day until it is mended."""
+is not served as it should be: a notice on every page and a mail, at once, at any change, and each day."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Degraded(Rounds):
 
     def __init__(self, db: Database, clock: Clock, rules: CaseRules) -> None:
         self._db, self._clock, self._rules = db, clock, rules
+        self._mended: set[str] = set()  # what was well again when this process looked last
 
     async def round(self) -> bool:
         """Whether somebody was told now."""
@@ -40,19 +41,25 @@ class Degraded(Rounds):
         with apart("degraded"):
             faults = screening.faults()
             metrics.SCREENING_FAULTS.set(len(faults))
-            told = await self._tell([*faults, STILL_READ], SCREENING_PAGE, DEGRADED) if faults else False
+            told = await self._tell(faults, STILL_READ, SCREENING_PAGE, DEGRADED)
         with apart("degraded"):
             wrong = [f"{fault}." for fault in self._rules.faults]
-            told |= await self._tell([*wrong, STOOD_IN], ROTA_PAGE, AREAS) if wrong else False
+            told |= await self._tell(wrong, STOOD_IN, ROTA_PAGE, AREAS)
         return told
 
-    async def _tell(self, sentences: Sequence[str], page: str, subject: str) -> bool:
-        now = self._clock.now()
-        lately = select(ContentNotice.id).where(
+    async def _tell(self, faults: Sequence[str], closing: str, page: str, subject: str) -> bool:
+        """Tell of these faults, unless they were told lately and never mended since."""
+        if not faults:
+            self._mended.add(subject)
+            return False
+        now, words = self._clock.now(), " ".join([*faults, closing])
+        lately = select(ContentNotice.words).where(
             ContentNotice.subject == subject, ContentNotice.at > now - AGAIN
         )
         async with self._db.transaction() as session:
-            if (await session.execute(lately.limit(1))).first():
+            known = (await session.execute(lately)).scalars()
+            if subject not in self._mended and words in known:
                 return False
-            await tell_leads(session, now, " ".join(sentences), page, subject)
+            await tell_leads(session, now, words, page, subject)
+        self._mended.discard(subject)
         return True

@@ -50,7 +50,7 @@ async def faults_of(session: AsyncSession, area: Area, now: datetime) -> list[st
 
 
 async def people_faults(session: AsyncSession, area: Area, now: datetime) -> list[str]:
-    """Who is missing in an area's chain of alerts."""
+    """Who is missing in an area's chain of alerts, or cannot be reached by night: mail wakes nobody."""
     chain = await chain_of(session, area.slug, now)
     people, found = people_in(chain), []
     if len(people) < FEWEST:
@@ -59,6 +59,9 @@ async def people_faults(session: AsyncSession, area: Area, now: datetime) -> lis
             f"{area.name}: {who} in its chain of alerts (on call, second, lead, manager); it needs {FEWEST}"
         )
         found.append(told)
+    if people and not any(one.phone for one in people):
+        told = "nobody in its chain of alerts has a mobile number; one of them gives it under Your account"
+        found.append(f"{area.name}: {told}")
     if not chain[LEAD]:
         found.append(
             f"{area.name}: no lead in its chain of alerts; an allegation is for leads to look at first"

@@ -51,3 +51,19 @@ async def test_leads_and_managers_are_told_once_a_day_while_an_area_is_not_serve
     people = [who for who, _ in await told(parts)]
     assert "lead@demo.test" in people and "manager@demo.test" in people
     assert {path for _, path in await told(parts)} == {"/staff/rota"}
+
+
+async def test_another_fault_and_one_that_comes_back_ring_again_within_the_day(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = ["The network is not used."]
+    monkeypatch.setattr(degraded.screening, "faults", lambda: list(found))
+    job = Degraded(parts.db, parts.clock, parts.rules)
+    assert [await job.round(), await job.round()] == [True, False]
+    found.append("Phrases are not as approved.")
+    assert [await job.round(), await job.round()] == [True, False]
+    found.clear()
+    assert not await job.round()
+    found.append("The network is not used.")
+    assert [await job.round(), await job.round()] == [True, False]
+    assert not await Degraded(parts.db, parts.clock, parts.rules).round()  # a restart repeats nothing

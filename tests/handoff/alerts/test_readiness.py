@@ -71,6 +71,14 @@ async def test_an_area_without_a_lead_is_named(bell: Bell, real: Area) -> None:
     assert fault.startswith("Camden: no lead in its chain")
 
 
+async def test_a_chain_in_which_nobody_has_a_mobile_is_named(bell: Bell, real: Area) -> None:
+    async with bell.parts.db.transaction() as session:
+        for email in (SAM, ALEX, PRIYA, DANA):
+            (await session.merge(await bell.person(email))).phone = None
+    (fault,) = await faults(bell.parts, real)
+    assert fault.startswith("Camden: nobody in its chain of alerts has a mobile number")
+
+
 async def test_the_same_person_in_two_places_counts_once(bell: Bell, real: Area) -> None:
     await _leave_only(bell, PRIYA)
     await bell.shift(PRIYA, "on_call")
