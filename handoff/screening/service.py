@@ -75,8 +75,12 @@ def _by_language(
 
 def _is_readable(model: TrainedScreen, text: str) -> bool:
     """Whether what the trained screen hears in `text` may be said to be about something. In words of which it
-    knows none it hears forced marriage and the like: a person reads those, and no helpline is named."""
-    return has_english(text) or model.knows(text, _CLEAR_WORD)
+    knows none it hears forced marriage and the like: a person reads those, and no helpline is named.
+    Where languages cannot be told, the network is believed."""
+    try:
+        return model.knows(text, _CLEAR_WORD) or has_english(text)
+    except Exception:  # `_language_of` has found it; what was heard is kept
+        return True
 
 
 def _is_apart(text: str, before: Sequence[str]) -> bool:

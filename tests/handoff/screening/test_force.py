@@ -66,10 +66,19 @@ def test_a_list_of_languages_that_was_changed_is_not_used_and_every_message_goes
     assert screen("it is found out once").level == "urgent"
 
 
-def test_without_the_list_of_languages_the_network_still_says_how_bad_it_is(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        ("my stepdad has me pinned in the shed n hes coming back to finish me off", "emergency"),
+        ("dad hit me", "urgent"),  # no word long enough for the network's own list
+    ],
+)
+def test_without_the_list_of_languages_the_network_still_says_how_bad_it_is(
+    folder: Path, said: str, level: str
+) -> None:
     (folder / "languages.yml").unlink()
-    heard = screen("my stepdad has me pinned in the shed n hes coming back to finish me off")
-    assert heard.level == "emergency" and {"model", "failure"} <= {one.detector for one in heard.findings}
+    heard = screen(said)
+    assert heard.level == level and {"model", "failure"} <= {one.detector for one in heard.findings}
 
 
 @pytest.mark.parametrize("name", ["taken_back.yml", "languages.yml"])
