@@ -27,6 +27,7 @@ from handoff.cases import internal_routes as cases_internal
 from handoff.cases import record_routes as case_record_routes
 from handoff.cases import routes as cases_routes
 from handoff.cases import situation_routes as case_situation_routes
+from handoff.cases.overnight import LeftOvernight
 from handoff.cases.service import CaseRules
 from handoff.clock import Clock
 from handoff.console import record_forms as console_record_forms
@@ -167,6 +168,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             Alarms(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Imports(parts.db, parts.clock, parts.rules).run_forever,
             Degraded(parts.db, parts.clock, parts.rules).run_forever,
+            LeftOvernight(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Silences(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Lifecycle(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Keeper(parts.db, parts.clock, parts.rules, parts.rasa).run_forever,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, String, select, text
+from sqlalchemy import JSON, BigInteger, Integer, String, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,6 +59,16 @@ async def has(session: AsyncSession, since: datetime, actor: object, action: str
         AuditEntry.at >= since,
     )
     return (await session.execute(query.limit(1))).first() is not None
+
+
+async def last_act(
+    session: AsyncSession, actor: object, subjects: Collection[str], but: Collection[str]
+) -> datetime | None:
+    """When they last did anything to one of these subjects, `but` such actions; None for never."""
+    query = select(func.max(AuditEntry.at)).where(
+        AuditEntry.subject.in_(subjects), AuditEntry.actor == str(actor), AuditEntry.action.not_in(but)
+    )
+    return (await session.execute(query)).scalar()
 
 
 def waiting(session: AsyncSession) -> int:

@@ -13,5 +13,10 @@ def passed_on(first_name: str) -> str:
     return f"{first_name} has left. Another adviser will join you. Everything you wrote is kept for them."
 
 
+def finished_for_today(first_name: str, opening: str) -> str:
+    kept = "What you wrote is kept, and an adviser will carry on from"
+    return f"{first_name} has finished for today. {kept} {opening}."
+
+
 def ended(first_name: str) -> str:
     return f"{first_name} has ended this chat. You can write again any time."

@@ -15,8 +15,8 @@ from handoff import audit
 from handoff.alerts import service as alerts
 from handoff.cases import notices, queue
 from handoff.cases.access import able_to_take, case_to_change
-from handoff.cases.clocks import due_at
 from handoff.cases.deciding import add_decision, is_decided, refer_by_outcome
+from handoff.cases.handover import call_on_others, fresh_due
 from handoff.cases.model import CLAIMED, CLOSED, SAFEGUARDING, Case, CaseNote
 from handoff.cases.numbers import Number, numbers_of
 from handoff.cases.rules import (
@@ -100,7 +100,7 @@ async def _start_to_act(desk: Desk, case: Case, conversation: Conversation) -> N
     case.unanswered_since = None
     if case.level_rank >= desk.rules.rank("urgent") and not await is_answered(desk.session, conversation):
         case.unanswered_since = desk.now
-        case.due_at = _fresh_due(desk, case)
+        case.due_at = fresh_due(desk.rules, desk.now, case)
 
 
 async def _claimed(desk: Desk, case: Case) -> Case:
@@ -177,7 +177,7 @@ async def note(desk: Desk, case_id: uuid.UUID, text: str) -> Case:
     _add_note(desk, case, text)
     if case.owner_id == desk.who.id:
         if case.unanswered_since is not None:
-            case.due_at = _fresh_due(desk, case)
+            case.due_at = fresh_due(desk.rules, desk.now, case)
         await alerts.acted(desk.session, desk.now, case.id, desk.who.id)
     await desk.record("case.note", case)
     return case
@@ -302,16 +302,7 @@ async def _leave(desk: Desk, conversation: Conversation, state: str, text: str) 
     conversation.state, conversation.owner_id = state, None
     await _tell(desk, conversation, text)
     if state == conversations.WAITING:
-        await _call_on_others(desk, conversation)
-
-
-async def _call_on_others(desk: Desk, conversation: Conversation) -> None:
-    """Whoever has another case of it at urgent or above is now the one who is awaited: their clock runs, so
-    that the claim lapses if they do not come."""
-    for case in await open_cases(desk.session, conversation):
-        urgent = case.level_rank >= desk.rules.rank("urgent")
-        if urgent and case.state == CLAIMED and case.owner_id != desk.who.id and not case.unanswered_since:
-            case.unanswered_since, case.due_at = desk.now, _fresh_due(desk, case)
+        await call_on_others(desk.session, desk.rules, desk.now, conversation, desk.who.id)
 
 
 async def _tell(desk: Desk, conversation: Conversation, text: str) -> None:
@@ -321,14 +312,10 @@ async def _tell(desk: Desk, conversation: Conversation, text: str) -> None:
 
 
 async def _release(desk: Desk, case: Case, conversation: Conversation) -> None:
-    unclaim(case, _fresh_due(desk, case), desk.now)
+    unclaim(case, fresh_due(desk.rules, desk.now, case), desk.now)
     state = state_after_return(conversation.state, await _left(desk, conversation, case))
     if state != conversation.state:
         await _leave(desk, conversation, state, notices.passed_on(desk.who.first_name))
-
-
-def _fresh_due(desk: Desk, case: Case) -> datetime:
-    return due_at(desk.rules.vocabulary, case.reason, case.level, desk.now, desk.rules.area(case.area))
 
 
 async def _left(desk: Desk, conversation: Conversation, but: Case) -> Left:

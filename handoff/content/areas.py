@@ -198,6 +198,17 @@ def opens_at(area: Area, now: datetime) -> datetime:
     raise ValueError(f"{area.slug} has no opening hours in the next {_SEARCH_DAYS} days")
 
 
+def closed_at(area: Area, now: datetime) -> datetime | None:
+    """The last moment, up to now, at which the service closed; None where it did not in the last weeks."""
+    local = now.astimezone(area.timezone)
+    for ago in range(_SEARCH_DAYS):
+        day = local.date() - timedelta(days=ago)
+        span = _span(area, day)
+        if span and (ago or span[1] <= local.time()):
+            return datetime.combine(day, span[1], area.timezone)
+    return None
+
+
 def next_opening(area: Area, now: datetime) -> str:
     """The next opening in words, as seen from now: "9am today", "9am tomorrow", "9am on Monday 4 January"."""
     opening = opens_at(area, now)
