@@ -6,7 +6,7 @@ Pure: it goes by words and ages alone, and gives nothing where nothing in the an
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from dataclasses import dataclass
 
 MOST = 2
 """As many lines or sentences as a short reply repeats."""
@@ -28,28 +28,49 @@ _PLAIN = frozenset(
     "what about when where which that this they them your with from have will would could should does much"
     " many long tell more know need want there their then than also only just really like some into".split()
 )
-_LINES = re.compile(r"\n+|(?<=[.!]) +(?=[A-Z0-9£])")
-_BULLET = re.compile(r"^[-*•\s]+")
+_SENTENCES = re.compile(r"(?<=[.!]) +(?=[A-Z0-9£])")
+_BULLET = re.compile(r"^[-*•]\s+")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line or sentence. `row`: what it is a sentence of; `lead`: the place of the line its list follows."""
+
+    text: str
+    row: str
+    lead: int | None
 
 
 def part_for(question: str, answer: str) -> str | None:
     """The lines of an answer, in its order, that fit a follow-up best; None when none does."""
-    split = _LINES.split(answer)
-    lines = [_BULLET.sub("", line).strip() for line in split]
-    scored = [(_fit(question, line), place) for place, line in enumerate(lines) if line]
-    best = max((score for score, _ in scored), default=0)
+    lines = _lines(answer)
+    scores = [_fit(question, line.text) for line in lines]
+    best = max(scores, default=0)
     if best == 0:
         return None
-    places = [place for score, place in scored if score == best][:MOST]
-    if lines[places[-1]].endswith(":"):
-        return " ".join([*(_ended(lines[place]) for place in places[:-1]), _with_list(split[places[-1] :])])
-    return " ".join(_ended(lines[place]) for place in places)
+    chosen = [place for place, score in enumerate(scores) if score == best][:MOST]
+    return " ".join(_said(place, lines, chosen) for place in chosen if lines[place].lead not in chosen)
 
 
-def _with_list(lines: list[str]) -> str:
-    """A line that leads up to a list, and the list, in a sentence: alone it says nothing."""
-    listed = takewhile(lambda line: _BULLET.match(line), lines[1:])
-    return _ended(f"{lines[0].strip()} {'; '.join(_BULLET.sub('', line).strip() for line in listed)}")
+def _said(place: int, lines: list[_Line], chosen: list[int]) -> str:
+    """A line by itself; one that leads up to a list says nothing alone, so what is chosen of the list comes
+    with it, or all of it."""
+    picked = [lines[one].text for one in chosen if lines[one].lead == place]
+    listed = picked or list(dict.fromkeys(line.row for line in lines if line.lead == place))
+    return _ended(" ".join([lines[place].text, "; ".join(one.rstrip(".") for one in listed)]).strip())
+
+
+def _lines(answer: str) -> list[_Line]:
+    lines: list[_Line] = []
+    lead: int | None = None
+    for row in filter(None, (row.strip() for row in answer.split("\n"))):
+        text = _BULLET.sub("", row)
+        if text == row:
+            lead = None
+        lines += [_Line(line, text, lead) for line in _SENTENCES.split(text) if line]
+        if text == row and text.endswith(":"):
+            lead = len(lines) - 1
+    return lines
 
 
 def _fit(question: str, line: str) -> int:

@@ -60,6 +60,47 @@ def test_a_line_that_leads_up_to_a_list_is_said_with_it() -> None:
     assert part_for("what about at 17", CLAIM) == claim
 
 
+LOOK = """Places to look:
+
+- Ask local firms, like garages. A short call works.
+- Colleges often know who is hiring.
+
+PIP is a different claim if you are ill."""
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "said"),
+    [
+        (
+            "what places",
+            LOOK,
+            "Places to look: Ask local firms, like garages. A short call works;"
+            " Colleges often know who is hiring.",
+        ),
+        (
+            "who can claim",
+            f"{CLAIM}\n\nPIP is a different claim.",
+            "At 16 or 17 you may be able to claim if you: have no support from parents; are ill or disabled."
+            " PIP is a different claim.",
+        ),
+        (
+            "ok the minimum for 19",
+            PAY,
+            "19 or over and past your first year? You get at least the minimum for"
+            " your age: 19 to 20: £10.85; 21 and over: £12.71.",
+        ),
+        (
+            "what about if im 19",
+            PAY,
+            "19 or over and past your first year? You get at least the minimum for your"
+            " age: 19 to 20: £10.85.",
+        ),
+    ],
+)
+def test_of_two_lines_each_has_its_list_whole(asked: str, answer: str, said: str) -> None:
+    assert part_for(asked, answer) == said
+
+
 @pytest.mark.parametrize(("asked", "said"), [("how long does it take", None), ("when", "It opens in May.")])
 def test_what_may_be_is_no_month(asked: str, said: str | None) -> None:
     assert part_for(asked, f"{CLAIM}\n\n{said or ''}") == said
