@@ -77,10 +77,11 @@ class Wording:
     @property
     def areas_text(self) -> str:
         """What is different in each area, to compare."""
-        own = [
-            (area, name, text) for area, texts in sorted(self.areas.items()) for name, text in texts.items()
-        ]
-        return "\n\n".join(f"{area}, {name}: {text}" for area, name, text in own)
+        return "\n\n".join(
+            f"{area.replace('-', ' ').title()}, {LABELS.get(name, name).lower()}: {text}"
+            for area, texts in sorted(self.areas.items())
+            for name, text in texts.items()
+        )
 
     @property
     def said(self) -> dict[str, list[str]]:
