@@ -22,7 +22,8 @@ AGAIN = timedelta(days=1)
 SCREENING_PAGE, ROTA_PAGE = "/staff/screening", "/staff/rota"
 STILL_READ = "Messages are still read; fewer are heard."
 STOOD_IN = (
-    "Until it is mended and Wayline started again, the default area's details, or its people, stand in."
+    "This is said until it is mended and Wayline started again. For a detail or people that an area lacks, "
+    "the default area's stand in."
 )
 
 

@@ -2,7 +2,7 @@
 
 In production one that is short of people is not opened, so that no child writes to an area that nobody
 answers for, and where duty numbers are in doubt the default area's stand in. The default area itself stops
-the start: it answers for all that.
+the start: it answers for all that. A chain without a mobile is served, and rings: the console mends it.
 """
 
 from __future__ import annotations
@@ -28,12 +28,14 @@ _DUTY = ("duty_phone_day", "duty_phone_night", "duty_checked")
 
 async def open_areas(session: AsyncSession, rules: CaseRules, now: datetime) -> CaseRules:
     """The rules to serve with; BadSettings with every fault when the default area has one."""
-    areas, closed, found = dict(rules.areas), set(), {}
+    areas, closed, found, unwoken = dict(rules.areas), set(), {}, []
     default = rules.areas[rules.default_area]
     for slug, area in rules.areas.items():
         numbers = list(number_faults(area, local_day(area, now)))
         people = await people_faults(session, area, now)
         found[slug] = [*numbers, *people]
+        if told := await mobile_fault(session, area, now):
+            unwoken.append(told)
         if numbers:
             areas[slug] = replace(area, **{name: getattr(default, name) for name in _DUTY})
         if people:
@@ -41,7 +43,7 @@ async def open_areas(session: AsyncSession, rules: CaseRules, now: datetime) -> 
     faults = [fault for faults in found.values() for fault in faults]
     if found[rules.default_area]:
         raise BadSettings(faults)
-    return replace(rules, areas=areas, closed=frozenset(closed), faults=(*rules.faults, *faults))
+    return replace(rules, areas=areas, closed=frozenset(closed), faults=(*rules.faults, *faults, *unwoken))
 
 
 async def faults_of(session: AsyncSession, area: Area, now: datetime) -> list[str]:
@@ -50,7 +52,7 @@ async def faults_of(session: AsyncSession, area: Area, now: datetime) -> list[st
 
 
 async def people_faults(session: AsyncSession, area: Area, now: datetime) -> list[str]:
-    """Who is missing in an area's chain of alerts, or cannot be reached by night: mail wakes nobody."""
+    """Who is missing in an area's chain of alerts."""
     chain = await chain_of(session, area.slug, now)
     people, found = people_in(chain), []
     if len(people) < FEWEST:
@@ -59,14 +61,20 @@ async def people_faults(session: AsyncSession, area: Area, now: datetime) -> lis
             f"{area.name}: {who} in its chain of alerts (on call, second, lead, manager); it needs {FEWEST}"
         )
         found.append(told)
-    if people and not any(one.phone for one in people):
-        told = "nobody in its chain of alerts has a mobile number; one of them gives it under Your account"
-        found.append(f"{area.name}: {told}")
     if not chain[LEAD]:
         found.append(
             f"{area.name}: no lead in its chain of alerts; an allegation is for leads to look at first"
         )
     return found
+
+
+async def mobile_fault(session: AsyncSession, area: Area, now: datetime) -> str | None:
+    """A sentence when nobody in an area's chain of alerts can be texted: mail wakes nobody."""
+    people = people_in(await chain_of(session, area.slug, now))
+    if not people or any(one.phone for one in people):
+        return None
+    told = "nobody in its chain of alerts has a mobile number; one of them gives it under Your account"
+    return f"{area.name}: {told}"
 
 
 def number_faults(area: Area, today: date) -> Iterator[str]:

@@ -87,12 +87,14 @@ async def _rota(
     async with request.app[keys.DB].reading() as session:
         week = await rota.week(session, rules, now, area, monday)
         faults = await readiness.faults_of(session, area, now) if who.may("rota.edit") else []
+        unwoken = await readiness.mobile_fault(session, area, now) if who.may("rota.edit") else None
     context: dict[str, Any] = {
         "week": week,
         "areas": mine,
         "form": form or {},
         "refusal": refusal,
         "faults": faults,
+        "unwoken": unwoken,
         "ahead": readiness.soon(area, local_day(area, now)) if who.may("rota.edit") else None,
         "demo": request.app[keys.SETTINGS].demo,
         "roles": rota.ROLES,

@@ -71,12 +71,17 @@ async def test_an_area_without_a_lead_is_named(bell: Bell, real: Area) -> None:
     assert fault.startswith("Camden: no lead in its chain")
 
 
-async def test_a_chain_in_which_nobody_has_a_mobile_is_named(bell: Bell, real: Area) -> None:
+async def test_a_chain_in_which_nobody_has_a_mobile_is_named_and_stays_open_also_by_default(
+    bell: Bell, real: Area, priya
+) -> None:  # type: ignore[no-untyped-def]
     async with bell.parts.db.transaction() as session:
         for email in (SAM, ALEX, PRIYA, DANA):
             (await session.merge(await bell.person(email))).phone = None
-    (fault,) = await faults(bell.parts, real)
-    assert fault.startswith("Camden: nobody in its chain of alerts has a mobile number")
+    rules = await opened(bell, real)
+    told = "Camden: nobody in its chain of alerts has a mobile number"
+    assert rules.default_area == "camden" and any(fault.startswith(told) for fault in rules.faults)
+    assert rules.closed == set() and await faults(bell.parts, real) == []
+    assert told in await priya.page("/staff/rota?area=camden")
 
 
 async def test_the_same_person_in_two_places_counts_once(bell: Bell, real: Area) -> None:
