@@ -67,20 +67,27 @@ def _by_language(
     if language is None:
         if model is None or _only_answers(model, text, question):
             return []
-        found = model.screen(text, () if _is_apart(text, before) else before)
-        return found if _is_readable(model, text) else [replace(one, categories=()) for one in found]
+        found = model.screen(text, read := () if _is_apart(text, before) else before)
+        return found if not found or _is_readable(model, text, read, found) else _unnamed(found)
     found = model.screen_foreign(text) if model and is_mixed(text) else []
     return [*found, Finding("concern", (), (), "language", language.code)] if language.more else found
 
 
-def _is_readable(model: TrainedScreen, text: str) -> bool:
-    """Whether what the trained screen hears in `text` may be said to be about something. In words of which it
-    knows none it hears forced marriage and the like: a person reads those, and no helpline is named.
-    Where languages cannot be told, the network is believed."""
+def _is_readable(model: TrainedScreen, text: str, before: Sequence[str], found: Sequence[Finding]) -> bool:
+    """Whether what was `found` may be said to be about something. In words of which the trained screen knows
+    none it hears forced marriage and the like: a person reads those, and no helpline is named. What is
+    heard only together with the messages `before` is about those. Where languages fail, it is believed."""
     try:
-        return model.knows(text, _CLEAR_WORD) or has_english(text)
+        if model.knows(text, _CLEAR_WORD) or has_english(text):
+            return True
+        return found != model.screen(text) and any(map(has_english, before))
     except Exception:  # `_language_of` has found it; what was heard is kept
         return True
+
+
+def _unnamed(found: Sequence[Finding]) -> list[Finding]:
+    """Without their subject, which would name a helpline; a concern names none, and is answered as one."""
+    return [one if one.level == "concern" else replace(one, categories=()) for one in found]
 
 
 def _is_apart(text: str, before: Sequence[str]) -> bool:

@@ -182,3 +182,19 @@ async def test_whoever_writes_them_is_told_of_a_person_and_of_no_forced_marriage
     _, body = await sam.get("/api/staff/cases")
     assert [(case["reason"], case["level"]) for case in body["cases"]] == [("safeguarding", "urgent")]
     assert "es meklēju darbu" in await sam.page(f"/staff/cases/{body['cases'][0]['id']}")
+
+
+async def test_a_worry_in_words_that_nobody_here_can_read_is_answered_as_one(
+    client: TestClient[Any, Any],
+) -> None:
+    verdict = screen("sadd strssd")
+    assert (verdict.level, verdict.categories) == ("concern", ("distress", "suicide"))
+    chat = await make_chat(client, "camden")
+    said = await chat.say("sadd strssd")
+    assert said[0]["text"].startswith("Thanks for telling me. That sounds hard")
+
+
+def test_what_is_heard_on_from_words_that_can_be_read_is_about_those() -> None:
+    assert screen("2nite").level == "routine"
+    verdict = screen("2nite", before=["i cant do this anymore"])
+    assert (verdict.level, "suicide" in verdict.categories) == ("emergency", True)
