@@ -19,7 +19,7 @@ _SPAN = rf"{_COUNT} (?:day|week|wk|month|mnth|year|yr)s?"
 _DAY = rf"(?:(?:the )?(?:start|end|beginning|middle|last day) of )?(?:(?:the|last|this) )?{_SEASON}"
 _ABOUT = r"(?:about |around |like |roughly |maybe |over )?"
 _PAST = (
-    rf"(?:since|from) {_ABOUT}(?:{_DAY}|20\d\d|yesterday|then|results day|(?:my )?gcses|year 1\d|{_SPAN} ago)"
+    rf"since {_ABOUT}(?:{_DAY}|20\d\d|yesterday|then|results day|(?:my )?gcses|year 1\d|{_SPAN} ago)"
     rf"|{_ABOUT}(?:{_SPAN}|ages) ago|{_ABOUT}last {_SEASON}|yesterday|for {_ABOUT}(?:{_SPAN}|ages)(?: now)?"
 )
 _MAYBE = rf"(?:in )?{_ABOUT}{_MONTH}|{_ABOUT}{_SPAN}(?: now)?"

@@ -51,8 +51,16 @@ async def take_in(
         await open_for(session, rules, now, conversation, heard)
         texts = [*(await last_words(session, message))[0], message.text]
     facts = _facts(texts, conversation, rules, now, heard)
+    if heard is None and not await _tells_us_first(session, conversation):
+        facts = [fact for fact in facts if fact.kind != SINCE]
     if facts and (heard or await cases.contact_case(session, conversation)):
         await keep(session, now, conversation, facts, SAID)
+
+
+async def _tells_us_first(session: AsyncSession, conversation: Conversation) -> bool:
+    """Whether a time that somebody names is since when they are out of it: not what an adviser asks them
+    about, nor in place of what they said before."""
+    return conversation.state == BOT and SINCE not in await told_of(session, conversation)
 
 
 async def open_for(

@@ -9,6 +9,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from handoff.app import Parts
+from tests.handoff.cases.scenes import Colleague
 from tests.handoff.factories import Chat, make_chat, sign_in
 from tests.handoff.fakes import FakeRasa
 
@@ -98,6 +99,34 @@ async def test_since_when_said_a_message_later_stands_on_the_case(chat: Chat) ->
     await chat.say("since october")
     learned = {one["kind"]: one for one in (await case_of(chat, "neet"))["situation"]["learned"]}
     assert (learned["since"]["code"], learned["since"]["words"]) == ("2026-10", "since october")
+
+
+async def since_of(chat: Chat) -> str | None:
+    learned = (await case_of(chat, "neet"))["situation"]["learned"]
+    return next((one["words"] for one in learned if one["kind"] == "since"), None)
+
+
+async def test_a_time_that_answers_an_adviser_is_not_since_when(chat: Chat, sam: Colleague) -> None:
+    await chat.say("left college aint got nothing")
+    [listed] = await cases(chat)
+    at = f"/api/staff/cases/{listed['id']}"
+    await sam.post(f"{at}/claim")
+    await sam.post(f"{at}/reply", {"text": "When did you last see your dad?"})
+    await chat.say("since october")
+    assert await since_of(chat) is None
+
+
+async def test_another_time_does_not_take_the_place_of_since_when(chat: Chat) -> None:
+    await chat.say("left college aint got nothing")
+    for said in ("since october", "last week"):
+        await chat.say(said)
+    assert await since_of(chat) == "since october"
+
+
+async def test_when_a_course_begins_is_not_since_when(chat: Chat) -> None:
+    await chat.say("left college aint got nothing")
+    await chat.say("from september")
+    assert await since_of(chat) is None
 
 
 async def test_since_when_something_else_is_so_changes_nothing_for_who_is_in_learning(chat: Chat) -> None:
