@@ -113,6 +113,41 @@ async def test_a_note_typed_while_signed_out_is_back_in_its_box_until_it_is_sent
     await expect(kit.get_by_role("heading", name="Typed in this tab, and not saved")).to_be_hidden()
 
 
+async def test_a_second_comment_that_could_not_be_sent_is_back_in_its_box(
+    new_page: NewPage, site: str
+) -> None:
+    _, kit = await _waiting(new_page, site)
+    comment = kit.get_by_label("Comment", exact=True)
+    await comment.fill("Sent.")
+    await press(kit, "Add comment")
+    await expect(kit.locator(".comment-words")).to_have_text("Sent.")
+    await expect(comment).to_have_value("")
+    await comment.fill(LATE)
+    await kit.route("**/comment", lambda route: route.abort("internetdisconnected"))
+    await press(kit, "Add comment")
+    await kit.wait_for_url("chrome-error://**")
+    await kit.go_back()
+    await expect(comment).to_have_value(LATE)
+
+
+async def test_a_second_comment_typed_while_signed_out_is_back_on_the_page_before(
+    new_page: NewPage, site: str
+) -> None:
+    _, kit = await _waiting(new_page, site)
+    comment = kit.get_by_label("Comment", exact=True)
+    await comment.fill("Sent.")
+    await press(kit, "Add comment")
+    await expect(kit.locator(".comment-words")).to_have_text("Sent.")
+    await comment.fill(LATE)
+    signed_out = await kit.context.cookies()
+    await kit.context.clear_cookies()
+    await press(kit, "Add comment")
+    await expect(kit.get_by_label("Password")).to_be_visible()
+    await kit.context.add_cookies(signed_out)  # type: ignore[arg-type]
+    await kit.go_back()
+    await expect(comment).to_have_value(LATE)
+
+
 async def test_a_note_typed_while_signed_out_is_there_to_copy_once_the_draft_is_taken_back(
     new_page: NewPage, site: str
 ) -> None:

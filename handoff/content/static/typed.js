@@ -51,12 +51,21 @@ function keepWords(all, sent) {
 // What was typed for a step comes back in its box; the keys of what has no box any more.
 function keepStepWords(all) {
   const [key, step] = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
-  if (key && step === new URLSearchParams(location.search).get("said")) sessionStorage.removeItem(key);
+  if (key && step === saidOnce()) sessionStorage.removeItem(key);
   sessionStorage.removeItem(SENT);
   const boxes = [...document.querySelectorAll("[data-step-words]")].map((box) => [`${all}${stepOf(box)} ${box.id}`, box]);
   for (const one of boxes) keepStepBox(...one);
   const here = boxes.map(([one]) => one);
   return copies(all).filter((one) => !here.includes(one));
+}
+
+// The step that was just done; the address forgets it, so that coming back to it says it of no later one.
+function saidOnce() {
+  const here = new URL(location.href);
+  const said = here.searchParams.get("said");
+  here.searchParams.delete("said");
+  if (said !== null) history.replaceState(history.state, "", here);
+  return said;
 }
 
 function keepStepBox(key, box) {
