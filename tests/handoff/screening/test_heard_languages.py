@@ -198,3 +198,11 @@ def test_what_is_heard_on_from_words_that_can_be_read_is_about_those() -> None:
     assert screen("2nite").level == "routine"
     verdict = screen("2nite", before=["i cant do this anymore"])
     assert (verdict.level, "suicide" in verdict.categories) == ("emergency", True)
+
+
+@pytest.mark.parametrize(
+    "said", ["aabahay ayaa i garaaca", "adeerkay baa i feedha", "hooyaday ayaa i garaacayay"]
+)
+def test_somali_that_says_who_hits_them_is_heard_in_the_form_it_then_takes(said: str) -> None:
+    verdict = screen(said)
+    assert (verdict.level, verdict.categories) == ("urgent", ("physical_abuse",))
