@@ -8,13 +8,15 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
-from handoff.cases.service import CaseRules, contact_case, place_open_cases
+from handoff.cases.service import AT_RISK, FAILURE, NEET, UNANSWERED, CaseRules, open_cases, place_open_cases
 from handoff.conversations.hearing import AREA, Facts, hear
 from handoff.conversations.model import ADVISER, WAITING, WEBCHAT, Contact, Conversation
 from handoff.registrations.contact import read_phone
 from handoff.registrations.reading import Accepted
 from handoff.screening.holding import bot_may_speak
 
+_TOLD_OF = (NEET, AT_RISK, UNANSWERED, FAILURE)
+"""The cases that an adviser answers while the assistant goes on."""
 _LONG_NUMBER = re.compile(r"(?:[\doO][^\w\n]{0,2}){9}")
 _NOT_TO_USE = re.compile(
     r"\b(?:do ?n[o'’]?t|never)\s+(?:\w+\s+)?(?:call|ring|phone|text|txt|message|use)\b", re.IGNORECASE
@@ -67,8 +69,8 @@ async def take_number(
 async def _is_expected(session: AsyncSession, conversation: Conversation) -> bool:
     if conversation.state in (WAITING, ADVISER):
         return True
-    case = await contact_case(session, conversation)
-    return case is not None and case.declined_at is None
+    cases = await open_cases(session, conversation)
+    return any(case.reason in _TOLD_OF and case.declined_at is None for case in cases)
 
 
 async def _place(

@@ -12,8 +12,10 @@ from sqlalchemy import select, text
 from handoff.app import Parts
 from handoff.audit import AuditEntry
 from handoff.conversations.model import Contact, Conversation
+from handoff.reach import NUMBER_KEPT
 from tests.handoff.cases.scenes import Colleague
 from tests.handoff.factories import Chat, make_chat
+from tests.handoff.fakes import FakeRasa
 
 Client = TestClient[Any, Any]
 DISCLOSURE = "my step dad hits me"
@@ -90,6 +92,18 @@ async def test_in_an_ordinary_chat_a_number_is_not_kept(client: Client, parts: P
     chat = await make_chat(client, "camden")
     await chat.say("my number is 07700900456 can u text me about apprenticeships")
     assert await kept(parts, chat) is None
+
+
+async def test_who_got_no_answer_and_is_asked_for_a_number_is_reached_by_it(
+    client: Client, parts: Parts, rasa: FakeRasa
+) -> None:
+    rasa.script["what about mars"] = [{"kind": "answer", "answer": "no-such-answer"}]
+    chat = await make_chat(client, "camden")
+    (sorry,) = await chat.say("what about mars")
+    assert "number that is safe to reach you on" in sorry["text"]
+    assert await chat.state() == "bot"
+    (thanks,) = await chat.say("07700 900456")
+    assert (thanks["text"], await kept(parts, chat)) == (NUMBER_KEPT, NUMBER)
 
 
 async def test_it_is_nowhere_in_the_clear(client: Client, parts: Parts) -> None:
