@@ -5,17 +5,19 @@ The case opens in the turn it is heard, unless they lately said no; the assistan
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.times import says_since_when
+from bot.times import is_a_time, says_since_when
 from handoff.cases import service as cases
 from handoff.cases.service import AT_RISK, NEET, CaseRules
-from handoff.conversations.model import BOT, Conversation, Message
-from handoff.conversations.service import last_words
+from handoff.conversations.model import BOT, PERSON_AUTHOR, Conversation, Message
+from handoff.conversations.service import last_words, replies_of
 from handoff.neet.learning import Situation as Situation
 from handoff.neet.learning import keep as keep
 from handoff.neet.learning import set_activity as set_activity
@@ -25,11 +27,22 @@ from handoff.neet.model import DOING, SAID, SINCE
 from handoff.neet.reading import LONGEST, Fact, answered, doing_in, ended_in, heard_in, since
 from handoff.neet.reference import Activity as Activity
 from handoff.neet.reference import load_reference
+from handoff.screening.service import findings_of
 
 NOW = "now"
 """Heard of somebody who is out of education, employment and training; else they are at risk of it."""
 _NEET_DOING = "not_learning_or_working"
 _ACTIVITY_FACT = "activity"
+_THEIRS_BEFORE = (
+    select(Message.id, Message.turn_id)
+    .where(
+        Message.conversation_id == bindparam("conversation"),
+        Message.seq < bindparam("before"),
+        Message.author == PERSON_AUTHOR,
+    )
+    .order_by(Message.seq.desc())
+    .limit(1)
+)
 
 
 async def take_in(
@@ -50,17 +63,31 @@ async def take_in(
     if heard:
         await open_for(session, rules, now, conversation, heard)
         texts = [*(await last_words(session, message))[0], message.text]
-    facts = _facts(texts, conversation, rules, now, heard)
-    if heard is None and not await _tells_us_first(session, conversation):
-        facts = [fact for fact in facts if fact.kind != SINCE]
+    today = now.astimezone(rules.area(conversation.area).timezone).date()
+    facts = _facts(texts, conversation, today, heard)
+    if heard is None and await _tells_since_when(session, conversation, message):
+        facts += answered(SINCE, message.text, today)
     if facts and (heard or await cases.contact_case(session, conversation)):
         await keep(session, now, conversation, facts, SAID)
 
 
-async def _tells_us_first(session: AsyncSession, conversation: Conversation) -> bool:
-    """Whether a time that somebody names is since when they are out of it: not what an adviser asks them
-    about, nor in place of what they said before."""
-    return conversation.state == BOT and SINCE not in await told_of(session, conversation)
+async def _tells_since_when(session: AsyncSession, conversation: Conversation, message: Message) -> bool:
+    """Whether a message is only a time, the first they name, right after they told of being out of it.
+
+    To an adviser it answers what the adviser asked. After an answer, "october" is about that."""
+    if conversation.state != BOT or not is_a_time(message.text):
+        return False
+    which = {"conversation": conversation.id, "before": message.seq}
+    last = (await session.execute(_THEIRS_BEFORE, which)).first()
+    if last is None or all(found.detector != NEET for found in await findings_of(session, last.id)):
+        return False
+    if not says_since_when(message.text) and await _answered_in(session, last.turn_id):
+        return False
+    return SINCE not in await told_of(session, conversation)
+
+
+async def _answered_in(session: AsyncSession, turn_id: uuid.UUID) -> bool:
+    return any(reply.kind == "answer" for reply in await replies_of(session, turn_id))
 
 
 async def open_for(
@@ -139,15 +166,12 @@ def learns_or_works(text: str) -> bool:
     return doing is not None and not load_reference().is_neet(doing.code)
 
 
-def _facts(
-    texts: Sequence[str], conversation: Conversation, rules: CaseRules, now: datetime, heard: str | None
-) -> list[Fact]:
+def _facts(texts: Sequence[str], conversation: Conversation, today: date, heard: str | None) -> list[Fact]:
     """What the messages say, oldest first; what they do now, and since when, only where it was heard."""
-    today = now.astimezone(rules.area(conversation.area).timezone).date()
     signs = load_reference().signs
     facts = [fact for text in texts for fact in heard_in(text, signs)]
     if heard is None:
-        return [*facts, *(answered(SINCE, texts[-1], today) if says_since_when(texts[-1]) else [])]
+        return facts
     began = ended_in(texts[-1], today) if heard == NOW else None
     return [*facts, *([began] if began else []), *_doing(texts[-1], conversation, heard)]
 

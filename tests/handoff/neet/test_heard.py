@@ -11,10 +11,11 @@ from aiohttp.test_utils import TestClient
 from handoff.app import Parts
 from tests.handoff.cases.scenes import Colleague
 from tests.handoff.factories import Chat, make_chat, sign_in
-from tests.handoff.fakes import FakeRasa
+from tests.handoff.fakes import FakeRasa, answer
 
 Client = TestClient[Any, Any]
 LEFT = "left college in october aint got nothing. can i get a bursary?"
+LEFT_ASKING = "left college aint got nothing. can i get a bursary?"
 
 
 @pytest.fixture
@@ -121,6 +122,24 @@ async def test_another_time_does_not_take_the_place_of_since_when(chat: Chat) ->
     for said in ("since october", "last week"):
         await chat.say(said)
     assert await since_of(chat) == "since october"
+
+
+async def test_a_time_is_since_when_only_right_after_they_told_of_it(chat: Chat) -> None:
+    for said in ("left college aint got nothing", "my dog died", "last week"):
+        await chat.say(said)
+    assert await since_of(chat) is None
+
+
+async def test_a_month_by_itself_is_since_when_where_nothing_was_answered_before(
+    chat: Chat, rasa: FakeRasa
+) -> None:
+    rasa.script[LEFT_ASKING] = [answer("bursary")]
+    await chat.say(LEFT_ASKING)
+    await chat.say("october")
+    assert await since_of(chat) is None
+    await chat.say("left college aint got nothing")
+    await chat.say("october")
+    assert await since_of(chat) == "october"
 
 
 async def test_when_a_course_begins_is_not_since_when(chat: Chat) -> None:
