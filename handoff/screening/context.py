@@ -48,7 +48,8 @@ def adds_up(earlier: Sequence[Worry], danger: Verdict) -> Finding | None:
     evidence = dict.fromkeys(
         words for one in danger.findings if one.level == "concern" for words in one.evidence
     )
-    return Finding("urgent", danger.categories, tuple(evidence), CONTEXT, _VERSION)
+    about = Verdict.of([one for one in danger.findings if not one.unread]).categories
+    return Finding("urgent", about, tuple(evidence), CONTEXT, _VERSION)
 
 
 def allegation(text: str) -> Finding:

@@ -68,26 +68,31 @@ def _by_language(
         if model is None or _only_answers(model, text, question):
             return []
         found = model.screen(text, read := () if _is_apart(text, before) else before)
-        return found if not found or _is_readable(model, text, read, found) else _unnamed(found)
+        return found if not found or _is_readable(model, text, read) else _unread(found)
     found = model.screen_foreign(text) if model and is_mixed(text) else []
     return [*found, Finding("concern", (), (), "language", language.code)] if language.more else found
 
 
-def _is_readable(model: TrainedScreen, text: str, before: Sequence[str], found: Sequence[Finding]) -> bool:
-    """Whether what was `found` may be said to be about something. In words of which the trained screen knows
+def _is_readable(model: TrainedScreen, text: str, before: Sequence[str]) -> bool:
+    """Whether what was heard may be said to be about something. In words of which the trained screen knows
     none it hears forced marriage and the like: a person reads those, and no helpline is named. What is
-    heard only together with the messages `before` is about those. Where languages fail, it is believed."""
+    heard on from those `before` that can be read is about them. Where languages fail, it is believed."""
     try:
         if model.knows(text, _CLEAR_WORD) or has_english(text):
             return True
-        return found != model.screen(text) and any(map(has_english, before))
+        known = [one for one in before if has_english(one)]
+        return model.screen(text, known) not in ([], model.screen(text))
     except Exception:  # `_language_of` has found it; what was heard is kept
         return True
 
 
-def _unnamed(found: Sequence[Finding]) -> list[Finding]:
-    """Without their subject, which would name a helpline; a concern names none, and is answered as one."""
-    return [one if one.level == "concern" else replace(one, categories=()) for one in found]
+def _unread(found: Sequence[Finding]) -> list[Finding]:
+    """Marked, so that no helpline is named. A concern, whose message names none, keeps its subject."""
+    return [replace(one, categories=_subject(one), unread=True) for one in found]
+
+
+def _subject(one: Finding) -> tuple[str, ...]:
+    return one.categories if one.level == "concern" else ()
 
 
 def _is_apart(text: str, before: Sequence[str]) -> bool:

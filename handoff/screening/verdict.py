@@ -24,7 +24,9 @@ def at_least(level: Level, bar: Level) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing heard: the person's own words as evidence, and where in their text they stand."""
+    """One thing heard: the person's own words as evidence, and where in their text they stand.
+
+    `unread`: heard in words that could not be read, so nothing sent to them says what it is about."""
 
     level: Level
     categories: tuple[str, ...]
@@ -32,6 +34,7 @@ class Finding:
     detector: str
     version: str
     spans: tuple[tuple[int, int], ...] = ()
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,3 +206,19 @@ def test_what_is_heard_on_from_words_that_can_be_read_is_about_those() -> None:
 def test_somali_that_says_who_hits_them_is_heard_in_the_form_it_then_takes(said: str) -> None:
     verdict = screen(said)
     assert (verdict.level, verdict.categories) == ("urgent", ("physical_abuse",))
+
+
+def test_what_is_heard_on_from_words_that_cannot_be_read_is_about_nothing() -> None:
+    verdict = screen("leo", before=["i like maths at college", "nataka kuolewa", "nataka kusoma"])
+    assert (verdict.level, verdict.categories) == ("urgent", ())
+
+
+async def test_worries_that_nobody_here_can_read_add_up_and_name_no_helpline(
+    client: TestClient[Any, Any],
+) -> None:
+    assert screen("nataka kuolewa").categories == ("forced_marriage",)
+    chat = await make_chat(client, "camden")
+    for _ in range(2):
+        await chat.say("nataka kuolewa")
+    [said] = await chat.say("nataka kuolewa")
+    assert said["kind"] == "safety" and "Marriage" not in said["text"]
