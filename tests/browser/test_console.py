@@ -30,6 +30,19 @@ async def staff_page(
     return page
 
 
+async def test_an_urgent_case_is_announced_though_the_queue_was_drawn_while_it_was_being_taken_in(
+    new_page: NewPage, site: str
+) -> None:
+    young, sam = await new_page(), await staff_page(new_page, site)
+    await open_chat(young, site)
+    await sam.wait_for_load_state()
+    await sam.evaluate("document.getElementById('queue').dataset.at = Date.now() / 1000 + 20")
+    await young.get_by_label("Your message").fill("my step dad hits me")
+    await young.keyboard.press("Enter")
+    await expect(sam.get_by_role("link", name=re.compile("Safeguarding"))).to_be_visible()
+    await expect(sam.locator("[data-loud-news]")).to_contain_text("Urgent: Safeguarding")
+
+
 async def test_the_whole_handoff(new_page: NewPage, site: str, parts: Parts) -> None:
     young = await new_page()
     await open_chat(young, site)
