@@ -18,6 +18,7 @@ from bot.vocabulary import load_vocabulary
 from handoff import health, keys, openapi, pages, sse
 from handoff.alerts import routes as alerts_routes
 from handoff.alerts.climb import Alarms
+from handoff.alerts.first_contact import FirstContacts
 from handoff.alerts.readiness import open_areas
 from handoff.alerts.silence import Silences
 from handoff.asking import Asking
@@ -168,6 +169,7 @@ async def at_work(parts: Parts) -> AsyncIterator[None]:
             Alarms(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Imports(parts.db, parts.clock, parts.rules).run_forever,
             Degraded(parts.db, parts.clock, parts.rules).run_forever,
+            FirstContacts(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             LeftOvernight(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Silences(parts.db, parts.clock, parts.hub, parts.rules).run_forever,
             Lifecycle(parts.db, parts.clock, parts.hub, parts.rules).run_forever,

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, String, func, select, text
+from sqlalchemy import JSON, BigInteger, Integer, String, func, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -50,11 +50,13 @@ async def record(
     session.info[_WAITING].append(entry)
 
 
-async def has(session: AsyncSession, since: datetime, actor: object, action: str, subject: str) -> bool:
-    """Whether there is such an entry from that time on."""
+async def has(
+    session: AsyncSession, since: datetime, actor: object | None, action: str, subject: str
+) -> bool:
+    """Whether there is such an entry from that time on; by anybody where no actor is named."""
     query = select(AuditEntry.id).where(
         AuditEntry.subject == subject,
-        AuditEntry.actor == str(actor),
+        AuditEntry.actor == str(actor) if actor is not None else true(),
         AuditEntry.action == action,
         AuditEntry.at >= since,
     )

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, or_, select
 
 from handoff.alerts import service as alerts
-from handoff.alerts.model import UNCHECKED, Alert
+from handoff.alerts.model import ONCE, UNCHECKED, Alert
 from handoff.alerts.step import Step
 from handoff.background import Rounds, apart
 from handoff.cases.model import CLOSED, Case
@@ -62,7 +62,9 @@ class Alarms(Rounds):
         return Left(self._rules, self._clock.now())
 
     def _is_due(self) -> ColumnElement[bool]:
-        return and_(Alert.acknowledged_at.is_(None), Alert.next_step_at <= self._clock.now())
+        return and_(
+            Alert.acknowledged_at.is_(None), Alert.why.not_in(ONCE), Alert.next_step_at <= self._clock.now()
+        )
 
     async def _ring_again(self, case_id: uuid.UUID, conversation_id: uuid.UUID) -> None:
         async with self._db.transaction(first=True) as session:
@@ -104,7 +106,7 @@ class Left:
         for: its alert was acknowledged, and the time that gave is over; or nobody has seen any since it
         came to the queue, and its clock ran out."""
         moment = Moment(self.rules, self.now)
-        of_danger = Alert.why != UNCHECKED  # who saw that a registration is to be checked saw no danger
+        of_danger = Alert.why.not_in((UNCHECKED, *ONCE))  # who saw that something is to be done saw no danger
         seen = self._alert(of_danger, Alert.acknowledged_at >= Case.waiting_since)
         answered_at = last_of_adviser(Case.conversation_id)
         is_emergency = Case.level_rank >= self.rules.rank("emergency")

@@ -22,6 +22,9 @@ LADDER = (OWNER, ON_CALL, SECOND, LEAD, MANAGER)  # the order in which people ar
 SHIFT_ROLES = (ON_CALL, SECOND)
 DANGER, BLOCKED, CALLED, LAPSED, SILENT = "danger", "blocked", "called", "lapsed", "silent"
 UNCHECKED, ROUTINE = "unchecked", "routine"
+CONTACT_DUE, CONTACT_LATE = "contact_due", "contact_late"
+ONCE = (CONTACT_DUE, CONTACT_LATE)
+"""Told once, by mail, and shown until somebody has seen it: these climb no ladder and wake nobody."""
 EMAIL, SMS = "email", "sms"
 QUEUED, SENDING, SENT, DELIVERED = "queued", "sending", "sent", "delivered"
 FAILED, SPARED = "failed", "spared"
@@ -31,8 +34,9 @@ class Alert(Base):
     """One call for help about a case, rung until somebody acknowledges it; one a case rings at a time.
 
     `why`: danger (something was heard), blocked (the phone refuses our texts), called (an adviser asks for
-    the lead), lapsed (nobody came), silent (they have gone quiet); or unchecked (a registration was not
-    checked in time), the only one at level routine. `rung` is the place on LADDER to tell next, `step` counts
+    the lead), lapsed (nobody came), silent (they have gone quiet); at level routine unchecked (a registration
+    was not checked in time), contact_due and contact_late (nobody was in touch with somebody out of learning
+    and work, soon too late or too late). `rung` is the place on LADDER to tell next, `step` counts
     the tellings, `lap` is the step at which this way up began and `laps` how often everybody was told in
     vain.
     """

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff import audit
 from handoff.alerts.model import BLOCKED as BLOCKED
-from handoff.alerts.model import CALLED, DANGER, LADDER, LEAD, ON_CALL, Alert, AlertNotice, Shift
+from handoff.alerts.model import CALLED, DANGER, LADDER, LEAD, ON_CALL, ONCE, Alert, AlertNotice, Shift
 from handoff.alerts.model import LAPSED as LAPSED
 from handoff.alerts.model import ROUTINE as ROUTINE
 from handoff.alerts.model import SILENT as SILENT
@@ -68,6 +68,18 @@ async def ring_again(
     await _start(session, now, case_id, level=level, area=area, why=LAPSED, rung=rung)
 
 
+async def ring_once(
+    session: AsyncSession, now: datetime, case_id: uuid.UUID, *, area: str | None, why: str
+) -> Alert | None:
+    """Start an alert of ONCE in place of one like it that rings; None while something graver does."""
+    alert = await ringing(session, case_id)
+    if alert is not None and alert.why not in ONCE:
+        return None
+    if alert is not None:
+        await _acknowledged(session, now, alert, None)
+    return await _start(session, now, case_id, level=ROUTINE, area=area, why=why)
+
+
 async def call_lead(
     session: AsyncSession, now: datetime, case_id: uuid.UUID, *, level: str, area: str | None, by: uuid.UUID
 ) -> None:
@@ -103,11 +115,11 @@ async def acknowledge(session: AsyncSession, now: datetime, alert: Alert, by: uu
 
 
 async def over(
-    session: AsyncSession, now: datetime, case_id: uuid.UUID, why: str, by: uuid.UUID | None
+    session: AsyncSession, now: datetime, case_id: uuid.UUID, by: uuid.UUID | None, *whys: str
 ) -> None:
-    """What rings for this reason needs nobody any more."""
+    """What rings for one of these reasons needs nobody any more."""
     alert = await ringing(session, case_id)
-    if alert and alert.why == why:
+    if alert and alert.why in whys:
         await _acknowledged(session, now, alert, by)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.alerts.model import Alert, AlertNotice
-from handoff.alerts.words import HAPPENED
+from handoff.alerts.model import ONCE, Alert, AlertNotice
+from handoff.alerts.words import GOES_ON, HAPPENED
 from handoff.cases.access import visible_to
 from handoff.cases.model import WAITING, Case
 from handoff.cases.queue import iso
@@ -68,10 +68,19 @@ class Ring:
         return HAPPENED[self.alert.why]
 
     @property
+    def goes_on(self) -> str | None:
+        """What happens until somebody acts; None where the next person of the chain is told."""
+        return GOES_ON.get(self.alert.why)
+
+    @property
+    def by_mail_alone(self) -> bool:
+        return self.alert.why in ONCE
+
+    @property
     def so_far(self) -> str:
         """How far it has got, in a sentence."""
         if not self.told:
-            tried = self.alert.next_step_at > self.alert.started_at
+            tried = self.by_mail_alone or self.alert.next_step_at > self.alert.started_at
             return "Nobody could be told yet." if tried else "The first people are being told."
         last = self.told[-1]
         now = [one.name for one in self.told if one.at == last.at]
@@ -103,7 +112,7 @@ class Ring:
             "started_at": iso(alert.started_at),
             "step": alert.step,
             "laps": alert.laps,
-            "next_step_at": None if alert.acknowledged_at else iso(alert.next_step_at),
+            "next_step_at": None if alert.acknowledged_at or self.by_mail_alone else iso(alert.next_step_at),
             "acknowledged_at": iso(alert.acknowledged_at),
             "acknowledged_by": self.acknowledged_by,
             "told": [

@@ -11,6 +11,8 @@ from datetime import datetime
 from handoff.alerts.model import (
     BLOCKED,
     CALLED,
+    CONTACT_DUE,
+    CONTACT_LATE,
     DANGER,
     EVERYBODY,
     LAPSED,
@@ -32,6 +34,8 @@ HAPPENED = {
     LAPSED: "Nobody has come to this case in time.",
     SILENT: "Somebody who may not be safe has gone quiet.",
     UNCHECKED: "A registration was not checked within its working day.",
+    CONTACT_DUE: "The time for a first contact ends soon, and nobody has been in touch.",
+    CONTACT_LATE: "The time for a first contact is over, and nobody has been in touch.",
 }
 YOU_ARE = {
     OWNER: "they are with you",
@@ -47,7 +51,11 @@ _UNTIL = (
     "Until somebody does, the next person in the chain is told, and again if nobody\n"
     "then takes the case and answers."
 )
-_GOES_ON = {UNCHECKED: "Until it is checked or has ended, somebody is told each working morning."}
+GOES_ON = {
+    UNCHECKED: "Until it is checked or has ended, somebody is told each working morning.",
+    CONTACT_DUE: "If nobody is in touch by then, this rings again, and a manager is told too.",
+    CONTACT_LATE: "Nobody else is told of it.",
+}
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,6 @@ def mail(told: Told) -> str:
         f"Since:  {told.time}\n"
         f"You:    {YOU_ARE[told.role]}\n\n"
         f'Sign in and press "I have seen this":\n{told.link}\n\n'
-        f"{_GOES_ON.get(told.why, _UNTIL)}\n"
+        f"{GOES_ON.get(told.why, _UNTIL)}\n"
         "This message leaves out names and words on purpose. Please do not answer it.\n"
     )

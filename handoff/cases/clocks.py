@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.vocabulary import Vocabulary
-from handoff.content.areas import WEEKDAYS, Area, clock_words, is_open, opens_at
+from handoff.content.areas import WEEKDAYS, Area, clock_words, closed_at, is_open, opens_at
 
 
 def due_at(vocabulary: Vocabulary, reason: str, level: str, now: datetime, area: Area) -> datetime:
@@ -37,6 +37,18 @@ def _open_minutes_after(now: datetime, minutes: int, area: Area) -> datetime:
         at = closing
 
 
+def open_hours_before(at: datetime, hours: int, area: Area) -> datetime:
+    """`hours` earlier, counted only while the area is open; `at` itself where it has not been open lately."""
+    left = timedelta(hours=hours)
+    while closing := at if is_open(area, at) else closed_at(area, at):
+        opening = _opened_at(area, closing)
+        if closing - left >= opening:
+            return closing - left
+        left -= closing - opening
+        at = opening - timedelta(microseconds=1)
+    return at
+
+
 def working_days_after(now: datetime, days: int, area: Area) -> datetime:
     """The close of the working day that is `days` working days after this one.
 
@@ -46,6 +58,11 @@ def working_days_after(now: datetime, days: int, area: Area) -> datetime:
     for _ in range(days):
         at = opens_at(area, _closes_at(area, at))
     return _closes_at(area, at)
+
+
+def _opened_at(area: Area, by_day: datetime) -> datetime:
+    local = by_day.astimezone(area.timezone)
+    return datetime.combine(local.date(), area.opening[local.weekday()][0], tzinfo=area.timezone)
 
 
 def _closes_at(area: Area, open_at: datetime) -> datetime:

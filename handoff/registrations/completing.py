@@ -77,7 +77,7 @@ async def check(at: At) -> Registration:
     if left := missing(registration):
         raise Unprocessable("incomplete", f"Still to do: {', '.join(left.values())}.", field="check")
     registration.checked_at, registration.checked_by_id = at.now, at.who.id
-    await alerts.over(at.session, at.now, registration.case_id, alerts.UNCHECKED, at.who.id)
+    await alerts.over(at.session, at.now, registration.case_id, at.who.id, alerts.UNCHECKED)
     note_case(at.session, at.now, registration.case_id, f"{registration.reference}: checked and complete.")
     await at.record("registration.check", registration)
     return registration

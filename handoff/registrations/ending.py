@@ -46,7 +46,7 @@ async def end(session: AsyncSession, now: datetime, registration: Registration, 
     registration.state, registration.ended_on, registration.end_reason = how.state, how.on, how.why
     registration.next_contact_on = None
     await session.flush()
-    await alerts.over(session, now, registration.case_id, alerts.UNCHECKED, None)
+    await alerts.over(session, now, registration.case_id, None, alerts.UNCHECKED)
     words = f"{registration.reference} ended on {day_words(how.on)}. {ENDS[how.why]}."
     note_case(session, now, registration.case_id, words)
     if await permissions.may_tell_jobcentre(session, registration):

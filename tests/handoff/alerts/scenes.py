@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from handoff.alerts.climb import Alarms
-from handoff.alerts.model import Alert, AlertNotice, Shift
+from handoff.alerts.model import ONCE, Alert, AlertNotice, Shift
 from handoff.app import Parts
 from handoff.callout import MailCaller, TextCaller
 from handoff.staff import service as staff
@@ -99,7 +99,8 @@ class Bell:
 
     async def _is_due(self) -> bool:
         now = self.parts.clock.now()
-        query = select(Alert.id).where(Alert.acknowledged_at.is_(None), Alert.next_step_at <= now)
+        climbs = Alert.acknowledged_at.is_(None), Alert.why.not_in(ONCE)
+        query = select(Alert.id).where(*climbs, Alert.next_step_at <= now)
         async with self.parts.db.reading() as session:
             return (await session.execute(query.limit(1))).first() is not None
 
