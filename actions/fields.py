@@ -77,7 +77,14 @@ _FILLER = re.compile(
     r"|that|now|from|with)\b|[\s,.:;=!?'’-]+",
     re.I,
 )
+_DAY, _YEAR = r"\d{1,2}(?:st|nd|rd|th)?(?: of)?", r"(?:\d\d)?\d\d"
+_DATE = re.compile(rf"{_DAY}(?:\W+\d{{1,2}}\W+|\W*{MONTH}\W*){_YEAR}|{MONTH}\W*{_DAY}\W+{_YEAR}", re.I)
 _LINK = re.compile(r"^[\s,.:;=-]*((is|was|to|it'?s|it is|should be|as|on|in|=)\b[\s,.:]*)*", re.I)
+
+
+def is_a_date(text: str) -> bool:
+    """Whether it is a day, month and year and nothing else: where no date is asked, a correction of one."""
+    return bool(_DATE.fullmatch(text.strip()))
 
 
 def after(field: Field, text: str, start: int) -> str | None:

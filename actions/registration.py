@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import leaving
-from actions.fields import FIELDS
+from actions.fields import FIELDS, is_a_date
 from actions.form import REQUESTED, Events, Place, Talk
 from actions.handoff_client import Accepted, FormOver, Incomplete, Problem, Stands, Turn, handoff
 from actions.hearing import (
@@ -144,6 +144,8 @@ class Step(Talk):
         if self.said.foreign and not result.signpost:
             self.say("utter_other_language")
             return await self.ask_again()
+        if "date_of_birth" in self.place.given and is_a_date(text):
+            return await self._correct(Correction("date_of_birth", text))
         question = question_after_all(self.said)
         if question and not result.signpost:
             return await self._answer_question(question)

@@ -182,6 +182,7 @@ async def test_a_wrong_answer_is_asked_again_in_one_message(register: Say) -> No
         ("change my postcode to NW1 2DB", "postcode", "NW1 2DB"),
         ("no its NW1 2DB", "postcode", "NW1 2DB"),
         ("nw1 2db", "postcode", "nw1 2db"),
+        ("4 march 2009", "date_of_birth", "4 march 2009"),
     ],
 )
 async def test_an_earlier_answer_can_be_corrected_at_any_time(
