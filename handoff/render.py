@@ -26,6 +26,8 @@ _BETWEEN = re.compile(r"\s*(?:[,;&+/\n]|\band\b|\bn\b)\s*|(?<=\d)\s+(?=\d)", re.
 _ONLY_NUMBERS = re.compile(r"\d(?:(?:[\s,;&+/.]|\band\b|\bn\b)*\d)*\W*", re.IGNORECASE)
 
 PERSON = {"text": "Talk to a person", "answer": "talk-to-person"}
+_ADVISER_CAN = 'An adviser can tell you more: say "talk to a person". Or ask me about something else.'
+_OFFERED_MAY = 'One of these may say more. Or an adviser can: say "talk to a person".'
 
 
 class AnswerMissing(Exception):
@@ -82,9 +84,10 @@ def in_short(words: dict[str, Any], title: str, asked: str, channel: str) -> dic
     """The words of an answer that was the last thing said already: the part asked for, and who knows more."""
     written = words["sms"] if channel == SMS and words["sms"] else words["text"]
     part = part_for(asked, written)
-    known = f'"{title}" says: {part}' if part else f'My last message, "{title}", has all I know about that.'
-    text = f'{known} An adviser can tell you more: say "talk to a person". Or ask me about something else.'
+    known = f'"{title}" says: {part}' if part else f'My last message, "{title}", has what I know about that.'
     offered = [choice for choice in words["choices"] if choice["answer"] != PERSON["answer"]]
+    further = _OFFERED_MAY if offered else _ADVISER_CAN
+    text = f"{known} {further}"
     choices = [] if channel == SMS else [PERSON, *offered]
     return {**words, "text": text, "html": None, "sms": text, "source": None, "choices": choices}
 
