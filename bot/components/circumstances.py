@@ -33,6 +33,14 @@ _MORE = re.compile(
     r"(?: (?:info|information|options|details|please|pls|about (?:it|that|this)))*)\W*",
     re.I,
 )
+_LEAVES_OFF = re.compile(
+    r"\W*(?:(?:and|but|so|also|then|when(?:ever)?|every ?time|sometimes|because|cos|coz|bc)\s+)*"
+    r"(?:he|she|they|some(?:one|body)|my (?:step ?)?(?:dad|mum|mom|brother|sister|uncle|cousin|parents|carer"
+    r"|boyfriend|bf|girlfriend|gf|teacher|tutor|coach|boss))"
+    r"(?:\s+(?:always|just|still|also|never))*"
+    r"(?:\s+(?:keeps?|kept|said|says|told me|ma[dk]es? me|wants me(?: to)?|tries to|tried to|has been))?\W*",
+    re.I,
+)
 
 
 def for_their_age(topic: str | None, text: str, metadata: Mapping[str, Any]) -> str | None:
@@ -63,6 +71,11 @@ def tells_since_when(text: str, metadata: Mapping[str, Any]) -> bool:
     if metadata.get("form"):
         return False
     return says_since_when(text) if metadata.get("last_topic") else is_a_time(text)
+
+
+def leaves_off(text: str) -> bool:
+    """Whether it names somebody and stops before it tells what they do ("he keeps"): the rest is to come."""
+    return bool(_LEAVES_OFF.fullmatch(text))
 
 
 def asks_for_more(text: str) -> bool:

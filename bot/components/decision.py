@@ -17,6 +17,7 @@ from bot.components.circumstances import (
     asks_for_more,
     for_their_age,
     is_still_about_claiming,
+    leaves_off,
     tells_of_harm,
     tells_since_when,
 )
@@ -32,6 +33,7 @@ RANKED = 3
 FOREIGN = "other_language"
 OUT_OF_SCOPE = "out_of_scope"
 EMOJI = "emoji"
+UNFINISHED = "unfinished"
 COME_BACK = "come_back"
 MORE = "more"
 NONSENSE = "nonsense"
@@ -181,9 +183,11 @@ def _more(reading: Reading, metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _by_its_look(text: str) -> str | None:
-    """What a message is whatever its words mean: a come-back code, or nothing but emoji."""
+    """What a message is whatever its words mean: a come-back code, half a sentence, or nothing but emoji."""
     if code_in(text):
         return COME_BACK
+    if leaves_off(text):
+        return UNFINISHED
     return EMOJI if _is_emoji(text) else None
 
 

@@ -4,8 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.components.decision import NOT_UNDERSTOOD, Guess, Label, Reading, Thresholds, decide
+from bot.components.decision import (
+    COME_BACK,
+    EMOJI,
+    NOT_UNDERSTOOD,
+    UNFINISHED,
+    Guess,
+    Label,
+    Reading,
+    Thresholds,
+    decide,
+)
 
+ANY = {"faq", EMOJI, UNFINISHED, COME_BACK, *NOT_UNDERSTOOD}
 LIMITS = Thresholds(sure=0.4, margin=0.1, sure_in_form=0.6, offer=0.12)
 
 
@@ -153,13 +164,24 @@ def test_a_person_asked_for_beside_a_question_keeps_its_own_way(order):
 @given(st.text(), st.lists(st.floats(0, 1), max_size=6))
 def test_every_message_gets_one_intent(text, chances):
     guesses = [topic(f"t{index}", chance) for index, chance in enumerate(sorted(chances, reverse=True))]
-    assert decide(text, Reading(guesses), {}, LIMITS)["intent"]["name"] in {"faq", *NOT_UNDERSTOOD}
+    assert decide(text, Reading(guesses), {}, LIMITS)["intent"]["name"] in ANY
 
 
 @pytest.mark.parametrize("text", ["😀", "❤️", "👍🏽", "👩‍👧 🙂", "😭"])
 def test_an_emoji_alone_gets_its_own_kind_line(text):
     assert decided(topic("cv", 0.9), text=text)["intent"]["name"] == "emoji"
     assert decided(topic("cv", 0.9), text=text, form="register_form")["intent"]["name"] == "lost"
+
+
+@pytest.mark.parametrize("text", ["he keeps", "sometimes he", "my dad", "she said...", "and they made me"])
+def test_half_a_sentence_about_somebody_is_listened_to(text):
+    assert decided(topic("cv", 0.9), text=text)["intent"]["name"] == "unfinished"
+    assert decided(topic("cv", 0.9), text=text, form="register_form")["intent"]["name"] == "faq"
+
+
+@pytest.mark.parametrize("text", ["he keeps failing maths", "my teacher said no", "is he", "who is my tutor"])
+def test_a_whole_one_is_answered_as_ever(text):
+    assert decided(topic("cv", 0.9), text=text)["intent"]["name"] == "faq"
 
 
 @pytest.mark.parametrize("text", ['inform{"x":1}', "deny{}", 'restart {"a": {"b": 2}}'])
