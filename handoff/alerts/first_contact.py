@@ -67,9 +67,9 @@ class FirstContacts(Rounds):
     async def _do(self, one: ToDo) -> bool:
         async with self._db.transaction() as session:
             await lock(session, one.conversation_id)
-            for still in await self._to_do(session, Case.id == one.case_id):
-                return await self._settle(session, await session.get_one(Case, one.case_id), still.why)
-        return False
+            still = await self._to_do(session, Case.id == one.case_id)
+            case = await session.get_one(Case, one.case_id)
+            return bool(still) and await self._settle(session, case, still[0].why)
 
     async def _settle(self, session: AsyncSession, case: Case, why: str | None) -> bool:
         now = self._clock.now()
@@ -82,11 +82,9 @@ class FirstContacts(Rounds):
         return alert is not None
 
     async def _tell(self, session: AsyncSession, alert: Alert, case: Case) -> None:
-        told: dict[uuid.UUID, str] = {}
-        people = await able_to_take(session, self._rules, case)
-        if owner := [one for one in await staff.active(session) if one.id == case.owner_id]:
-            told |= _each(await let_in(session, self._rules, case, owner), OWNER)
-        told = told or _each(people, EVERYBODY)
+        owner = [one for one in await staff.active(session) if one.id == case.owner_id]
+        told = _each(await let_in(session, self._rules, case, owner), OWNER)
+        told = told or _each(await able_to_take(session, self._rules, case), EVERYBODY)
         if alert.why == CONTACT_LATE or not told:
             told = _each(await self._managers(session, case), MANAGER) | told
         alert.step = bool(told)
