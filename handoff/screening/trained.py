@@ -32,6 +32,7 @@ _UNSURE = 0.5  # the least bar for what it can hardly know: stretches of a messa
 _WORRIED = 0.6  # the chance of a worry from which a chance of danger below even is believed
 _FEW = 3  # words
 _LEAST = ((_FEW, 0.75), (5, 0.6))  # up to so many words hardly say what they are about: the least score then
+_OWN_HELP = {"fgm": 0.55, "forced_marriage": 0.55}  # whose message names helplines for nothing else
 _SURE = 0.9  # the least chance of danger in words that are partly another language's
 
 
@@ -177,7 +178,8 @@ class TrainedScreen:
 
     def _finding(self, text: str, level: Level, scores: Scores, spans: Sequence[tuple[int, int]]) -> Finding:
         ranked = sorted(zip(scores.categories, self._categories, strict=True), reverse=True)
-        named = tuple(name for score, name in ranked if score >= self._bars.category) or (ranked[0][1],)
+        fit = [(score, name) for score, name in ranked if score >= _OWN_HELP.get(name, 0)]
+        named = tuple(name for score, name in fit if score >= self._bars.category) or (fit[0][1],)
         evidence = tuple(text[start:end] for start, end in spans)
         return Finding(level, named, evidence, DETECTOR, self.version, tuple(spans))
 

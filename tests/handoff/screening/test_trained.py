@@ -158,3 +158,18 @@ def test_phrases_that_stumble_lose_nothing_that_the_network_heard(monkeypatch: p
     monkeypatch.setattr(service, "phrase_screen", stumble)
     verdict = service.screen("ive took all the tablets in the cupboard")
     assert verdict.level == "emergency" and {one.detector for one in verdict.findings} >= {"model", "failure"}
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("my little sister told me our uncle touched her", set()),
+        ("dad says i have to marry my cousin", {"forced_marriage"}),
+        ("auntie says its my turn to be made clean this summer", {"fgm"}),
+    ],
+)
+def test_helplines_that_help_with_one_thing_are_named_only_where_it_is_sure_of_it(
+    text: str, about: set[str]
+) -> None:
+    [found] = SCREEN.screen(text)
+    assert (found.level, {"fgm", "forced_marriage"} & set(found.categories)) == ("urgent", about)
