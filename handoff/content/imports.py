@@ -41,9 +41,12 @@ class Import:
 async def imports(session: AsyncSession) -> list[Import]:
     """The newest imports of which there is something left, newest first."""
     query = select(AuditEntry).where(AuditEntry.subject == "content", AuditEntry.action == IMPORTED)
-    entries = (await session.execute(query.order_by(AuditEntry.id.desc()).limit(MOST))).scalars().all()
-    found = [await _read(session, entry) for entry in entries]
-    return [one for one in found if one.drafts or one.discarded]
+    found: list[Import] = []
+    for entry in (await session.execute(query.order_by(AuditEntry.id.desc()))).scalars().all():
+        one = await _read(session, entry) if entry.detail["drafts"] and len(found) < MOST else None
+        if one and (one.drafts or one.discarded):
+            found.append(one)
+    return found
 
 
 async def discard_all(work: Editing, number: int) -> int:
@@ -73,14 +76,14 @@ async def _held(work: Editing, number: int) -> Import:
     entry = await work.session.get(AuditEntry, number)
     if entry is None or entry.action != IMPORTED:
         raise NotFound("There is no such import.")
-    ids = await _drafts_of(work.session, entry)
+    ids = await drafts_of(work.session, entry)
     slugs = select(Revision.slug).where(Revision.id.in_(ids))
     answers = select(Answer.slug).where(Answer.slug.in_(slugs)).order_by(Answer.slug)
     await work.session.execute(answers.with_for_update(**ROW))
     return await _read(work.session, entry)
 
 
-async def _drafts_of(session: AsyncSession, entry: AuditEntry) -> list[uuid.UUID]:
+async def drafts_of(session: AsyncSession, entry: AuditEntry) -> list[uuid.UUID]:
     """The drafts that an import made: they are on the record just before it."""
     made = AuditEntry.id.between(entry.id - int(entry.detail["drafts"]), entry.id - 1)
     subjects = (await session.execute(select(AuditEntry.subject).where(made))).scalars()
@@ -88,7 +91,7 @@ async def _drafts_of(session: AsyncSession, entry: AuditEntry) -> list[uuid.UUID
 
 
 async def _read(session: AsyncSession, entry: AuditEntry) -> Import:
-    ids = await _drafts_of(session, entry)
+    ids = await drafts_of(session, entry)
     query = select(Revision).where(Revision.id.in_(ids)).order_by(Revision.slug)
     fresh = {"populate_existing": True}  # a caller that waited for the lock must see what came before
     made = list((await session.execute(query, execution_options=fresh)).scalars())

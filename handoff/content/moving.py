@@ -21,8 +21,9 @@ from handoff import audit
 from handoff.content.checks import OPTIONAL
 from handoff.content.entries import ContentFaults, Fault, wild
 from handoff.content.facts import Facts
+from handoff.content.layouts import LAYOUT, keep, layouts
 from handoff.content.live import live_release, release_revisions
-from handoff.content.model import DRAFT, PUBLISHED, SET_ASIDE, Answer, ContentFile, Release, Revision
+from handoff.content.model import DRAFT, PUBLISHED, SET_ASIDE, Answer, Release, Revision
 from handoff.content.seed import SeedAnswer, load_content
 from handoff.content.service import SHIPPED, as_revision, differing, next_number
 from handoff.content.withdrawing import is_name
@@ -81,9 +82,8 @@ async def files_saying(
 ) -> dict[str, str]:
     """Revisions as files of data/content: a file's text where they came from one, to the last byte."""
     shipped = await asyncio.to_thread(read_folder, SHIPPED) if shipped is None else shipped
-    came = {one.name: one.text for one in (await session.execute(select(ContentFile))).scalars()}
-    groups = await _groups(session)
-    return await asyncio.to_thread(_laid_out, list(found.values()), groups, {**shipped, **came}, shipped)
+    laid_out, groups = {**shipped, **await layouts(session)}, await _groups(session)
+    return await asyncio.to_thread(_laid_out, list(found.values()), groups, laid_out, shipped)
 
 
 async def live_files(session: AsyncSession) -> dict[str, str]:
@@ -121,8 +121,7 @@ async def bring_in(
     drafts = await _open_drafts(session)
     found = [_compared(one, as_revision(one, now), live, drafts) for one in answers]
     if not trial:
-        await _keep(session, now, by, answers, found)
-        await _keep_files(session, now, files)
+        await _keep(session, now, by, answers, found, await keep(session, now, files))
     absent = [Brought(slug, live[slug].title, ABSENT) for slug in live.keys() - {one.slug for one in answers}]
     return [*found, *sorted(absent, key=lambda one: one.slug)]
 
@@ -218,6 +217,7 @@ async def _keep(
     by: uuid.UUID,
     answers: Sequence[SeedAnswer],
     found: Sequence[Brought],
+    layout: int,
 ) -> None:
     wanted = {one.slug for one in found if one.what in (NEW, CHANGED)}
     known = set((await session.execute(select(Answer.slug).where(Answer.slug.in_(wanted)))).scalars())
@@ -234,10 +234,4 @@ async def _keep(
     await session.flush()
     for draft in drafts:
         await audit.record(session, now, by, "answer.import", f"revision:{draft.id}", slug=draft.slug)
-    await audit.record(session, now, by, "content.import", "content", drafts=len(drafts))
-
-
-async def _keep_files(session: AsyncSession, now: datetime, files: Files) -> None:
-    for name, text in files.items():
-        await session.merge(ContentFile(name=name, text=text, at=now))
-    await session.flush()
+    await audit.record(session, now, by, "content.import", "content", drafts=len(drafts), **{LAYOUT: layout})
