@@ -35,12 +35,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Held(Generic[T]):
-    """What is in force, and in a sentence each what should be and is not."""
+    """What is in force, in a sentence each what should be and is not, and which editions were `refused`."""
 
     compiled: T | None
     sha256: str = ""
     number: int | None = None
     faults: tuple[str, ...] = ()
+    refused: tuple[int, ...] = ()
 
 
 class InForce(Generic[T]):
@@ -79,12 +80,14 @@ class InForce(Generic[T]):
         """The first of `editions` and the shipped files that can be used. Compiles: call it in a thread."""
         shipped = self._read_shipped()
         faults = [shipped] if isinstance(shipped, str) else []
+        refused: list[int] = []
         for candidate in [*editions, *([shipped] if isinstance(shipped, Candidate) else [])]:
             compiled = self._compiled(candidate)
             if not isinstance(compiled, str):
-                return Held(compiled, candidate.sha256, candidate.number, tuple(faults))
+                return Held(compiled, candidate.sha256, candidate.number, tuple(faults), tuple(refused))
             faults.append(compiled)
-        return Held(None, faults=(*faults, f"No {self.kind} can be used."))
+            refused += [candidate.number] if candidate.number else []
+        return Held(None, faults=(*faults, f"No {self.kind} can be used."), refused=tuple(refused))
 
     def ask(self) -> int:
         """A place in line for `use`, taken before what is chosen from is read."""

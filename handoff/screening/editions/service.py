@@ -4,6 +4,7 @@ The caller holds the transaction, and tells the hub once it is committed."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -240,16 +241,20 @@ async def ask_for_shipped(work: Editing, body: str, reason: str) -> Edition:
     return draft
 
 
-async def restore_shipped(work: Editing, body: str, reason: str) -> Edition:
+async def restore_shipped(work: Editing, body: str, reason: str, refused: Collection[int]) -> Edition:
     """Put the shipped words, whose seal the caller checked, in force without a second person.
 
-    The caller has made sure that they are what runs, as what was approved cannot be used: nothing is lost.
+    Only where they are what runs, in place of editions that cannot be used (`refused`): nothing is lost. What
+    another process put in force a moment ago is none of them.
     """
     if not (work.who.may("screening.edit") and work.who.may("screening.approve")):
         raise Forbidden("no_right", "Only a safeguarding lead can do this alone.")
     if not reason:
         raise Unprocessable("reason_required", "Say what happened.", field="reason")
     before = await _before_shipped(work, body)
+    if before is None or before.number not in refused:
+        told = "Words that were approved here are in force. Someone else has to approve putting them aside."
+        raise Conflict("needs_second_person", told)
     edition = await add(
         work.session, work.now, work.kind, body, SET_ASIDE, origin=SHIPPED, author=work.who, reason=reason
     )

@@ -102,11 +102,9 @@ async def _ask_for_shipped(request: web.Request, work: Editing, form: Typed) -> 
 
 async def _restore_shipped(request: web.Request, work: Editing, form: Typed) -> object:
     """Alone, and so only where these words are what runs."""
-    body = await _shipped(work.kind)
-    if not force.of(work.kind).stands_in:
-        told = "Words that were approved here are in force. Someone else has to approve putting them aside."
-        raise Conflict("needs_second_person", told)
-    return await service.restore_shipped(work, body, form.text("reason", LONGEST_REASON))
+    body, used = await _shipped(work.kind), force.of(work.kind)
+    refused = used.held.refused if used.stands_in else ()
+    return await service.restore_shipped(work, body, form.text("reason", LONGEST_REASON), refused)
 
 
 async def _shipped(kind: str) -> str:

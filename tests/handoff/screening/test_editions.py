@@ -120,17 +120,34 @@ async def test_going_back_to_the_shipped_words_needs_a_second_person_too(
 async def test_nobody_puts_words_aside_alone_that_were_approved_here(
     priya: Colleague, dana: Colleague, parts: Parts, kind: str
 ) -> None:
-    async with parts.db.transaction() as session:  # approved here, whoever it was
+    await _approved_by_others(parts, kind)
+    await EditionKeeper(parts.db, parts.hub).reload()
+    status, page = await priya.submit(f"{HOME}/{kind}/restore-shipped", reason="In a hurry.")
+    assert status == 409 and "Someone else has to approve" in page
+    assert await number_of(parts, kind) == 2
+
+
+async def test_nobody_puts_words_aside_alone_that_another_process_approved_just_now(
+    priya: Colleague, dana: Colleague, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await approved(priya, dana, parts)
+    await _spoil(parts)
+    monkeypatch.setattr(force.PHRASES, "use", lambda *told: None)  # this process has not heard of it yet
+    await _approved_by_others(parts, "phrases")
+    status, page = await priya.submit(f"{HOME}/phrases/restore-shipped", reason="Altered.")
+    assert status == 409 and "Someone else has to approve" in page
+    assert await number_of(parts) == 3
+
+
+async def _approved_by_others(parts: Parts, kind: str) -> None:
+    """Other words are approved, whoever it was, and no process has heard of it yet."""
+    async with parts.db.transaction() as session:
         live = await service.live(session, kind)
         assert live
         body = live.body.replace("you", "you ", 1)
         local = await service.add(session, parts.clock.now(), kind, body, "set_aside", origin="staff")
         await service.put_in_force(session, parts.clock.now(), local)
         await service.note(session, parts.clock.now(), "system", "screening.approve", local)
-    await EditionKeeper(parts.db, parts.hub).reload()
-    status, page = await priya.submit(f"{HOME}/{kind}/restore-shipped", reason="In a hurry.")
-    assert status == 409 and "Someone else has to approve" in page
-    assert await number_of(parts, kind) == 2
 
 
 async def test_a_draft_that_is_open_is_not_overtaken_by_the_shipped_words(
