@@ -24,8 +24,10 @@ _NOT_TO_USE = re.compile(
 
 
 def stated(rules: CaseRules, conversation: Conversation, text: str) -> Facts:
-    """What a message states of the person. Answers to a form are the form's own and are left to it."""
-    return {} if conversation.form else hear(text, rules.areas)
+    """What a message states of the person. Answers to a form are the form's own and are left to it, but for
+    where they live: help that is called for in the midst of it comes from there."""
+    heard = hear(text, rules.areas)
+    return {AREA: heard[AREA]} if conversation.form and AREA in heard else {} if conversation.form else heard
 
 
 async def take_note(

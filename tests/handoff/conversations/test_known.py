@@ -102,6 +102,19 @@ async def test_answers_to_a_form_are_left_to_the_form(client: TestClient, rasa: 
     assert told(rasa) == {}
 
 
+async def test_help_that_is_called_for_in_the_midst_of_a_form_comes_from_where_they_live(
+    client: TestClient, rasa: FakeRasa
+) -> None:
+    chat = await make_chat(client)
+    rasa.form = "register_form"
+    await chat.say("register me")
+    await chat.say("SW2 1RW")
+    [said] = await chat.say("my dad hits me")
+    assert "a person at Lambeth" in said["text"]
+    await sign_in(client)
+    assert (await (await client.get("/api/staff/cases?state=open")).json())["cases"] == []
+
+
 async def test_facts_are_kept_unreadable_in_the_database(
     client: TestClient, parts: Parts, rasa: FakeRasa
 ) -> None:
