@@ -15,10 +15,11 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 def examples() -> list[tuple[str, str]]:
     """Each text with its intent, or with the topic whose example or title it is."""
-    return [*_own(), *_about_topics()]
+    return [*about_no_topic(), *_about_topics()]
 
 
-def _own() -> Iterator[tuple[str, str]]:
+def about_no_topic() -> Iterator[tuple[str, str]]:
+    """Each text of data/nlu with its intent."""
     for file in sorted((DATA / "nlu").glob("*.yml")):
         for block in yaml.safe_load(file.read_text("utf-8"))["nlu"]:
             for line in block["examples"].splitlines():

@@ -11,12 +11,13 @@ import numpy as np
 from handoff.content.checks import MIN_EXAMPLES, SIGNPOST, asked_as
 from handoff.content.meaning import Index, Meanings, Vectors, mean_of_best
 from handoff.content.standing import sounds_dangerous
+from handoff.content.talk import WRITE_OTHERWISE, kept_for
 
 # Of the shipped examples 2 in 100 have another so near, and 3 are so much nearer to another answer.
 TOO_ALIKE = 0.95
 NEARER_BY = 0.05
 MOST = 30
-FEW, ALIKE, ELSEWHERE, DANGER = "few", "alike", "elsewhere", "danger"
+FEW, ALIKE, ELSEWHERE, DANGER, TALK = "few", "alike", "elsewhere", "danger", "talk"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ async def look_over(
     meanings: Meanings, slug: str, asked: Mapping[int, str], live: Sequence[str], *, begin: bool = True
 ) -> Looked:
     """What stands out in an answer's example questions, `asked` by the number of their line; those of `live`
-    are not heard for danger again.
+    are not heard for danger or talk again.
 
     `begin`: have the questions of the other answers read, if nobody had yet.
     """
@@ -62,6 +63,9 @@ def _warnings(
         if text not in live and sounds_dangerous(text):
             told = "is heard as a worry about safety, so a person gets it: it cannot be an example"
             yield Hint(DANGER, number, told)
+        if text not in live and (what := kept_for(slug, text)):
+            told = f"is kept for something else people say ({what}), so it cannot be an example"
+            yield Hint(TALK, number, f"{told}: {WRITE_OTHERWISE}")
     if vectors is not None and index is not None:
         yield from _elsewhere(index, vectors, slug, list(asked))
     yield from _alike(asked, vectors)

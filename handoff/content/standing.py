@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.content.checks import asked_as
 from handoff.content.live import leads_to, live_release, release_revisions, soon_live
 from handoff.content.model import ReleaseItem, Revision
+from handoff.content.talk import WRITE_OTHERWISE, kept_for
 from handoff.errors import Unprocessable
 from handoff.screening.service import screen
 
@@ -41,7 +42,8 @@ async def stand_problems(
     new = new_examples(draft, live)
     heard = {**heard, **await listened([one for one in new if one not in heard])}
     twice = _asked_twice(draft, new, live, {**live, **soon})
-    found = {"next": steps, "examples": _dangerous([one for one in new if heard[one]]) + twice}
+    talk = await asyncio.to_thread(_no_question, draft.slug, new) if new else []
+    found = {"next": steps, "examples": _dangerous([one for one in new if heard[one]]) + talk + twice}
     return {field: told for field, told in found.items() if told}
 
 
@@ -70,10 +72,7 @@ def _asked_twice(
         if said and (said in theirs or times[said] > 1):
             where = theirs.get(said, "this answer, written otherwise")
             told.append(f'"{text}" is already an example of {where}: keep it in one place')
-    return [
-        *told[:MOST_NAMED],
-        *([f"{len(told) - MOST_NAMED} more are there already"] if told[MOST_NAMED:] else []),
-    ]
+    return _named(told, "there already")
 
 
 def _withdrawn_steps(draft: Revision, live: Mapping[str, Revision]) -> list[str]:
@@ -123,9 +122,24 @@ async def listened(examples: Sequence[str]) -> dict[str, bool]:
 def _dangerous(heard: Sequence[str]) -> list[str]:
     told = [
         f'"{text}" is heard as a worry about safety: such words go to a person, so it cannot be an example'
-        for text in heard[:MOST_NAMED]
+        for text in heard
     ]
-    return [*told, f"{len(heard) - MOST_NAMED} more are heard so"] if len(heard) > MOST_NAMED else told
+    return _named(told, "heard so")
+
+
+def _no_question(slug: str, new: Sequence[str]) -> list[str]:
+    """New examples that are what people say to have something else done."""
+    kept = [(text, what) for text in new if (what := kept_for(slug, text))]
+    told = [
+        f'"{text}" is kept for something else people say ({what}): {WRITE_OTHERWISE}' for text, what in kept
+    ]
+    return _named(told, "kept for something else")
+
+
+def _named(told: list[str], so: str) -> list[str]:
+    """The first few, and how many more there are."""
+    more = [f"{len(told) - MOST_NAMED} more are {so}"] if told[MOST_NAMED:] else []
+    return [*told[:MOST_NAMED], *more]
 
 
 def sounds_dangerous(text: str) -> bool:

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+from handoff.content.facts import load_facts
+from handoff.content.seed import load_content
+from handoff.content.service import SHIPPED
 from handoff.content.standing import next_problems
+from handoff.content.talk import kept_for
 from tests.handoff.cases.scenes import Colleague
 
 EMA = "/api/staff/answers/ema"
@@ -156,3 +160,42 @@ async def test_an_example_differing_only_in_signs_is_not_sent_as_no_file_could_h
     status, told = await jo.post(f"{EMA}/submit", given)
     where = "this answer, written otherwise" if mine else "“Help with travel”"
     assert status == 422 and f"is already an example of {where}" in told["error"]["problems"]["examples"][0]
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("stop texting me", "wanting no more messages"),
+        ("Pls don't get anyone to message me!", "not wanting an adviser"),
+        ("What's my reference number again?", "asking for a reference"),
+    ],
+)
+async def test_what_people_say_besides_questions_is_refused_as_an_example(
+    jo: Colleague, said: str, what: str
+) -> None:
+    _, ema = await jo.post(f"{EMA}/start")
+    examples = f"{ema['draft']['examples']}\n{said}"
+    given = {"version": ema["draft"]["version"], "web": "Closed.", "examples": examples}
+    status, body = await jo.post(f"{EMA}/submit", given)
+    [told] = body["error"]["problems"]["examples"]
+    assert status == 422 and told.startswith(f'"{said}" is kept for something else people say ({what})')
+    assert told.endswith("take it out, or write what they ask here in other words")
+
+
+async def test_what_people_say_besides_questions_is_named_below_the_box(jo: Colleague) -> None:
+    found = await _looked(jo, "what is ema", "quit texting me")
+    [told] = [one for one in found["warnings"] if one["code"] == "talk"]
+    assert told["line"] == 2 and "(wanting no more messages)" in told["says"]
+
+
+async def test_what_people_say_for_an_answer_of_the_assistants_own_may_be_its_example(jo: Colleague) -> None:
+    path, lines = "/api/staff/answers/talk-to-person/examples", {"examples": "get me a human please"}
+    _, own = await jo.post(path, lines)
+    assert "talk" not in [one["code"] for one in own["warnings"]]
+    _, other = await jo.post(f"{EMA}/examples", lines)
+    assert "talk" in [one["code"] for one in other["warnings"]]
+
+
+def test_no_shipped_example_is_kept_for_what_people_say_besides() -> None:
+    shipped = load_content(SHIPPED, load_facts())
+    assert [(one.slug, text) for one in shipped for text in one.examples if kept_for(one.slug, text)] == []
