@@ -48,8 +48,8 @@ library card for a 16 year old
 replace a lost library card
 register at the library"""
 THEFT = """\
-stop texting me
-stop messaging me
+stop the texting
+stop with the messages
 please stop these texts
 no more texts
 dont message me again

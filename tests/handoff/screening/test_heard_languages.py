@@ -216,9 +216,9 @@ def test_what_is_heard_on_from_words_that_cannot_be_read_is_about_nothing() -> N
 async def test_worries_that_nobody_here_can_read_add_up_and_name_no_helpline(
     client: TestClient[Any, Any],
 ) -> None:
-    assert screen("nataka kuolewa").categories == ("forced_marriage",)
+    assert screen("nataka kulala").categories == ("homelessness",)
     chat = await make_chat(client, "camden")
     for _ in range(2):
-        await chat.say("nataka kuolewa")
-    [said] = await chat.say("nataka kuolewa")
-    assert said["kind"] == "safety" and "Marriage" not in said["text"]
+        await chat.say("nataka kulala")
+    [said] = await chat.say("nataka kulala")
+    assert said["kind"] == "safety" and "Runaway" not in said["text"]
