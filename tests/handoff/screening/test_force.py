@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from argparse import Namespace
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from handoff.content.areas import load_areas
 from handoff.screening import sets
 from handoff.screening.force import ALL, PHRASES, WORDINGS, Candidate, InForce
 from handoff.screening.messages import KINDS, fixed_message, safety_message
+from handoff.screening.seal import seal_screening
 from handoff.screening.service import faults, screen
 from handoff.screening.verdict import Finding, Verdict
 from handoff.sms.gsm7 import parts
@@ -42,6 +44,18 @@ def tamper(folder: Path, name: str) -> None:
 
 def candidate(body: str, number: int = 1) -> Candidate:
     return Candidate(body, sets.digest(body), number)
+
+
+def test_what_could_not_be_used_is_not_sealed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changed = folder / "phrases.yml"
+    written = changed.read_text(encoding="utf-8")
+    approved = (folder / sets.SEAL).read_text()
+    changed.write_text(written.replace("\n  - suicide squad\n", '\n  - "(is|be) happy"\n', 1))
+    assert seal_screening(Namespace(check=False)) == 1
+    assert "(is|be) happy" in capsys.readouterr().err and (folder / sets.SEAL).read_text() == approved
+    changed.write_text(written + "# one word more\n")
+    assert seal_screening(Namespace(check=False)) == 0
+    assert sets.broken_seals(folder) == [] and (folder / sets.SEAL).read_text() != approved
 
 
 def test_the_shipped_files_match_their_seal() -> None:
