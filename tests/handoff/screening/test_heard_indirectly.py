@@ -43,6 +43,11 @@ def test_a_knife_and_blood_in_pictures_alone_are_a_worry_about_self_harm(text: s
     assert (verdict.level, verdict.categories) == ("concern", ("self_harm",))
 
 
+def test_a_much_older_boyfriend_is_a_worry_whatever_else_is_said() -> None:
+    verdict = heard("my boyfreind is 26")
+    assert (verdict.level, verdict.categories) == ("concern", ("grooming",))
+
+
 @pytest.mark.parametrize("text", ["👍", "🙂", "🍳🔪", "🎃🔪", "😂😂", "🔪🥩👨‍🍳"])
 def test_other_pictures_alone_are_none(text: str) -> None:
     assert screen(text).level == "routine"
@@ -58,6 +63,13 @@ def test_other_pictures_alone_are_none(text: str) -> None:
         ("i get jumped every day on the way home", "physical_abuse"),
         ("grandad collapsed and hes not responding", "medical"),
         ("no money in the house and i havent eaten for 3 days", "hardship"),
+        ("my teacher keeps messaging me on snap", "allegation"),
+        ("my tutor added me on insta", "allegation"),
+        ("im 15 and my boyfreind is 26", "grooming"),
+        ("my bf is 23 and im 15", "grooming"),
+        ("my dad banged my head on the shelf", "physical_abuse"),
+        ("my boss doesnt pay me and has my passport", "criminal_exploitation"),
+        ("my dad 🔪", "physical_abuse"),
     ],
 )
 def test_what_was_missed_by_kind_is_heard_by_its_kind(text: str, category: str) -> None:
@@ -78,6 +90,10 @@ def test_what_was_missed_by_kind_is_heard_by_its_kind(text: str, category: str) 
         "its our secret recipe",
         "can you send someone an email about my place",
         "they hit me with a resit",
+        "how do i become a suicide counsellor",
+        "my boss needs my passport for the right to work check",
+        "my tutor messages me on teams about homework",
+        "my girlfriend is 17",
     ],
 )
 def test_ordinary_talk_that_only_sounds_grave_is_left_alone(text: str) -> None:
@@ -95,6 +111,8 @@ def test_ordinary_talk_that_only_sounds_grave_is_left_alone(text: str) -> None:
         "please send someone",
         "he hit me with a belt over the resit",
         "i sleep in the car now",
+        "i want to be a suicide counsellor because i want to die",
+        "he kept my passport and said its for the contract",
     ],
 )
 def test_the_look_alikes_of_it_hide_no_danger(text: str) -> None:
