@@ -49,6 +49,7 @@ from handoff.screening.tapped import hear_choices
 from handoff.screening.triage import triage
 from handoff.screening.verdict import Verdict
 from handoff.sms import replies
+from handoff.sms.switched_on import was_welcomed
 from handoff.switches import service as switches
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,8 @@ class Triaging:
                 return None
             turn.state = SCREENED
             command = _command(conversation, turn, message.text)
-            heard = Heard(session, self._rules, now, conversation, message, verdict, command == replies.OFF)
+            switches_texts = await _switches_texts(session, conversation, message, command)
+            heard = Heard(session, self._rules, now, conversation, message, verdict, switches_texts)
             answered = await triage(heard)
             outcome = await self._outcome(session, now, conversation, turn, bool(answered or command))
             if outcome is None and await _answers_reminder(heard):
@@ -208,6 +210,15 @@ def close(turn: Turn, now: datetime, outcome: str) -> None:
     """End a turn, and say how."""
     turn.state, turn.outcome, turn.done_at = DONE, outcome, now
     metrics.TURNS.labels(outcome).inc()
+
+
+async def _switches_texts(
+    session: AsyncSession, conversation: Conversation, message: Message, command: str | None
+) -> bool:
+    """Whether the command switches our texts off, or on where they are off, or were until it was answered."""
+    if command != replies.ON:
+        return command == replies.OFF
+    return conversation.blocked_at is not None or await was_welcomed(session, message)
 
 
 def _command(conversation: Conversation, turn: Turn, text: str) -> str | None:

@@ -31,7 +31,7 @@ _EVER_WORRIED = select(
 class Heard:
     """A message of a locked conversation and the verdict on it, inside one transaction.
 
-    `stops`: it is the word that switches our texts off, so no holding text answers it.
+    `switches`: it is the word that switches our texts off or on, so no holding text answers it.
     """
 
     session: AsyncSession
@@ -40,7 +40,7 @@ class Heard:
     conversation: Conversation
     message: Message
     verdict: Verdict
-    stops: bool = False
+    switches: bool = False
 
     @property
     def danger(self) -> Verdict:

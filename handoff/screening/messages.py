@@ -8,7 +8,7 @@ from datetime import datetime
 
 from handoff.content.areas import Area
 from handoff.screening.force import WORDINGS
-from handoff.screening.verdict import Verdict
+from handoff.screening.verdict import Level, Verdict
 from handoff.screening.wordings import KINDS as KINDS
 from handoff.screening.wordings import Sent as Sent
 from handoff.screening.wordings import choose, duty_phone, fill
@@ -25,7 +25,13 @@ LAST_RESORT = (
 def safety_message(verdict: Verdict, area: Area, now: datetime) -> Sent:
     """What someone gets at urgent or emergency, by the categories of the highest findings."""
     highest = [finding for finding in verdict.findings if finding.level == verdict.level]
-    return _say(verdict.level, [code for finding in highest for code in finding.categories], area, now)
+    codes = [code for finding in highest for code in finding.categories]
+    return safety_message_of(verdict.level, codes, area, now)
+
+
+def safety_message_of(level: Level, categories: Sequence[str], area: Area, now: datetime) -> Sent:
+    """The same by what was heard: a level of urgent or emergency, and its categories."""
+    return _say(level, categories, area, now)
 
 
 def fixed_message(kind: str, area: Area, now: datetime) -> Sent:

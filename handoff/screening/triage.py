@@ -40,7 +40,7 @@ async def triage(heard: Heard) -> bool:
     store_findings(heard.session, heard.now, heard.message, heard.verdict)
     warned = await _keep_safe(heard)
     answered = await go_beside(heard)
-    if not (warned or heard.stops):
+    if not (warned or heard.switches):
         await _hold(heard)
     return answered
 

@@ -36,6 +36,7 @@ from handoff.security import Throttle
 from handoff.settings import Settings
 from handoff.sms import replies
 from handoff.sms.delivery import block, tell_staff, unblock
+from handoff.sms.switched_on import make_good
 from handoff.sms.twilio_client import Inbound
 from handoff.turns import Turns
 
@@ -152,12 +153,13 @@ class Inbox:
                 await block(session, self._rules, now, conversation, mark)
             elif command == replies.ON:
                 await unblock(session, now, conversation)
+                await make_good(session, self._rules, now, conversation)
             staff_notice = _staff_notice(text, words)
             if text.media:
                 heard_from(conversation, now)
             if staff_notice:
                 await tell_staff(session, now, conversation, staff_notice)
-            reply = _reply(text, command, words)
+            reply = _reply(text, command, words, with_people=conversation.state in (WAITING, ADVISER))
             if unasked:
                 await tell_staff(session, now, conversation, replies.STAFF_WORD, mark)
             elif reply:
@@ -185,12 +187,12 @@ def _staff_notice(text: Inbound, words: str) -> str | None:
     return None if words else replies.STAFF_EMPTY
 
 
-def _reply(text: Inbound, command: str | None, words: str) -> str | None:
-    """The fixed reply; none to one who wants no texts."""
+def _reply(text: Inbound, command: str | None, words: str, *, with_people: bool) -> str | None:
+    """The fixed reply; none to one who wants no texts, and no invitation to ask where the bot is quiet."""
     if command == replies.OFF:
         return None
     if command == replies.ON:
-        return replies.WELCOME_BACK
+        return replies.WELCOME_BACK_TO_PEOPLE if with_people else replies.WELCOME_BACK
     if command == replies.ABOUT:
         return replies.WHO_WE_ARE
     if len(words) > LONGEST:
@@ -222,4 +224,4 @@ def _sid(text: Inbound) -> str:
 
 def _mark(text: Inbound) -> str:
     """The id of our own message about this text."""
-    return f"{_sid(text)}:ours"
+    return replies.mark_of(_sid(text))

@@ -23,6 +23,10 @@ WELCOME_BACK = (
     "Welcome back. Texts from Wayline are on for this number. What would you like help with? "
     "If you are in danger now, call 999."
 )
+WELCOME_BACK_TO_PEOPLE = (
+    "Welcome back. Texts from Wayline are on for this number. A person has your messages and will text you. "
+    "If you are in danger now, call 999."
+)
 
 STAFF_BLOCKED = (
     "This number has switched off texts from us. Nothing we send will arrive until they text START. "
@@ -32,6 +36,11 @@ STAFF_UNBLOCKED = "This number has switched texts from us on again."
 STAFF_PICTURE = "They sent a picture, video or voice message. It was not kept; we asked for words."
 STAFF_WORD = "A lone word that phone networks act on. It got no fixed text, as it may be meant for you."
 STAFF_EMPTY = "They sent a text without words."
+
+
+def mark_of(sid: str) -> str:
+    """The id of our own message about the text of this id."""
+    return f"{sid}:ours"
 
 
 def command(body: str, blocked: bool) -> str | None:
