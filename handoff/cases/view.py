@@ -41,11 +41,19 @@ class Line:
     helped: bool | None = None
 
     @property
+    def text(self) -> str:
+        """The words as the person has them: of a text, those that went to the phone."""
+        return self.outgoing.body if self.outgoing else self.message.text
+
+    @property
     def evidence(self) -> list[str]:
         return [words for finding in self.findings for words in finding.evidence]
 
     def as_json(self) -> dict[str, Any]:
         body = as_json(self.message) | {"audience": self.message.audience, "by": self.by}
+        if self.outgoing:  # what the web page would have shown, they never saw
+            body.pop("html", None)
+            body["text"] = self.text
         body["helped"] = self.helped
         body["findings"] = [
             {

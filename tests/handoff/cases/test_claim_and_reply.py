@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from html import unescape
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from handoff.app import Parts
 from handoff.audit import AuditEntry
 from tests.handoff.cases.scenes import LEAD, Colleague, conversation_state, make_case, signed_in
 from tests.handoff.factories import make_chat
-from tests.handoff.fakes import FakeRasa
+from tests.handoff.fakes import FakeRasa, FakeTwilio
+from tests.handoff.sms.phones import Phone
 
 
 async def test_a_claim_gives_the_case_to_one_adviser(sam: Colleague, parts: Parts) -> None:
@@ -87,6 +89,25 @@ async def test_a_reply_goes_out_as_a_text_on_sms(sam: Colleague, parts: Parts, t
     _, body = await sam.get(f"{case['at']}/messages")
     mine = body["messages"][-1]
     assert (mine["author"], mine["by"], mine["delivery"]["error_code"]) == ("adviser", "Sam Okafor", None)
+
+
+async def test_a_text_is_shown_to_staff_as_it_went_to_the_phone(
+    sam: Colleague, parts: Parts, twilio: FakeTwilio, client: TestClient[Any, Any]
+) -> None:
+    phone = Phone(client, parts)
+    await phone.text("my step dad hits me")
+    await phone.settled()
+    _, queue = await sam.get("/api/staff/cases")
+    at = f"/api/staff/cases/{queue['cases'][0]['id']}"
+    await sam.post(f"{at}/claim")
+    assert (await sam.post(f"{at}/reply", {"text": "I’m here 💛 Sam"}))[0] == 202
+    await phone.settled()
+    _, told = await sam.get(f"{at}/messages")
+    ours = [one for one in told["messages"] if one["delivery"]]
+    assert [one["text"] for one in ours] == [text["Body"] for text in twilio.sent]
+    assert ours[-1]["text"].startswith("I'm here") and not any("html" in one for one in ours)
+    page = unescape(await sam.page(f"/staff/cases/{queue['cases'][0]['id']}"))
+    assert all(line in page for text in twilio.sent for line in text["Body"].splitlines())
 
 
 async def test_the_same_reply_id_says_nothing_twice(sam: Colleague, parts: Parts) -> None:
