@@ -21,18 +21,24 @@ from actions.neet import say_who_was_told
 from actions.permission import say_taken_back, take_back, taken_back
 from actions.person_request import NO_THANKS, request_person
 from actions.said import Said
+from bot.times import is_a_time
 
-QUESTIONS = ("doing", "since", "wants", "in_the_way")
+SINCE = "since"
+QUESTIONS = ("doing", SINCE, "wants", "in_the_way")
 KNOWN = "known"
 """Asked first, where there is something known to confirm."""
 SLOT, REQUESTED = "check_in", "requested_slot"
 TALK = "talk"
 
 _SMALL_TALK = {"greet", "thanks", "insult", "acknowledge"}
+_SITUATION = {"about_me", "neet", "at_risk", "check_in"}
 _SKIP = re.compile(
-    r"(can (we|i) )?(skip|pass|next)( (it|this|that|one|please|pls))*|dunno|idk|no idea"
-    r"|(i'?m )?not (really )?sure|i? ?(don'?t|do not) (really )?know"
-    r"|(i'?d )?(rather|prefer) not( to)?( say)?",
+    r"(erm+ |um+ |well )*"
+    r"((can (we|i) )?(skip|pass|next)( (it|this|that|one|please|pls))*"
+    r"|(i )?dunno|idk|(no|not a|havent a) (idea|clue)"
+    r"|(i'?m )?not (really |too )?sure|(i )?(really )?(don'?t|do not) (really )?know|no comment"
+    r"|(i'?d )?(rather|prefer) not( to)?( say)?)"
+    r"( (yet|really|tbh|ngl|sorry|rn|right now|at the moment|mate|bro|lol))*",
     re.I,
 )
 _ENOUGH = re.compile(
@@ -102,29 +108,34 @@ class Step:
             return await self._decline()
         if said.intent == "talk_to_person" and self.requested != "wants":
             return [*await request_person(self._dispatcher, self._tracker), *await self._ask_again()]
-        question = question_in(said, str(self.requested))
+        question = None if _skips(text) else question_in(said, str(self.requested))
         if question:
             self._answer(question.topic)
             return await self._ask_again()
-        if said.intent in _SMALL_TALK and self.requested != KNOWN:
+        if said.intent in _SMALL_TALK and self.requested != KNOWN and not _skips(text):
             return await self._ask_again()
         return await self._take(text)
 
     async def _take(self, text: str) -> Events:
         if self.requested == KNOWN:
             return await self._confirm(text)
-        if not _SKIP.fullmatch(text.rstrip(" .!")):
+        if not _skips(text):
             await self._note(str(self.requested), text)
         self._place = replace(self._place, asked=(*self._place.asked, str(self.requested)))
         return self._ask_next() if self._missing() else await self._finish()
 
     async def _confirm(self, text: str) -> Events:
-        """A yes keeps what is known; a no asks it all; a no with words in it answers the first question."""
+        """A yes keeps what is known, a time puts since when right, and what they do instead answers the first
+        question. Whatever else they say, it is all asked, and nothing changes until they answer."""
         rest = re.sub(r"^\W*(no|nah|nope|not any ?more|well|actually)\b[\s,.!]*", "", text, flags=re.I)
         if self._said.intent == "affirm" or YES.fullmatch(text):
             return self._ask_next() if self._missing() else await self._finish()
+        if is_a_time(rest) and SINCE in self._place.asked:
+            await self._note(SINCE, rest)
+            return self._ask_next() if self._missing() else await self._finish()
         self._place = replace(self._place, asked=())
-        if self._said.intent in _SMALL_TALK or not rest or NO.fullmatch(rest):
+        says_what = rest != text or self._said.intent in _SITUATION
+        if not says_what or not rest or NO.fullmatch(rest):
             return self._ask_next()
         self.requested = QUESTIONS[0]
         return await self._take(rest)
@@ -187,6 +198,10 @@ class Step:
 
     def _end(self) -> Events:
         return [SlotSet(SLOT, None), SlotSet(REQUESTED, None)]
+
+
+def _skips(text: str) -> bool:
+    return bool(_SKIP.fullmatch(text.rstrip(" .!").replace("’", "'")))
 
 
 def in_a_sentence(known: dict[str, str]) -> str:

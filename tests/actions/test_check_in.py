@@ -109,10 +109,45 @@ async def test_a_no_with_words_in_it_is_the_first_answer(check_in: Say, stub: St
     assert noted(stub) == [("doing", "im at college now")]
 
 
-@pytest.mark.parametrize("text", ["skip", "skip this one", "dunno", "idk", "not sure", "id rather not say"])
-async def test_any_question_can_be_skipped(check_in: Say, stub: StubHandoff, text: str) -> None:
+async def test_a_time_puts_right_since_when_and_keeps_what_they_do(check_in: Say, stub: StubHandoff) -> None:
+    stub.known = {"doing": "not studying or working at the moment", "since": "October 2026"}
     await check_in("check in")
-    assert await check_in(text) == ["prompt_since"]
+    assert await check_in("no since august", "deny") == ["prompt_wants"]
+    assert noted(stub) == [("since", "since august")]
+
+
+async def test_words_of_what_they_do_instead_are_the_first_answer(check_in: Say, stub: StubHandoff) -> None:
+    stub.known = {"doing": "at school", "since": "May 2026"}
+    await check_in("check in")
+    assert await check_in("i work in tesco", "about_me") == ["prompt_since"]
+    assert noted(stub) == [("doing", "i work in tesco")]
+
+
+@pytest.mark.parametrize("text", ["asdfgh", "lol what", "banana", "5"])
+async def test_nonsense_changes_nothing_of_what_is_known(check_in: Say, stub: StubHandoff, text: str) -> None:
+    stub.known = {"doing": "at school", "since": "May 2026"}
+    await check_in("check in")
+    assert await check_in(text, "nonsense") == ["prompt_doing"]
+    assert noted(stub) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        *(
+            (text, "lost")
+            for text in ("skip", "skip this one", "dunno", "idk", "not sure", "id rather not say")
+        ),
+        ("dunno tbh", "acknowledge"),
+        ("idk really", "acknowledge"),
+        ("i don’t know", "lost"),
+        ("no clue", "lost"),
+        ("not sure yet", "lost"),
+    ],
+)
+async def test_any_question_can_be_skipped(check_in: Say, stub: StubHandoff, text: str, intent: str) -> None:
+    await check_in("check in")
+    assert await check_in(text, intent) == ["prompt_since"]
     assert noted(stub) == []
 
 
