@@ -23,6 +23,8 @@ REASONS = [
     "i care for my nan",
     "im 7 months pregnant",
     "ive got a 4 month old son",
+    "i cant live with my parents",
+    "my reason is wrong im pregnant",
 ]
 DANGERS = [
     "and hit me",
