@@ -222,3 +222,25 @@ async def test_worries_that_nobody_here_can_read_add_up_and_name_no_helpline(
         await chat.say("nataka kulala")
     [said] = await chat.say("nataka kulala")
     assert said["kind"] == "safety" and "Runaway" not in said["text"]
+
+
+@pytest.mark.parametrize(
+    ("said", "category"),
+    [
+        ("mujhe maar dalega mera baap", "physical_abuse"),
+        ("abbu mujhe jaan se maar denge", "physical_abuse"),
+        ("tata mnie zabije", "physical_abuse"),
+        ("tata o sa ma omoare", "physical_abuse"),
+        ("baba ataniua", "physical_abuse"),
+        ("main khud ko maar dalungi", "suicide"),
+        ("nataka kujiua", "suicide"),
+    ],
+)
+def test_a_threat_to_kill_is_heard_in_more_languages(said: str, category: str) -> None:
+    verdict = screen(said)
+    assert verdict.level in ("urgent", "emergency") and category in verdict.categories
+
+
+@pytest.mark.parametrize("said", ["mujhe maar daala exam ne", "khud ko improve karna hai"])
+def test_what_only_sounds_like_one_is_none(said: str) -> None:
+    assert screen(said).level in ("routine", "concern")
