@@ -16,7 +16,7 @@ from handoff.registrations.birthday import read_birthday
 from handoff.registrations.borough import read_borough
 from handoff.registrations.contact import read_contact
 from handoff.registrations.postcode import read_postcode
-from handoff.registrations.reading import Accepted, Problem
+from handoff.registrations.reading import Accepted, Problem, refuses
 from handoff.registrations.situation import read_activity, read_care_status, read_ground, read_since
 from handoff.registrations.yes_no import read_permission
 
@@ -81,7 +81,7 @@ def read(field: str, text: str, known: Known) -> Accepted | Problem:
 
 def read_name(text: str, known: Known) -> Accepted | Problem:
     """A name in any script: letters, with apostrophes, hyphens, full stops, spaces; "im in care" is none."""
-    if _STATE.match(text):
+    if _STATE.match(text) or refuses(text):
         return Problem("not_a_name")
     name = _LEAD_IN.sub("", text, count=1) if _LEAD_IN.match(text) else text
     name = re.sub(r"[’ʼ`´]", "'", name).strip(" .,!-") or text

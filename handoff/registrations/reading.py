@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_REFUSES = re.compile(
+    r"\W*(?:(?:i|i['’]?[md]|i would|am|please|pls|just|sorry|no|nah|why|can (?:yo)?u|erm+|um+)\b\W*)*"
+    r"(?:not (?:telling|saying|giving|answering|gonna (?:say|tell|answer))"
+    r"|(?:will|wo) ?n['’]?o?t (?:say|tell|answer)"
+    r"|(?:stop|quit) (?:asking|bothering|messaging|texting|it)"
+    r"|(?:can ?['’]?t|cannot|couldn['’]?t|cba) (?:to )?be (?:bothered|asked|arsed)|cba"
+    r"|(?:leave|let) me alone|go away|mind (?:your|ur) own|none of (?:your|ur) (?:business|buisness|bizness)"
+    r"|(?:rather|(?:would )?prefer) not"
+    r"|(?:do ?n['’]?t|do not|dont) (?:want to|wanna|have to) (?:say|answer|tell)"
+    r"|no comment|(?:that['’]?s |its |it['’]?s )?private\W*$)\b.*",
+    re.IGNORECASE,
+)
+
+
+def refuses(text: str) -> bool:
+    """Whether a text says no to being asked, whatever the question: "not telling you", "stop asking me"."""
+    return bool(_REFUSES.fullmatch(text))
 
 
 @dataclass(frozen=True)

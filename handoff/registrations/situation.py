@@ -11,7 +11,7 @@ from datetime import date
 from handoff.neet.service import since_when
 from handoff.registrations.eligibility import grounds, reasons
 from handoff.registrations.model import CARE_LEAVER, LOOKED_AFTER, NEITHER
-from handoff.registrations.reading import Accepted, Problem
+from handoff.registrations.reading import Accepted, Problem, refuses
 
 NOT_SAID, OTHER = "not_said", "other"
 CARE_WORDS = {
@@ -29,11 +29,9 @@ def _any(*said: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(said)})\b", re.IGNORECASE)
 
 
-_NO_ANSWER = re.compile(
-    r"(?:\W*(?:i(?:'d| would)?|id|please|sorry|um|just)\b)*\W*(?:(?:rather|(?:would )?prefer) not"
-    r"|(?:do ?n[o']?t|do not) (?:want to|wanna) (?:say|answer|tell)|not saying|none of (?:your|ur) business"
-    r"|private|skip|pass|no comment)\b.*",
-    re.IGNORECASE,
+_UNTOLD = Accepted("not said", "not said")
+_SKIPS = re.compile(
+    r"(?:\W*(?:i(?:'d| would)?|id|please|sorry|um|just)\b)*\W*(?:not saying|skip|pass)\b.*", re.IGNORECASE
 )
 _UNSURE = _any(r"not (?:really )?sure", "don'?t know", "dunno", "idk", "unsure", "no idea")
 _HOMES = (
@@ -128,18 +126,23 @@ _OTHERWISE = re.compile(
 
 
 def read_activity(text: str, again: bool = False) -> Accepted | Problem:
-    """What they are doing now, in their own words. A bare "yes" or "5" is asked again once."""
-    if _SAYS_NOTHING.fullmatch(text) and not again:
+    """What they are doing now, in their own words. A bare "yes" or "5" is asked again once, and a no to
+    being asked is kept as that."""
+    if (_SAYS_NOTHING.fullmatch(text) or refuses(text)) and not again:
         return Problem("not_an_activity")
+    if refuses(text):
+        return _UNTOLD
     return Accepted(text, text) if any(char.isalnum() for char in text) else Problem("empty")
 
 
 def read_since(text: str, today: date, again: bool = False) -> Accepted | Problem:
     """Since when: a month where the words tell one ("September 2026"), else the words themselves.
 
-    A bare "yes" or "5" (weeks? May?) is asked again once."""
-    if _SAYS_NOTHING.fullmatch(text) and not again:
+    A bare "yes" or "5" (weeks? May?) is asked again once, and a no to being asked is kept as that."""
+    if (_SAYS_NOTHING.fullmatch(text) or refuses(text)) and not again:
         return Problem("not_a_since")
+    if refuses(text):
+        return _UNTOLD
     if not any(char.isalnum() for char in text):
         return Problem("empty")
     began = began_on(text, today)
@@ -159,7 +162,7 @@ def began_on(text: str, today: date) -> date | None:
 def read_care_status(text: str) -> Accepted | Problem:
     """In care now, left care at 16 or 17, or neither; care that ended before 16 is neither."""
     said = text.replace("’", "'")
-    if said in CARE_WORDS or _NO_ANSWER.fullmatch(said):
+    if said in CARE_WORDS or _says_no(said):
         return _care(said if said in CARE_WORDS else NOT_SAID)
     if _NO_MORE.fullmatch(said) or any(map(_says_it_ended, re.split(r"[.,;!?]|but", said))):
         return Problem("which_care")
@@ -209,8 +212,12 @@ def ground_in_words(code: str | None) -> str:
     return reasons().get(code or "", "not said" if code == NOT_SAID else "another reason")
 
 
+def _says_no(said: str) -> bool:
+    return refuses(said) or bool(_SKIPS.fullmatch(said))
+
+
 def _said_outright(said: str) -> str | None:
-    if _NO_ANSWER.fullmatch(said) or _UNSURE.search(said):
+    if _says_no(said) or _UNSURE.search(said):
         return NOT_SAID
     if _OTHERWISE.fullmatch(said):
         return OTHER

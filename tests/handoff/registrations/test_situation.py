@@ -203,7 +203,19 @@ def test_a_yes_a_no_or_a_number_alone_is_asked_again_once(field: str, problem: s
     assert isinstance(read(field, text, replace(CHAT, again=True)), Accepted)
 
 
-@pytest.mark.parametrize("text", ["2025", "5 weeks", "no job", "nothing", "year 11"])
+@pytest.mark.parametrize(
+    "text", ["not telling", "im not telling you", "stop asking me", "none of your buisness", "private", "cba"]
+)
+@pytest.mark.parametrize("field, problem", [("activity", "not_an_activity"), ("since", "not_a_since")])
+def test_a_no_to_being_asked_is_asked_again_once_and_kept_as_that(
+    field: str, problem: str, text: str
+) -> None:
+    assert value(field, text) == problem
+    assert read(field, text, replace(CHAT, again=True)) == Accepted("not said", "not said")
+    assert value("ground", text) == value("care_status", text) == "not_said"
+
+
+@pytest.mark.parametrize("text", ["2025", "5 weeks", "no job", "nothing", "year 11", "private tutoring"])
 def test_words_and_years_are_answers(text: str) -> None:
     assert isinstance(read("activity", text, CHAT), Accepted)
     assert isinstance(read("since", text, CHAT), Accepted)
