@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+from bot.times import MONTH
+
 YES = re.compile(
     r"(yes|yess+|ye|yh|yeah|yea|yep|yup|ya|y|correct|right|ok|okay|sure|perfect|👍"
     r"|(that'?s|its|it'?s|all) (right|correct|good|fine))\b.*|👍",
@@ -34,7 +35,7 @@ def _field(name: str, label: str, named: str, fits: str) -> Field:
 FIELDS = {
     field.name: field
     for field in (
-        _field("name", "name", r"(full |first |last |sur)?name('?s)?", r"[^\W\d_][^\d_]{1,60}"),
+        _field("name", "name", r"(full |first |last |sur)?name(['’]?s)?", r"[^\W\d_][^\d_]{1,60}"),
         _field(
             "date_of_birth",
             "date of birth",
@@ -77,14 +78,11 @@ _FILLER = re.compile(
     r"|that|now|from|with)\b|[\s,.:;=!?'’-]+",
     re.I,
 )
-_DAY, _YEAR = r"\d{1,2}(?:st|nd|rd|th)?(?: of)?", r"(?:\d\d)?\d\d"
-_DATE = re.compile(rf"{_DAY}(?:\W+\d{{1,2}}\W+|\W*{MONTH}\W*){_YEAR}|{MONTH}\W*{_DAY}\W+{_YEAR}", re.I)
-_LINK = re.compile(r"^[\s,.:;=-]*((is|was|to|it'?s|it is|should be|as|on|in|=)\b[\s,.:]*)*", re.I)
-
-
-def is_a_date(text: str) -> bool:
-    """Whether it is a day, month and year and nothing else: where no date is asked, a correction of one."""
-    return bool(_DATE.fullmatch(text.strip()))
+_LINK = re.compile(
+    r"^[\s,.:;=-]*((is|was|to|it['’]?s?|should be|meant to be|as|on|in|=|wrong|incorrect|not right|actually"
+    r"|(spelt|spelled)( (wrong|wrongly|incorrectly))?|misspelt|misspelled)\b[\s,.:;-]*)*",
+    re.I,
+)
 
 
 def after(field: Field, text: str, start: int) -> str | None:

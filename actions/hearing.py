@@ -102,11 +102,13 @@ _MARK = re.compile(
 )
 _BARE = re.compile(
     r"(no|nah|nope|sorry|actually|wait|oops|i meant|not that)\b[\s,.:;-]*"
-    r"((it'?s|it is|i meant|should be|make it)\s+)*(?P<rest>.+)",
+    r"((it['’]?s|it is|i meant|should be|make it)\s+)*(?P<rest>.+)",
     re.I,
 )
 _BUT = re.compile(r"\b(but|wrong|change|except|not)\b", re.I)
 _BARE_FIELDS = ("contact", "postcode", "date_of_birth")
+_NAME_TYPED = re.compile(r"[A-Z](?:[^\W\d_]|['’-])+(?: [A-Z](?:[^\W\d_]|['’-])+){1,3}")
+"""A name with its capitals: where a date is asked for, "no its Kofi Mensah" can be nothing else."""
 
 
 @dataclass(frozen=True)
@@ -310,4 +312,5 @@ def _bare_correction(text: str, requested: str, given: Collection[str]) -> Corre
     for name in _BARE_FIELDS:
         if name in given and name != requested and FIELDS[name].fits.fullmatch(rest):
             return Correction(name, rest)
-    return None
+    renamed = requested == "date_of_birth" and "name" in given and _NAME_TYPED.fullmatch(rest)
+    return Correction("name", rest) if renamed else None

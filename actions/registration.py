@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions import leaving
-from actions.fields import FIELDS, is_a_date
+from actions.fields import FIELDS
 from actions.form import REQUESTED, Events, Place, Talk
 from actions.handoff_client import Accepted, FormOver, Incomplete, Problem, Stands, Turn, handoff
 from actions.hearing import (
@@ -40,6 +40,7 @@ from actions.permission import say_taken_back, take_back
 from actions.person_request import request_person
 from actions.said import Said
 from bot.codes import code_in
+from bot.times import is_a_date
 
 PATIENCE = 3
 """After so many answers in a row that were not one, a person is offered."""

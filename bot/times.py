@@ -1,4 +1,4 @@
-"""A message that is nothing but a time: "since october", "about 3 weeks ago", "last summer". Pure.
+"""A message that is nothing but a time ("since october", "about 3 weeks ago") or a date. Pure.
 
 Somebody says so after they told of something that ended; it is news about themselves, and no question."""
 
@@ -6,6 +6,10 @@ from __future__ import annotations
 
 import re
 
+MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+"""However it is cut short, or misspelt after its third letter."""
+_DAY_OF, _YEAR = r"\d{1,2}(?:st|nd|rd|th)?(?: of)?", r"(?:\d\d)?\d\d"
+_DATE = re.compile(rf"{_DAY_OF}(?:\W+\d{{1,2}}\W+|\W*{MONTH}\W*){_YEAR}|{MONTH}\W*{_DAY_OF}\W+{_YEAR}", re.I)
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?:,? 20\d\d)?"
@@ -36,3 +40,8 @@ def says_since_when(text: str) -> bool:
 def is_a_time(text: str) -> bool:
     """The same, or a month or a length of time: about the past where nothing was answered before."""
     return bool(_TIME.fullmatch(text))
+
+
+def is_a_date(text: str) -> bool:
+    """Whether it is a day, month and year and nothing else: where no date is asked, a correction of one."""
+    return bool(_DATE.fullmatch(text.strip()))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.times import is_a_time, says_since_when
+from bot.times import is_a_date, is_a_time, says_since_when
 
 CLAIMING = "benefits-16-17"
 ABOUT_ME, ABOUT_ME_CLAIMING = "about_me", "about_me_claiming"
@@ -71,6 +71,12 @@ def tells_since_when(text: str, metadata: Mapping[str, Any]) -> bool:
     if metadata.get("form"):
         return False
     return says_since_when(text) if metadata.get("last_topic") else is_a_time(text)
+
+
+def puts_birthday_right(text: str, metadata: Mapping[str, Any]) -> bool:
+    """Whether it is a date right after they were told that their age is not one we register."""
+    after = metadata.get("last_topic") in (UNDER_16, ADULT) and not metadata.get("form")
+    return bool(after) and is_a_date(text)
 
 
 def leaves_off(text: str) -> bool:

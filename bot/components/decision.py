@@ -18,6 +18,7 @@ from bot.components.circumstances import (
     for_their_age,
     is_still_about_claiming,
     leaves_off,
+    puts_birthday_right,
     tells_of_harm,
     tells_since_when,
 )
@@ -126,8 +127,8 @@ def decide(
         return _not_understood(LOST, 0.0, [], metadata)
     if asks_for_more(text) and not metadata.get("form"):
         return _more(reading, metadata)
-    if tells_since_when(text, metadata):
-        return _parse(_fitting(Guess(Label(ABOUT_ME, ABOUT_ME), 1.0), text, metadata), _topics(reading))
+    if news := _news(text, metadata):
+        return _parse(news, _topics(reading))
     if tells_of_harm(text, metadata):
         reading = _without(OFFENDING, reading)
     if reading.two:
@@ -160,6 +161,15 @@ def _without(topics: Collection[str], reading: Reading) -> Reading:
     guesses = [guess for guess in reading.guesses if guess.label.topic not in topics]
     fits = reading.two and all(guess.label.topic not in topics for guess in reading.two)
     return replace(reading, guesses=guesses, two=reading.two if fits else None)
+
+
+def _news(text: str, metadata: Mapping[str, Any]) -> Guess | None:
+    """A time or a birthday alone: news about themselves, whatever it looks like."""
+    if puts_birthday_right(text, metadata):
+        return Guess(Label(ABOUT_ME_CLAIMING, ABOUT_ME_CLAIMING), 1.0)
+    if tells_since_when(text, metadata):
+        return _fitting(Guess(Label(ABOUT_ME, ABOUT_ME), 1.0), text, metadata)
+    return None
 
 
 def _fitting(best: Guess, text: str, metadata: Mapping[str, Any]) -> Guess:

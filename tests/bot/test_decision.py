@@ -238,6 +238,14 @@ def test_news_about_themselves_after_how_to_claim_leads_on():
     assert decided(intent("about_me", 0.9), form="register_form", **after)["intent"]["name"] == "about_me"
 
 
+@pytest.mark.parametrize("text", ["12 march 2009", "12/03/2009", "March 12th 2009"])
+def test_a_birthday_put_right_after_an_age_that_is_not_registered_leads_back(text):
+    for told in ("signpost-18-plus", "signpost-under-16"):
+        parse = decided(topic("start-mid-year", 0.9), text=text, last_topic=told)
+        assert parse["intent"]["name"] == "about_me_claiming"
+    assert decided(topic("cv", 0.9), text=text, last_topic="cv")["intent"]["name"] == "faq"
+
+
 @pytest.mark.parametrize(
     "text", ["i was abused years ago but its sorted", "i used to self harm im better now", "had therapy"]
 )
