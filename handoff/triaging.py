@@ -49,7 +49,7 @@ from handoff.screening.tapped import hear_choices
 from handoff.screening.triage import triage
 from handoff.screening.verdict import Verdict
 from handoff.sms import replies
-from handoff.sms.switched_on import was_welcomed
+from handoff.switched_on import was_welcomed
 from handoff.switches import service as switches
 
 log = logging.getLogger(__name__)

@@ -36,8 +36,8 @@ from handoff.security import Throttle
 from handoff.settings import Settings
 from handoff.sms import replies
 from handoff.sms.delivery import block, tell_staff, unblock
-from handoff.sms.switched_on import make_good
 from handoff.sms.twilio_client import Inbound
+from handoff.switched_on import make_good
 from handoff.turns import Turns
 
 log = logging.getLogger(__name__)
