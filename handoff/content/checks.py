@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
-from handoff.content.facts import Facts, fill, placeholders
-from handoff.content.markdown import links
+from handoff.content.facts import Facts, fill, has_stray_brace, placeholders
+from handoff.content.markdown import links, to_text
 from handoff.sms.gsm7 import septets, unmappable
 
 WEB_WORDS = 120
@@ -23,6 +24,8 @@ OPTIONAL = ("differs", "areas", "goes_to")
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"\*\*|\]\(")
+_LINKED = "[name](https://address)"
 _SUM = re.compile(r"£ ?\d[\d,.]*\d|£ ?\d")
 _SWALLOWED = re.compile(r"\b(STOP|STOPALL|UNSUBSCRIBE|END|QUIT|CANCEL|REVOKE|OPTOUT)\b")
 
@@ -47,8 +50,11 @@ def _web(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
         if count > WEB_WORDS:
             yield f"web has {count} words: cut it to {WEB_WORDS}"
         addresses = [address for words in facts.longest for address in links(fields["web"], words)]
-        for address in dict.fromkeys(one for one in addresses if not one.startswith("https://")):
+        for address in dict.fromkeys(one for one in addresses if not is_address(one)):
             yield f"{address} is no https:// address: people could not follow it"
+        said = to_text(fields["web"], facts.longest[0])
+        for mark in dict.fromkeys(_MARKS.findall(said)):
+            yield f"{mark} would be shown as it is: write **bold** with two stars on each side, a link as {_LINKED}"
 
 
 def _sms(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
@@ -56,6 +62,8 @@ def _sms(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     yield from _text("sms", fields, facts)
     if not isinstance(text, str):
         return
+    for mark in dict.fromkeys(_MARKS.findall(text)):
+        yield f"sms shows {mark} as it is: texts have no bold and no links, write the words and the address"
     ways = [fill(text.strip(), words) for words in facts.longest]
     if strange := list(dict.fromkeys(char for way in ways for char in unmappable(way))):
         yield f"sms holds {' '.join(strange)}, which texts cannot carry cheaply: write it another way"
@@ -69,6 +77,8 @@ def _text(name: str, fields: dict[str, Any], facts: Facts) -> Iterator[str]:
         yield f"{name} must be a text"
         return
     yield from facts.unknown(text)
+    if has_stray_brace(text):
+        yield f"{name} has a {{ or }} that belongs to nothing: what is filled in is written like {{area.phone}}"
     for word in dict.fromkeys(_SWALLOWED.findall(text)):
         yield f"{word} in capitals makes phone networks block us when it is sent back: write it another way"
 
@@ -96,8 +106,8 @@ def _source(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
     if not isinstance(source["name"], str) or not source["name"].strip():
         yield "source needs a name people know, such as GOV.UK"
     yield from facts.unknown(f"{source['name']} {source['url']}")
-    if not all(fill(str(source["url"]), words).startswith("https://") for words in facts.longest):
-        yield "source url must start with https://"
+    if not all(is_address(fill(str(source["url"]), words)) for words in facts.longest):
+        yield "source url must start with https:// and be an address people can open"
     if type(source["checked"]) is not date:
         yield "source checked must be a date such as 2026-11-22"
 
@@ -159,11 +169,27 @@ def on_day(fields: dict[str, Any], day: date) -> Iterator[tuple[str, str]]:
     review, checked = fields.get("review"), _checked(fields)
     if type(review) is date and review < day:
         yield "review", f"review date {review} has passed: check the answer again, then give a later one"
-    if checked and checked > day:
-        yield "source", f"source checked {checked} lies ahead: give the day someone read it there"
+    if checked and (told := lies_ahead(checked, day)):
+        yield "source", told
     for name in ("title", "web", "sms", "differs"):
         for amount in dict.fromkeys(sums_in(str(fields.get(name, "")))):
             yield name, f"{amount} is written out: put it into money.yml and name it as {{money.its-key}}"
+
+
+def lies_ahead(checked: date, day: date) -> str | None:
+    """What is wrong with a source that was read after `day`."""
+    return (
+        f"source checked {checked} lies ahead: give the day someone read it there" if checked > day else None
+    )
+
+
+def is_address(address: str) -> bool:
+    """Whether it is an https address of a site by its name, and says nothing else before that name."""
+    try:
+        found = urlsplit(address)
+        return found.scheme == "https" and "." in (found.hostname or "") and "@" not in found.netloc
+    except ValueError:
+        return False
 
 
 def _checked(fields: dict[str, Any]) -> date | None:

@@ -130,6 +130,11 @@ def placeholders(text: str) -> list[str]:
     return [name for _, name in _PLACEHOLDER.findall(text)]
 
 
+def has_stray_brace(text: str) -> bool:
+    """Whether a brace stands in it that is no placeholder's: people would read it as it is."""
+    return bool(re.search(r"[{}]", _PLACEHOLDER.sub("", text)))
+
+
 def _longest(figure: Figure) -> tuple[str, str]:
     days = (date.min, *(rate.first for rate in figure.rates))
     return max(map(figure.words, days), key=septets), max(map(figure.since, days), key=septets)

@@ -10,7 +10,7 @@ from typing import Any
 
 from handoff.content import seed
 from handoff.content.areas import Area
-from handoff.content.checks import MAX_NEXT, VARIED
+from handoff.content.checks import MAX_NEXT, VARIED, lies_ahead
 from handoff.content.facts import Facts, fill
 from handoff.content.live import web_html, words_in
 from handoff.content.markdown import to_text
@@ -198,6 +198,13 @@ def problems(wording: Wording, facts: Facts) -> dict[str, list[str]]:
     said: dict[str, Any] = {"source": source, "review": _date(wording.review), "areas": wording.areas}
     said |= {name: getattr(wording, name) for name in ("slug", "title", "web", "sms", "differs", "goes_to")}
     return seed.problems(said | {"next": wording.steps, "examples": wording.questions}, facts)
+
+
+def told_ahead(wording: Wording, day: date) -> dict[str, list[str]]:
+    """What is wrong, by field, with a source that somebody is said to have read after `day`."""
+    checked = _date(wording.source_checked)
+    told = lies_ahead(checked, day) if checked else None
+    return {"source": [told]} if told else {}
 
 
 def preview(wording: Wording, area: Area, facts: Facts, day: date) -> Preview:

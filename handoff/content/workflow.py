@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.vocabulary import Vocabulary, load_vocabulary
 from handoff import audit
 from handoff.content import notices
+from handoff.content.areas import local_day
 from handoff.content.facts import Facts
 from handoff.content.leading import must_lead
 from handoff.content.model import (
@@ -33,7 +34,7 @@ from handoff.content.model import (
 from handoff.content.moments import in_words
 from handoff.content.service import SAVED, AnswerView, answer_view, copy_of, next_number, same
 from handoff.content.standing import must_stand
-from handoff.content.wording import Wording, problems
+from handoff.content.wording import Wording, problems, told_ahead
 from handoff.db import ROW
 from handoff.errors import Conflict, Forbidden, NotFound, Unprocessable
 from handoff.staff.service import Member
@@ -109,6 +110,7 @@ async def submit(work: Editing, slug: str, version: int, facts: Facts) -> Revisi
     """Ask someone else to approve; Unprocessable `not_ready` carries every problem by field."""
     draft = await open_draft(work, slug, version, DRAFT)
     must_be_right(draft, facts)
+    _must_be_past(draft, facts, work.now)
     await must_stand(work.session, draft, work.heard)
     await must_lead(work.session, draft)
     live = (await answer_view(work.session, slug)).live
@@ -258,6 +260,13 @@ def must_be_right(draft: Revision, facts: Facts) -> None:
     """Unprocessable `not_ready` carries every problem by field."""
     found = problems(Wording.of(draft), facts)
     if found:
+        raise Unprocessable("not_ready", "This wording cannot be published yet.", problems=found)
+
+
+def _must_be_past(draft: Revision, facts: Facts, now: datetime) -> None:
+    """Unprocessable `not_ready` for a source that is said to have been read on a day to come."""
+    day = max(local_day(area, now) for area in facts.areas.values())
+    if found := told_ahead(Wording.of(draft), day):
         raise Unprocessable("not_ready", "This wording cannot be published yet.", problems=found)
 
 

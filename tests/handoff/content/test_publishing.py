@@ -140,6 +140,13 @@ async def test_an_author_may_take_their_draft_back_or_discard_it(jo: Colleague) 
     assert status == 200 and gone["draft"] is None
 
 
+async def test_a_source_that_nobody_can_have_read_yet_is_refused(jo: Colleague) -> None:
+    _, saved = await _save(jo, await _start(jo), source_checked="2027-05-01", review="2027-08-01")
+    status, body = await jo.post(f"{BURSARY}/submit", {"version": saved["draft"]["version"]})
+    assert (status, body["error"]["code"]) == (422, "not_ready")
+    assert any("lies ahead" in told for told in body["error"]["problems"]["source"])
+
+
 async def test_what_waits_for_approval_cannot_be_changed(jo: Colleague) -> None:
     status, body = await _save(jo, await _submit(jo), sms="Changed after all.")
     assert (status, body["error"]["code"]) == (409, "wrong_state")
@@ -155,6 +162,14 @@ async def test_what_waits_for_approval_cannot_be_changed(jo: Colleague) -> None:
         ("sms", "", "must be a text"),
         ("web", "word " * 121, "cut it to 120"),
         ("web", "[x](http://x.example)", "no https:// address"),
+        ("web", "[x](https://gov.uk@evil.example/)", "no https:// address"),
+        ("web", "[x](https://www.gov.uk/x y)", "]( would be shown as it is"),
+        ("web", "This is **half bold", "** would be shown as it is"),
+        ("web", "Ring {area.phone", "belongs to nothing"),
+        ("sms", "Ring area.phone}", "belongs to nothing"),
+        ("sms", "This is **bold**", "sms shows ** as it is"),
+        ("sms", "See [the form](https://www.gov.uk/a)", "sms shows ]( as it is"),
+        ("source_url", "https://", "an address people can open"),
         ("title", "t" * 61, "at most 60"),
         ("source_url", "gov.uk", "must start with https://"),
         ("source_name", "", "needs a name"),
