@@ -25,7 +25,6 @@ OPTIONAL = ("differs", "areas", "goes_to")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"\*\*|\]\(")
-_LINKED = "[name](https://address)"
 _SUM = re.compile(r"£ ?\d[\d,.]*\d|£ ?\d")
 _SWALLOWED = re.compile(r"\b(STOP|STOPALL|UNSUBSCRIBE|END|QUIT|CANCEL|REVOKE|OPTOUT)\b")
 
@@ -54,7 +53,7 @@ def _web(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
             yield f"{address} is no https:// address: people could not follow it"
         said = to_text(fields["web"], facts.longest[0])
         for mark in dict.fromkeys(_MARKS.findall(said)):
-            yield f"{mark} would be shown as it is: write **bold** with two stars on each side, a link as {_LINKED}"
+            yield f"{mark} would be shown as it is: write **bold** so, and a link as [name](https://address)"
 
 
 def _sms(fields: dict[str, Any], facts: Facts) -> Iterator[str]:
@@ -78,7 +77,7 @@ def _text(name: str, fields: dict[str, Any], facts: Facts) -> Iterator[str]:
         return
     yield from facts.unknown(text)
     if has_stray_brace(text):
-        yield f"{name} has a {{ or }} that belongs to nothing: what is filled in is written like {{area.phone}}"
+        yield f"{name} has a {{ or }} that belongs to nothing: a fact is written like {{area.phone}}"
     for word in dict.fromkeys(_SWALLOWED.findall(text)):
         yield f"{word} in capitals makes phone networks block us when it is sent back: write it another way"
 
@@ -178,9 +177,8 @@ def on_day(fields: dict[str, Any], day: date) -> Iterator[tuple[str, str]]:
 
 def lies_ahead(checked: date, day: date) -> str | None:
     """What is wrong with a source that was read after `day`."""
-    return (
-        f"source checked {checked} lies ahead: give the day someone read it there" if checked > day else None
-    )
+    told = f"source checked {checked} lies ahead: give the day someone read it there"
+    return told if checked > day else None
 
 
 def is_address(address: str) -> bool:
