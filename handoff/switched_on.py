@@ -7,12 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.cases.service import SAFEGUARDING, CaseRules, open_case, open_cases
+from handoff.cases.service import SAFEGUARDING, CaseRules, note_open_cases, open_case, open_cases
 from handoff.conversations.model import EVERYONE, SYSTEM_AUTHOR, Conversation, Message, Outgoing
 from handoff.conversations.service import append
 from handoff.screening.messages import fixed_message, safety_message_of
 from handoff.sms.delivery import BLOCKED
 from handoff.sms.replies import mark_of
+
+SENT_NOW = "They switched texts on again, so what had not arrived was sent now."
 
 
 async def make_good(
@@ -31,6 +33,7 @@ async def make_good(
     else:
         sent = fixed_message("holding", area, now)
     conversation.holding_sent_at = None  # none arrived
+    await note_open_cases(session, now, conversation, SENT_NOW)
     await append(
         session,
         conversation,

@@ -8,8 +8,9 @@ from datetime import timedelta
 from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 
-from handoff.cases.model import Case
+from handoff.cases.model import Case, CaseNote
 from handoff.sms import replies
+from handoff.switched_on import SENT_NOW
 from tests.handoff.cases.scenes import signed_in
 from tests.handoff.fakes import FakeTwilio
 from tests.handoff.sms.phones import Phone
@@ -39,6 +40,9 @@ async def test_a_safety_message_that_could_not_go_out_goes_with_the_start(
     assert "999" in safety and "Childline" in safety and "told" in safety
     assert welcome == replies.WELCOME_BACK_TO_PEOPLE and "help with" not in welcome
     assert [text.state for text in await phone.outgoing()] == ["blocked", "sent", "sent"]
+    async with phone.parts.db.reading() as session:
+        notes = (await session.execute(select(CaseNote.text).order_by(CaseNote.at))).scalars().all()
+    assert notes[-1] == SENT_NOW
 
 
 async def test_it_goes_once_however_often_they_start(phone: Phone, twilio: FakeTwilio) -> None:
