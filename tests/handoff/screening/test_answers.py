@@ -36,6 +36,13 @@ DANGERS = [
 ]
 
 
+@pytest.mark.parametrize(
+    "text", ["none of your business", "not telling you", "stop asking me", "cant be bothered"]
+)
+def test_a_no_to_being_asked_is_no_secret(text: str) -> None:
+    assert screen(text, before=["not telling", "not telling"], question=DOING).level == "routine"
+
+
 @pytest.mark.parametrize("text", REASONS)
 def test_a_reason_to_claim_is_taken_for_one(text: str) -> None:
     assert screen(text, before=["register for benefits"], question=REASON).level == "routine"
