@@ -130,8 +130,9 @@ class Step:
         rest = re.sub(r"^\W*(no|nah|nope|not any ?more|well|actually)\b[\s,.!]*", "", text, flags=re.I)
         if self._said.intent == "affirm" or YES.fullmatch(text):
             return self._ask_next() if self._missing() else await self._finish()
-        if is_a_time(rest) and SINCE in self._place.asked:
+        if is_a_time(rest):
             await self._note(SINCE, rest)
+            self._place = replace(self._place, asked=(*self._place.asked, SINCE))
             return self._ask_next() if self._missing() else await self._finish()
         self._place = replace(self._place, asked=())
         says_what = rest != text or self._said.intent in _SITUATION

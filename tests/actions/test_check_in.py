@@ -116,6 +116,13 @@ async def test_a_time_puts_right_since_when_and_keeps_what_they_do(check_in: Say
     assert noted(stub) == [("since", "since august")]
 
 
+async def test_a_time_is_since_when_though_none_was_known(check_in: Say, stub: StubHandoff) -> None:
+    stub.known = {"doing": "at college"}
+    await check_in("check in")
+    assert await check_in("no since august", "deny") == ["prompt_wants"]
+    assert noted(stub) == [("since", "since august")]
+
+
 async def test_words_of_what_they_do_instead_are_the_first_answer(check_in: Say, stub: StubHandoff) -> None:
     stub.known = {"doing": "at school", "since": "May 2026"}
     await check_in("check in")
