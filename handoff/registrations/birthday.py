@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import dateparser
@@ -67,7 +68,10 @@ def _judged(born: date, today: date) -> Accepted | Problem:
     age = age_on(born, today)
     if age > LONGEST_LIFE:
         return Problem("not_a_date")
-    return _of_age(age) or Accepted(born.isoformat(), day_words(born))
+    refused = _of_age(age)
+    if refused:
+        return replace(refused, value=born.isoformat())
+    return Accepted(born.isoformat(), day_words(born))
 
 
 def _of_age(age: int) -> Problem | None:

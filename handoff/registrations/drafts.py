@@ -66,7 +66,10 @@ async def read_answer(known: Known, name: str, text: str, doubted: str | None, a
 def _read(known: Known, name: str, text: str, doubted: str | None) -> Given:
     if name == "date_of_birth" and doubted:
         meant = form.settled_date(text, doubted)
-        return Given(meant if isinstance(meant, Problem) else read(name, meant, known))
+        found = meant if isinstance(meant, Problem) else read(name, meant, known)
+        if meant == doubted and isinstance(found, Problem):
+            found = replace(found, value=None)  # they were asked about it before
+        return Given(found)
     if name == "name":
         first, beside = form.apart(text, known)
         return Given(read(name, first, known), beside)

@@ -132,6 +132,7 @@ async def test_every_page_says_that_somebody_must_still_come(
     await sam.get_by_text("Escalate to the safeguarding lead").first.click()
     await sam.get_by_label("What worries you").fill("They have gone quiet.")
     await sam.get_by_role("button", name="Escalate", exact=True).click()
+    await expect(sam.get_by_text("Escalated to the lead")).to_be_visible()
     await sam.goto(f"{site}/staff/alerts")
     await expect(sam.get_by_text("somebody else answers this")).to_be_visible()
     await assert_accessible(sam)
