@@ -10,7 +10,6 @@ from actions.fields import FIELDS, NO, YES, after
 from actions.permission import taken_back
 from actions.said import Said
 from bot.codes import code_in
-from bot.times import is_a_date
 
 CONFIRMED, CHANGE, LEAVING = "confirmed", "change", "leaving"
 """What is asked besides the fields: the read-back, which field to change, whether to delete it all."""
@@ -233,8 +232,7 @@ def _plain(said: Said, requested: str) -> Heard:
     if requested in (CHANGE, CODE):
         return Wants("again")
     if requested == DOUBTED:
-        born = is_a_date(said.text)
-        return Correction("date_of_birth", said.text) if born else Wants(_doubted(said))
+        return Wants(_doubted(said))
     if requested == "name" and said.intent in _SMALL_TALK:
         return Wants("again")
     return Answer(said.text)
@@ -312,8 +310,7 @@ def _bare_correction(text: str, requested: str, given: Collection[str]) -> Corre
         return Correction("postcode", moved[0]) if moved and told else None
     rest = found["rest"].strip(" .,!")
     for name in _BARE_FIELDS:
-        told = name in given or (requested == DOUBTED and name == "date_of_birth")
-        if told and name != requested and FIELDS[name].fits.fullmatch(rest):
+        if name in given and name != requested and FIELDS[name].fits.fullmatch(rest):
             return Correction(name, rest)
     renamed = requested == "date_of_birth" and "name" in given and _NAME_TYPED.fullmatch(rest)
     return Correction("name", rest) if renamed else None

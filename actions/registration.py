@@ -204,24 +204,19 @@ class Step(Talk):
     def _is_doubtful(self, field: str, problem: Problem) -> bool:
         """Whether a slip, here or in what was read, would cost them every answer."""
         moved = field == "borough" and self.place.corrected
-        read = problem.words.get("guessed") or problem.words.get("makes")
-        return field in self.place.given or moved or bool(read)
+        return field in self.place.given or moved or bool(problem.words.get("guessed"))
 
-    def _ask_whether_right(self, makes: int | None = None) -> Events:
-        """`makes`: their age by the date they gave; it is an answer, so asking again does without it."""
+    def _ask_whether_right(self) -> Events:
         _, council = self.place.elsewhere or (None, None)
-        if council is not None:
-            self.say("utter_prompt_doubted_council", council=council)
-        elif makes is not None:
-            self.say("utter_prompt_doubted_age", makes=makes)
-        else:
+        if council is None:
             return self.ask(DOUBTED)
+        self.say("utter_prompt_doubted_council", council=council)
         return self.keep(DOUBTED)
 
     async def _refuse(self, field: str, problem: Problem) -> Events:
         if problem.signpost and self._is_doubtful(field, problem):
             self.place = replace(self.place, elsewhere=(problem.signpost, problem.words.get("council")))
-            return self._ask_whether_right(problem.words.get("makes"))
+            return self._ask_whether_right()
         if problem.signpost:
             return await self._signpost(problem.signpost, problem.words.get("council"))
         self.place = self.place.missed()

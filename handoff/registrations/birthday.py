@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 import dateparser
@@ -68,10 +67,7 @@ def _judged(born: date, today: date) -> Accepted | Problem:
     age = age_on(born, today)
     if age > LONGEST_LIFE:
         return Problem("not_a_date")
-    refused = _of_age(age)
-    if refused:
-        return replace(refused, value=born.isoformat())
-    return Accepted(born.isoformat(), day_words(born))
+    return _of_age(age) or Accepted(born.isoformat(), day_words(born))
 
 
 def _of_age(age: int) -> Problem | None:

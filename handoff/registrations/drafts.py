@@ -66,10 +66,7 @@ async def read_answer(known: Known, name: str, text: str, doubted: str | None, a
 def _read(known: Known, name: str, text: str, doubted: str | None) -> Given:
     if name == "date_of_birth" and doubted:
         meant = form.settled_date(text, doubted)
-        found = meant if isinstance(meant, Problem) else read(name, meant, known)
-        if meant == doubted and isinstance(found, Problem):
-            found = replace(found, value=None)  # they were asked about it before
-        return Given(found)
+        return Given(meant if isinstance(meant, Problem) else read(name, meant, known))
     if name == "name":
         first, beside = form.apart(text, known)
         return Given(read(name, first, known), beside)

@@ -192,10 +192,8 @@ def _refused(problem: Problem, known: Known) -> dict[str, Any]:
     words: dict[str, Any] = {"council": problem.council} if problem.council else {}
     if problem.guessed:
         words["guessed"] = True
-    if problem.value:
-        words["makes"] = drafts.years(problem.value, known.today)
-    if problem.code == "age_differs":
-        words["said"] = known.age
+    if problem.code == "age_differs" and problem.value:
+        words |= {"said": known.age, "makes": drafts.years(problem.value, known.today)}
     return {"ok": False, "problem": problem.code, "signpost": problem.signpost, "words": words}
 
 

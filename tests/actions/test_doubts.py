@@ -53,29 +53,6 @@ async def test_a_borough_after_a_corrected_postcode_is_read_back(read_back: Say,
 
 
 @pytest.mark.parametrize(
-    "said", ["12 march 2009", "no 12 march 2009", "no its 12 march 2009", "sorry i meant 12/03/2009"]
-)
-async def test_a_date_that_would_end_it_is_read_back_and_another_takes_its_place(
-    register: Say, person: Person, stub: StubHandoff, said: str
-) -> None:
-    await register("register me", "register_for_benefits")
-    await register("Sam Jones")
-    assert await register("12 march 2007") == ["prompt_doubted_age"]
-    assert person.heard[-1]["makes"] == 19
-    assert await register(said) == ["changed", "prompt_postcode"]
-    assert stub.drafts[CONVERSATION]["name"] == "Sam Jones"
-
-
-async def test_a_date_that_was_a_slip_is_asked_for_again(register: Say, stub: StubHandoff) -> None:
-    await register("register me", "register_for_benefits")
-    await register("Sam Jones")
-    await register("12 march 2007")
-    assert await register("wdym") == ["prompt_doubted"]
-    assert await register("No, that's a slip", "deny") == ["as_before", "prompt_date_of_birth"]
-    assert stub.drafts[CONVERSATION] == {"name": "Sam Jones"}
-
-
-@pytest.mark.parametrize(
     "said", ["NW1 2DB", "no its nw12db", "sorry i meant NW1 2DB", "its NW1 2DB actually"]
 )
 async def test_a_postcode_said_where_its_borough_is_asked_for_takes_its_place(

@@ -274,7 +274,7 @@ def test_every_problem_and_prompt_has_words() -> None:
     asked = (
         "name", "date_of_birth", "postcode", "contact", "activity", "since", "care_status",
         "jobcentre_permission", "others_permission", "confirmed", "change", "leaving", "doubted", "code",
-        "code_birthday", "save_birthday", "known", "doing", "since", "wants", "in_the_way", "doubted_age",
+        "code_birthday", "save_birthday", "known", "doing", "since", "wants", "in_the_way",
     )  # fmt: skip
     wanted = [f"utter_problem_{code}" for code in codes] + [f"utter_prompt_{what}" for what in asked]
     assert [name for name in wanted if name not in responses] == []

@@ -188,14 +188,14 @@ async def test_a_slip_in_a_correction_deletes_nothing_before_a_yes(
 ) -> None:
     before = dict(stub.drafts[CONVERSATION])
     [asked] = await read_back(slip, "correct")
-    assert asked == ("prompt_doubted_council" if "CR0" in slip else "prompt_doubted_age")
-    assert await read_back("hmm") == [asked.removesuffix("_age")]
+    assert asked == ("prompt_doubted_council" if "CR0" in slip else "prompt_doubted")
+    assert await read_back("hmm") == [asked]
     assert await read_back("No, keep it as it was") == ["as_before", "read_back", "prompt_confirmed"]
     assert stub.drafts[CONVERSATION] == before
 
 
 async def test_a_doubted_correction_may_be_corrected_in_turn(read_back: Say, stub: StubHandoff) -> None:
-    assert await read_back("no, 2001", "correct") == ["prompt_doubted_age"]
+    assert await read_back("no, 2001", "correct") == ["prompt_doubted"]
     assert await read_back("no, 2010") == ["changed", "read_back", "prompt_confirmed"]
     assert stub.drafts[CONVERSATION]["date_of_birth"].endswith("2010")
 

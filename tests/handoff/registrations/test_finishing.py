@@ -45,13 +45,6 @@ async def test_an_age_said_before_that_contradicts_the_date_is_asked_about_once(
     assert told["words"] == {"said": 17, "makes": 12}
     told = await form.answer("date_of_birth", "yes the date is right")
     assert told["signpost"] == "signpost-under-16"
-    assert told["words"] == {}
-
-
-async def test_a_date_that_ends_the_form_tells_which_age_to_read_back(form: Form) -> None:
-    told = await form.answer("date_of_birth", "12 march 2007")
-    assert (told["signpost"], told["words"]) == ("signpost-18-plus", {"makes": 19})
-    assert (await form.answer("date_of_birth", "12 march 2009"))["ok"]
 
 
 @pytest.mark.parametrize(
