@@ -70,13 +70,14 @@ async def _take_reach(heard: Heard) -> bool:
 
 
 async def _hear_language(heard: Heard) -> bool:
-    """What is not in English is read by an adviser the same day."""
+    """What is not in English is read by an adviser the same day, as what may be unsafe is anyway."""
     if heard.language:
         needs = {"language": language_name(heard.language), "interpreter": "needed"}
         heard.conversation.facts = {**(heard.conversation.facts or {}), **needs}
-        await open_or_raise(
-            heard.session, heard.rules, heard.now, heard.conversation, UNANSWERED, level="concern"
-        )
+        if await open_case(heard.session, heard.conversation, SAFEGUARDING) is None:
+            await open_or_raise(
+                heard.session, heard.rules, heard.now, heard.conversation, UNANSWERED, level="concern"
+            )
     return False
 
 

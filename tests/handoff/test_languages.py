@@ -65,6 +65,13 @@ async def test_an_adviser_sees_the_language_and_that_an_interpreter_is_needed(
     assert case["facts"]["language"] == "Polish" and case["facts"]["interpreter"] == "needed"
 
 
+async def test_danger_in_another_language_is_one_case_that_names_the_language(client: TestClient) -> None:
+    await (await make_chat(client)).say("chcę umrzeć")
+    case = await only_case(client)
+    assert (case["reason"], case["level"]) == ("safeguarding", "urgent")
+    assert case["facts"]["language"] == "Polish" and case["facts"]["interpreter"] == "needed"
+
+
 async def test_a_greeting_in_another_language_opens_no_case(client: TestClient, rasa: FakeRasa) -> None:
     await (await make_chat(client)).say("merhaba")
     await sign_in(client, "lead@demo.test")
