@@ -101,6 +101,16 @@ async def page_form(request: web.Request) -> None:
         raise Forbidden("bad_csrf", "That form was not from this page. Go back and try again.")
 
 
+async def exit_form(request: web.Request) -> None:
+    """Rule of the form that leaves: anybody may go, for in an embed there is no cookie; only its own page
+    ends a chat."""
+    try:
+        await page_form(request)
+    except (NotFound, Forbidden):
+        if CHAT in request:
+            del request[CHAT]
+
+
 async def _find(request: web.Request, kind: str, hashed: str) -> ChatSession | None:
     async with request.app[keys.DB].reading(brief=True) as db:
         return (await db.execute(_SESSION, {"hashed": hashed, "kind": kind})).scalar()

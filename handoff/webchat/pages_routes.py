@@ -31,6 +31,7 @@ from handoff.webchat.access import (
     QUIET,
     Chat,
     csrf_field,
+    exit_form,
     new_page,
     new_token,
     page_cookie,
@@ -123,7 +124,7 @@ async def post_message(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(f"/chat/{request.match_info['page']}#latest")
 
 
-@access(page_form)
+@access(exit_form)
 async def exit_page(request: web.Request) -> web.Response:
     """Leave without JavaScript. Not a redirect: browsers hold a form to our own addresses."""
     if chat := request.get(CHAT):

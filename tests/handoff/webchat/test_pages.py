@@ -173,6 +173,18 @@ async def test_exit_before_a_word_was_written_leads_away_too(client: TestClient,
     assert await count(parts, Conversation) == 0
 
 
+@pytest.mark.parametrize("forged", [{"csrf": "wrong"}, {"csrf": ""}])
+async def test_an_exit_that_is_not_of_the_page_leads_away_and_ends_nothing(
+    client: TestClient, parts: Parts, forged: dict[str, str]
+) -> None:
+    page = await (await open_page(client)).post("a secret")
+    assert "bbc.co.uk/weather" in (await page.post("", path="/exit", **forged)).html
+    async with parts.db.reading() as session:
+        assert (await session.execute(select(Conversation.left_at))).scalar_one() is None
+    stranger = await client.post(f"{page.address}/exit")
+    assert stranger.status == 200 and "bbc.co.uk/weather" in await stranger.text()
+
+
 async def test_a_slow_reply_is_left_to_come(
     client: TestClient, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
