@@ -8,14 +8,15 @@ from typing import Any
 
 import aiohttp
 
+from handoff import sse
 from tests.handoff.cases.scenes import Colleague
 
 EMA = "/api/staff/answers/ema/editors"
 
 
 async def _names(stream: aiohttp.ClientResponse) -> list[str]:
-    """The names in the next event."""
-    async with asyncio.timeout(20):
+    """The names in the next event. Who hung up is noticed at the next beat, or at the one after it."""
+    async with asyncio.timeout(4 * sse.BEAT_SECONDS):
         while True:
             line = (await stream.content.readline()).decode()
             if line.startswith("data: "):
