@@ -1,5 +1,5 @@
-"""The held-back sets that nothing was mended on; after a change to screening: `python -m bench.unseen`.
-Its figures go to docs/safety.md; nothing is ever tuned on them, so what was missed is not printed."""
+"""The second and third held-back sets; after a change to screening: `python -m bench.unseen`.
+Both were read on 24 November 2026: only what docs/safety.md gives from before is free of that."""
 
 from __future__ import annotations
 
