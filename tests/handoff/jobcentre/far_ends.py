@@ -11,7 +11,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cache
@@ -54,18 +54,22 @@ class Keys:
         return pkcs7_decrypt_der(sealed, self.certificate, self.key, [])
 
 
-def make_keys(name: str = "Jobcentre Plus", days: int = 3650, bits: int = 2048) -> Keys:
-    """A self-signed certificate for a name and for 127.0.0.1."""
+def make_keys(ended: bool = False, bits: int = 2048) -> Keys:
+    """A self-signed certificate for Jobcentre Plus at 127.0.0.1.
+
+    TLS reads the day it is and the service the tests' own day, so what is valid has no end near either,
+    and what has ended did so before both.
+    """
     key = rsa.generate_private_key(65537, bits)
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Jobcentre Plus")])
+    begins, ends = datetime(2025, 1, 1, tzinfo=UTC), datetime(2026 if ended else 2100, 1, 1, tzinfo=UTC)
     names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
     builder = (
         x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
     )
     builder = builder.serial_number(x509.random_serial_number()).add_extension(names, critical=False)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    builder = builder.not_valid_before(now - timedelta(days=400)).not_valid_after(now + timedelta(days=days))
+    builder = builder.not_valid_before(begins).not_valid_after(ends)
     return Keys(builder.sign(key, hashes.SHA256()), key)
 
 

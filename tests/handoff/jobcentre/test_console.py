@@ -193,7 +193,7 @@ async def test_our_own_key_is_made_here_and_only_its_public_half_shown(
         (FILES | {"acks": "x/../../y"}, "folder that they put"),
         (FILES | {"host_key": "nonsense"}, "public host key"),
         (FILES | {"certificate": "nonsense"}, "not a certificate"),
-        (FILES | {"certificate": make_keys(days=-1).pem}, "not valid today"),
+        (FILES | {"certificate": make_keys(ended=True).pem}, "not valid today"),
         (FILES | {"certificate": make_keys(bits=1024).pem}, "2,048 bits"),
         ({"kind": "mail", "area": "camden", "address": "a@b.test, c@d.test"}, "one e-mail address"),
         ({"kind": "mail", "area": "camden", "address": "a@b.test\r\nBcc: x@y.test"}, "one e-mail address"),

@@ -122,7 +122,7 @@ async def test_what_is_wrong_is_said_and_it_is_tried_again(
 async def test_nothing_is_sealed_with_a_certificate_that_is_over(
     office: Office, server: FolderServer
 ) -> None:
-    await office.channel("files", to(server, certificate=make_keys(days=-1).pem))
+    await office.channel("files", to(server, certificate=make_keys(ended=True).pem))
     await office.registered()
     await office.post.drain()
     (notice,) = await office.notices()
