@@ -1,5 +1,5 @@
-"""The second and third held-back sets; after a change to screening: `python -m bench.unseen`.
-Both were read on 24 November 2026: only what docs/safety.md gives from before is free of that."""
+"""The second, third and fourth held-back sets; after a change to screening: `python -m bench.unseen`.
+All were read on 24 November 2026: only what docs/safety.md gives from before is free of that."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from handoff.screening.verdict import at_least
 
 
 async def measure() -> list[Figure]:
-    return [*_leaving("unseen"), *_leaving("later"), *_danger("later_danger")]
+    return [*_leaving("unseen"), *_leaving("later"), *_danger("later_danger"), *_danger("fourth")]
 
 
 def _read(name: str) -> list[dict[str, Any]]:

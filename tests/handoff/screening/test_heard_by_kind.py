@@ -33,6 +33,20 @@ def heard(text: str) -> Verdict:
         ("had a breakdown at work and i could not stop", "urgent", "distress"),
         ("eating out of bins now", "urgent", "hardship"),
         ("the lecturer shoved my mate in the throat", "urgent", "allegation"),
+        ("i tried to end it in june", "urgent", "suicide"),
+        ("my brother keeps saying hell end it", "urgent", "third_party"),
+        ("is it abuse if they leave no bruises", "urgent", "physical_abuse"),
+        ("he wont let me get changed", "emergency", "sexual_abuse"),
+        ("mum locked me in the cellar again", "emergency", "neglect"),
+        ("dads on the brown and i mind the little ones", "urgent", "neglect"),
+        ("shotting because i owe them", "urgent", "criminal_exploitation"),
+        ("the boys are holding my bank card", "urgent", "criminal_exploitation"),
+        ("im outside in the snow with nowhere to sleep", "emergency", "homelessness"),
+        ("dad threw me out and ive got no coat", "emergency", "homelessness"),
+        ("a stranger offered me his sofa its that or the station", "emergency", "homelessness"),
+        ("ive been sleeping at work, nobody knows", "urgent", "homelessness"),
+        ("on friday shes going to be made clean", "emergency", "fgm"),
+        ("they told me marry him or get out", "urgent", "forced_marriage"),
     ],
 )
 def test_danger_that_was_missed_is_heard_by_its_kind(text: str, level: Level, category: str) -> None:
@@ -49,6 +63,11 @@ def test_danger_that_was_missed_is_heard_by_its_kind(text: str, level: Level, ca
         ("my inhaler is running out and i have no gp here", "medical"),
         ("my tutor smelt of beer this morning", "allegation"),
         ("mum says i should get my own place", "homelessness"),
+        ("the landlord is selling up and we might lose our flat", "homelessness"),
+        ("i used to run for some olders, out of it now", "criminal_exploitation"),
+        ("been in care because of neglect since i was six", "neglect"),
+        ("theres a protection order on my parents", "neglect"),
+        ("i look after my dad and im shattered", "hardship"),
     ],
 )
 def test_a_worry_that_was_missed_is_heard_as_a_concern_at_least(text: str, category: str) -> None:
@@ -73,6 +92,9 @@ def test_a_worry_that_was_missed_is_heard_as_a_concern_at_least(text: str, categ
         "could someone help me prepare for an interview",
         "they threw me out of the class chat",
         "our coach is an absolute weapon",
+        "i shot myself in the foot with that form",
+        "overdosed on mince pies",
+        "i tried to end it with a joke in my interview",
     ],
 )
 def test_what_is_near_it_is_left_alone(text: str) -> None:
@@ -90,6 +112,8 @@ def test_what_is_near_it_is_left_alone(text: str) -> None:
         "someone help me",
         "they threw me out",
         "he has a weapon at school",
+        "i overdosed on tablets",
+        "he shot me in the leg",
     ],
 )
 def test_the_look_alikes_beside_it_hide_no_danger(text: str) -> None:

@@ -31,7 +31,8 @@ def blocks(*files: Path) -> Iterator[dict[str, Any]]:
 HELD = list(blocks(HERE / "held_out.yml"))
 LEAVING = list(blocks(HERE / "held_out_leaving.yml"))
 UNSEEN = list(blocks(HERE / "held_out_unseen.yml"))
-LATER = list(blocks(HERE / "held_out_later.yml", HERE / "held_out_later_danger.yml"))
+FURTHER = ("held_out_later.yml", "held_out_later_danger.yml", "held_out_fourth.yml")
+LATER = list(blocks(*(HERE / name for name in FURTHER)))
 EXAMPLES = list(blocks(*sorted((ROOT / "data/screening/examples").glob("*.yml"))))
 
 
